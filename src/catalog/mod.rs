@@ -1,0 +1,68 @@
+//! The definitions of a project, merged, resolved and immutable.
+//!
+//! Later stages take a [`Catalog`] and never ask again whether a name exists.
+
+mod breakdown;
+mod build;
+mod cycle;
+mod references;
+mod settings;
+
+pub use build::{Definitions, build};
+pub use references::{clock_offsets, relations};
+pub use settings::Settings;
+
+use std::collections::BTreeMap;
+
+use crate::definition::metric::MetricFile;
+use crate::definition::source::SourceFile;
+use crate::diagnostic::FileId;
+
+/// A resolved project.
+#[derive(Debug)]
+pub struct Catalog {
+    pub settings: Settings,
+    pub sources: BTreeMap<String, Source>,
+    pub metrics: BTreeMap<String, Metric>,
+}
+
+#[derive(Debug)]
+pub struct Source {
+    pub id: String,
+    pub file: FileId,
+    pub definition: SourceFile,
+    /// For a derived source, the sources that its query reads, sorted.
+    pub reads: Vec<String>,
+    /// Whether what it shows depends on the as-of, by itself or through what it reads.
+    pub clocked: bool,
+}
+
+#[derive(Debug)]
+pub struct Metric {
+    pub id: String,
+    pub file: FileId,
+    pub definition: MetricFile,
+    /// The sets of segments for which there are results; `[]` is the total.
+    pub breakdown: Vec<Vec<String>>,
+    /// The sources that the population reads, sorted.
+    pub reads: Vec<String>,
+    /// The metrics that a composed metric is computed from, in the order of the definition.
+    pub parts: Vec<String>,
+    /// The parsed expression of a formula.
+    pub formula: Option<crate::formula::Formula>,
+}
+
+impl Metric {
+    /// The segments of the breakdown, in the order of the definition.
+    pub fn segments(&self) -> Vec<&str> {
+        let mut segments: Vec<&str> = Vec::new();
+        for set in &self.breakdown {
+            for segment in set {
+                if !segments.contains(&segment.as_str()) {
+                    segments.push(segment);
+                }
+            }
+        }
+        segments
+    }
+}

@@ -1,0 +1,152 @@
+//! Which relations a piece of SQL reads, without DuckDB.
+//!
+//! Planning must not cost a bind per metric, so this scans tokens: a name counts as a relation
+//! where it stands after `from`, `join` or a comma and is the name of a source. That can only see
+//! too much (a column in a comma list that is called like a source), never too little, so a
+//! source may be loaded in vain but is never missing. Whether the SQL is valid is DuckDB's say.
+
+use std::ops::Range;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Token<'a> {
+    Word(std::borrow::Cow<'a, str>),
+    Symbol(char),
+}
+
+/// The names in `sql` that stand where a relation can, with their byte ranges.
+pub fn relations(sql: &str) -> Vec<(String, Range<usize>)> {
+    let tokens = tokens(sql);
+    let mut found = Vec::new();
+    for (index, (token, range)) in tokens.iter().enumerate() {
+        let Token::Word(word) = token else { continue };
+        if introduces_relation(&tokens, index) {
+            found.push((word.to_string(), range.clone()));
+        }
+    }
+    found
+}
+
+/// Whether `as_of()` is called, and where.
+pub fn clock_offsets(sql: &str) -> Vec<usize> {
+    let tokens = tokens(sql);
+    tokens
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [(Token::Word(word), range), (Token::Symbol('('), _)]
+                if word.eq_ignore_ascii_case("as_of") =>
+            {
+                Some(range.start)
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn introduces_relation(tokens: &[(Token<'_>, Range<usize>)], index: usize) -> bool {
+    let Some(before) = index.checked_sub(1) else {
+        return false;
+    };
+    match &tokens[before].0 {
+        Token::Word(word) => word.eq_ignore_ascii_case("from") || word.eq_ignore_ascii_case("join"),
+        Token::Symbol(',') => true,
+        // `from (alerts join incidents)`: what opens the parenthesis decides.
+        Token::Symbol('(') => introduces_relation(tokens, before),
+        Token::Symbol(_) => false,
+    }
+}
+
+fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
+    let bytes = sql.as_bytes();
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        match bytes[at] {
+            b'-' if bytes.get(at + 1) == Some(&b'-') => {
+                at = find(bytes, at, b"\n").unwrap_or(bytes.len());
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                at = find(bytes, at + 2, b"*/").map_or(bytes.len(), |end| end + 2);
+            }
+            b'\'' => at = end_of_quoted(bytes, at, b'\''),
+            b'"' => {
+                at = end_of_quoted(bytes, at, b'"');
+                let inner = sql.get(start + 1..at.saturating_sub(1).max(start + 1));
+                let name = inner.unwrap_or("").replace("\"\"", "\"");
+                tokens.push((Token::Word(name.into()), start..at));
+            }
+            byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
+                while at < bytes.len()
+                    && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_' || bytes[at] >= 0x80)
+                {
+                    at += 1;
+                }
+                let word = sql.get(start..at).unwrap_or("");
+                // DuckDB's identifiers are case-insensitive; ids are lower case.
+                tokens.push((Token::Word(word.to_ascii_lowercase().into()), start..at));
+            }
+            byte if byte.is_ascii_whitespace() => at += 1,
+            byte => {
+                tokens.push((Token::Symbol(char::from(byte)), start..start + 1));
+                at += 1;
+            }
+        }
+    }
+    tokens
+}
+
+fn find(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
+    bytes
+        .get(from..)?
+        .windows(needle.len())
+        .position(|window| window == needle)
+        .map(|position| from + position)
+}
+
+/// The offset behind the closing quote; a doubled quote does not close.
+fn end_of_quoted(bytes: &[u8], start: usize, quote: u8) -> usize {
+    let mut at = start + 1;
+    while at < bytes.len() {
+        if bytes[at] == quote {
+            if bytes.get(at + 1) == Some(&quote) {
+                at += 2;
+                continue;
+            }
+            return at + 1;
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(sql: &str) -> Vec<String> {
+        relations(sql).into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn relations_stand_after_from_join_and_comma() {
+        assert_eq!(names("select a from alerts"), ["alerts"]);
+        assert_eq!(names("from Alerts select a"), ["alerts"]);
+        assert_eq!(
+            names("select 1 from (alerts left join \"in\"\"c\" using (id))"),
+            ["alerts", "in\"c"]
+        );
+        assert_eq!(names("select x from a, b where y in (select z from c)"), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn strings_and_comments_are_no_relations() {
+        assert_eq!(names("select 'from x' -- from y\n/* from z */ from a"), ["a"]);
+        assert!(names("select 'open").is_empty());
+        assert!(names("/* open").is_empty());
+    }
+
+    #[test]
+    fn the_clock_is_found_only_where_it_is_called() {
+        assert_eq!(clock_offsets("select as_of(), 'as_of()', as_of"), [7]);
+    }
+}

@@ -1,0 +1,185 @@
+//! What `goodhart.toml` sets, with its defaults.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Weekday;
+
+use crate::calendar::{Calendar, CalendarDefinition, CalendarProblem, Zones};
+use crate::definition::project::{AsOf, CalendarTable, Grain, ProjectFile};
+use crate::definition::read::Text;
+use crate::diagnostic::{CODES, Diagnostic, Levels, Severity, codes};
+
+/// The settings of a project.
+#[derive(Debug)]
+pub struct Settings {
+    pub name: String,
+    pub grain: Grain,
+    /// How many periods are evaluated.
+    pub window: u32,
+    pub as_of: AsOf,
+    /// A rate, mean or quantile of fewer rows is insufficient.
+    pub min_n: u64,
+    /// DuckDB's memory limit; DuckDB's own default where absent.
+    pub memory: Option<String>,
+    pub roots: BTreeMap<String, Text>,
+    pub levels: Levels,
+    pub calendars: BTreeMap<String, Arc<Calendar>>,
+}
+
+/// Where a project does not say: half a year of months is what a quarterly review looks at.
+const DEFAULT_GRAIN: Grain = Grain::Month;
+const DEFAULT_WINDOW: u32 = 6;
+/// As many periods as a century has days: beyond that the window is a typing error.
+const MAX_WINDOW: u32 = 36_600;
+const DEFAULT_MIN_N: u32 = 20;
+
+/// Checks the project file against this version of goodhart and fills in the defaults.
+pub fn settings(file: &ProjectFile, tool_version: &str) -> (Settings, Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    if let Some(requirement) = &file.goodhart {
+        check_version(requirement, tool_version, &mut found);
+    }
+    let window = match &file.window {
+        Some(window) if window.value == 0 || window.value > MAX_WINDOW => {
+            found.push(
+                Diagnostic::new(
+                    &codes::INVALID_VALUE,
+                    format!("a window of {} periods is not possible", window.value),
+                )
+                .at(window.span, format!("expected 1 to {MAX_WINDOW}")),
+            );
+            DEFAULT_WINDOW
+        }
+        Some(window) => window.value,
+        None => DEFAULT_WINDOW,
+    };
+    let limits = file.limits.as_ref();
+    let settings = Settings {
+        name: file.name.to_string(),
+        grain: file.grain.unwrap_or(DEFAULT_GRAIN),
+        window,
+        as_of: file.as_of.clone(),
+        min_n: u64::from(limits.and_then(|l| l.min_n).unwrap_or(DEFAULT_MIN_N)),
+        memory: limits.and_then(|l| l.memory.as_ref()).map(ToString::to_string),
+        roots: file.roots.iter().map(|(name, path)| (name.to_string(), path.clone())).collect(),
+        levels: levels(file, &mut found),
+        calendars: file
+            .calendars
+            .iter()
+            .filter_map(|(name, table)| {
+                calendar(table, &mut found).map(|calendar| (name.to_string(), Arc::new(calendar)))
+            })
+            .collect(),
+    };
+    (settings, found)
+}
+
+fn check_version(requirement: &Text, tool_version: &str, found: &mut Vec<Diagnostic>) {
+    let Ok(wanted) = semver::VersionReq::parse(requirement) else {
+        found.push(
+            Diagnostic::new(
+                &codes::INVALID_VALUE,
+                format!("`{}` is not a version requirement", requirement.as_str()),
+            )
+            .at(requirement.span, "expected something like \">=0.1, <0.3\""),
+        );
+        return;
+    };
+    if let Ok(version) = semver::Version::parse(tool_version)
+        && !wanted.matches(&version)
+    {
+        found.push(
+            Diagnostic::new(
+                &codes::TOOL_VERSION,
+                format!("this is goodhart {version}, the project asks for {wanted}"),
+            )
+            .at(requirement.span, "asked for here")
+            .help("install a matching goodhart, or change the requirement"),
+        );
+    }
+}
+
+fn levels(file: &ProjectFile, found: &mut Vec<Diagnostic>) -> Levels {
+    let mut levels = Levels::default();
+    for (name, level) in file.lints.iter() {
+        let code = CODES.iter().find(|code| code.name == name.as_str());
+        let severity = Severity::parse(level);
+        if severity.is_none() {
+            found.push(
+                Diagnostic::new(
+                    &codes::INVALID_VALUE,
+                    format!("`{}` is not a level", level.as_str()),
+                )
+                .at(level.span, format!("one of {}", Severity::NAMES.join(", "))),
+            );
+        }
+        match code {
+            Some(code) if code.adjustable => {
+                if let Some(severity) = severity {
+                    levels.set(code, severity);
+                }
+            }
+            Some(_) => found.push(
+                Diagnostic::new(
+                    &codes::UNKNOWN_LINT,
+                    format!("the level of `{}` cannot be changed", name.as_str()),
+                )
+                .at(name.span, "always an error: nothing can be computed past it"),
+            ),
+            None => found.push(
+                Diagnostic::new(
+                    &codes::UNKNOWN_LINT,
+                    format!("there is no diagnostic called `{}`", name.as_str()),
+                )
+                .at(name.span, "not a code")
+                .did_you_mean(name, CODES.iter().filter(|c| c.adjustable).map(|code| code.name)),
+            ),
+        }
+    }
+    levels
+}
+
+fn calendar(table: &CalendarTable, found: &mut Vec<Diagnostic>) -> Option<Calendar> {
+    let hours: Vec<(Weekday, &Text)> = WEEK
+        .into_iter()
+        .zip(table.hours.days())
+        .flat_map(|(day, texts)| texts.iter().map(move |text| (day, text)))
+        .collect();
+    let holidays: Vec<String> =
+        table.holidays.iter().map(|holiday| holiday.value.0.to_string()).collect();
+    let definition = CalendarDefinition {
+        zone: &table.zone,
+        hours: hours.iter().map(|(day, text)| (*day, text.as_str())).collect(),
+        holidays: holidays.iter().map(String::as_str).collect(),
+    };
+    let problems = match Calendar::new(&Zones::default(), &definition) {
+        Ok(calendar) => return Some(calendar),
+        Err(problems) => problems,
+    };
+    for problem in problems {
+        let hour = |index: usize| hours.get(index).map_or(table.span, |(_, text)| text.span);
+        let span = match &problem {
+            CalendarProblem::UnknownZone(_) => table.zone.span,
+            CalendarProblem::NeverOpen => table.hours.span,
+            CalendarProblem::BadHours { index, .. } => hour(*index),
+            CalendarProblem::OverlappingHours { second_index, .. } => hour(*second_index),
+            CalendarProblem::BadHoliday { index, .. }
+            | CalendarProblem::HolidayOutOfRange { index, .. } => {
+                table.holidays.get(*index).map_or(table.span, |holiday| holiday.span)
+            }
+        };
+        found.push(Diagnostic::new(&codes::INVALID_VALUE, problem.to_string()).at(span, ""));
+    }
+    None
+}
+
+const WEEK: [Weekday; 7] = [
+    Weekday::Monday,
+    Weekday::Tuesday,
+    Weekday::Wednesday,
+    Weekday::Thursday,
+    Weekday::Friday,
+    Weekday::Saturday,
+    Weekday::Sunday,
+];

@@ -1,0 +1,53 @@
+//! `goodhart init`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::{exit, output};
+use crate::error::Error;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The folder of the new project; the current one where absent
+    #[arg(default_value = ".")]
+    folder: PathBuf,
+}
+
+/// The files of a new project.
+const FILES: &[(&str, &str)] = &[
+    ("goodhart.toml", include_str!("init/goodhart.toml")),
+    ("sources/alerts.toml", include_str!("init/alerts.toml")),
+    ("sources/data/alerts.csv", include_str!("init/alerts.csv")),
+    ("metrics/alert_volume.toml", include_str!("init/alert_volume.toml")),
+    ("metrics/time_to_acknowledge.toml", include_str!("init/time_to_acknowledge.toml")),
+    ("metrics/acknowledged_in_time.toml", include_str!("init/acknowledged_in_time.toml")),
+    ("metrics/ack_to_first_action.toml", include_str!("init/ack_to_first_action.toml")),
+];
+
+pub fn run(arguments: &Arguments) -> Result<u8, Error> {
+    let folder = &arguments.folder;
+    let existing: Vec<&str> =
+        FILES.iter().map(|(name, _)| *name).filter(|name| folder.join(name).exists()).collect();
+    if !existing.is_empty() {
+        return Err(Error::Usage(format!(
+            "{} already has {}; nothing was written",
+            folder.display(),
+            existing.join(", ")
+        )));
+    }
+    for (name, text) in FILES {
+        write(&folder.join(name), text)?;
+        output::say(&format!("wrote {name}"));
+    }
+    output::say("next: goodhart eval");
+    Ok(exit::CLEAN)
+}
+
+fn write(path: &Path, text: &str) -> Result<(), Error> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(Error::writing(folder))?;
+    }
+    fs::write(path, text).map_err(Error::writing(path))
+}

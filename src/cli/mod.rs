@@ -1,0 +1,91 @@
+//! The command line: arguments in, stages composed, an exit code out.
+//!
+//! One file per verb. This is the only code that reads the clock, the environment and the
+//! terminal, and the only code that names clap.
+
+mod accept;
+mod eval;
+mod exit;
+mod init;
+mod instant;
+mod output;
+mod progress;
+mod project;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::error::Error;
+
+/// Metrics as code: definitions with owners, ceilings and an honest answer to gaming,
+/// evaluated by a machine and kept in git.
+#[derive(Debug, Parser)]
+#[command(name = "goodhart", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Args)]
+struct Global {
+    /// The project's folder; the nearest one at or above the current folder where absent
+    #[arg(long, global = true, value_name = "DIR")]
+    project: Option<PathBuf>,
+    /// When to colour the output
+    #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto)]
+    color: ColorWhen,
+}
+
+/// When output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Start a small project that evaluates at once
+    Init(init::Arguments),
+    /// Evaluate metrics and compare them with the committed snapshots
+    Eval(eval::Arguments),
+    /// Make pending results the committed snapshots
+    Accept(accept::Arguments),
+}
+
+/// Runs the program with the process's arguments.
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let failed = error.use_stderr();
+            // A closed pipe is no reason to fail while showing help.
+            let _ = error.print();
+            return if failed { exit::FAILURE } else { exit::CLEAN }.into();
+        }
+    };
+    let outcome = match &cli.verb {
+        Verb::Init(arguments) => init::run(arguments),
+        Verb::Eval(arguments) => eval::run(&cli.global, arguments),
+        Verb::Accept(arguments) => accept::run(&cli.global, arguments),
+    };
+    match outcome {
+        Ok(code) => code.into(),
+        Err(Error::Pipe) => exit::CLEAN.into(),
+        Err(error) => {
+            output::complain(&cli.global, &error);
+            exit::FAILURE.into()
+        }
+    }
+}
+
+/// The command with all its verbs, for the generated reference.
+pub fn command() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,77 @@
+//! Writing: data to stdout, everything else to stderr.
+
+use std::io::{self, IsTerminal, Write};
+
+use super::{ColorWhen, Global};
+use crate::diagnostic::{Diagnostics, Files, Severity, render};
+use crate::error::Error;
+use crate::report::visible;
+
+/// Whether a stream is coloured.
+fn coloured(when: ColorWhen, terminal: bool) -> bool {
+    match when {
+        ColorWhen::Always => true,
+        ColorWhen::Never => false,
+        ColorWhen::Auto => {
+            terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        }
+    }
+}
+
+pub fn stdout_coloured(global: &Global) -> bool {
+    coloured(global.color, io::stdout().is_terminal())
+}
+
+fn stderr_coloured(global: &Global) -> bool {
+    coloured(global.color, io::stderr().is_terminal())
+}
+
+/// Writes data.
+///
+/// # Errors
+/// A stdout that cannot be written to; [`Error::Pipe`] where the reader went away.
+pub fn data(text: &str) -> Result<(), Error> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Error::Pipe,
+        _ => Error::Write { path: "stdout".into(), source: error },
+    })
+}
+
+/// Tells the person something; a stderr that is gone is no reason to fail.
+pub fn say(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Shows diagnostics and counts them.
+pub fn diagnostics(global: &Global, diagnostics: &Diagnostics, files: &Files) {
+    if diagnostics.is_empty() {
+        return;
+    }
+    let _ = write!(io::stderr(), "{}", render(diagnostics, files, stderr_coloured(global)));
+    let count = |severity, one: &str, many: &str| match diagnostics.count(severity) {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    };
+    let counts: Vec<String> = [
+        count(Severity::Error, "error", "errors"),
+        count(Severity::Warn, "warning", "warnings"),
+        count(Severity::Note, "note", "notes"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    say(&counts.join(", "));
+}
+
+/// Shows why the tool could not go on.
+pub fn complain(global: &Global, error: &Error) {
+    let (open, close) =
+        if stderr_coloured(global) { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
+    say(&format!("{open}error{close}: {}", visible(&error.to_string())));
+    if let Some(hint) = error.hint() {
+        say(&format!("help: {hint}"));
+    }
+}

@@ -1,0 +1,77 @@
+//! Opening a project: find, read, merge, check.
+
+use std::path::PathBuf;
+
+use super::{Global, output};
+use crate::catalog::{self, Catalog, Definitions};
+use crate::diagnostic::{Diagnostics, Files};
+use crate::error::Error;
+use crate::project;
+use crate::rules;
+
+/// A project whose definitions are free of errors.
+pub struct Opened {
+    pub root: PathBuf,
+    pub files: Files,
+    pub catalog: Catalog,
+    /// Warnings so far; the sink with the project's levels.
+    pub diagnostics: Diagnostics,
+}
+
+/// Why a project could not be opened: the exit code, after everything was said.
+pub struct Refused(pub u8);
+
+/// Finds and reads the project and runs the rules.
+///
+/// # Errors
+/// What stops the tool. Definitions with errors are [`Refused`] after they were shown.
+pub fn open(global: &Global) -> Result<Result<Opened, Refused>, Error> {
+    let root = root(global)?;
+    let mut files = Files::default();
+    let (listed, found) = project::list(&root, &mut files)?;
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.extend(found);
+    let (definitions, found) = Definitions::read(&files, &listed);
+    diagnostics.extend(found);
+    let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
+    if let Some(catalog) = &catalog {
+        diagnostics.apply_levels(catalog.settings.levels.clone());
+        diagnostics.extend(rules::check(catalog));
+    }
+    diagnostics.extend(found);
+    match catalog {
+        Some(catalog) if !diagnostics.has_errors() => {
+            Ok(Ok(Opened { root, files, catalog, diagnostics }))
+        }
+        _ => {
+            output::diagnostics(global, &diagnostics, &files);
+            Ok(Err(Refused(verdict(&diagnostics))))
+        }
+    }
+}
+
+/// The exit code that diagnostics lead to.
+pub fn verdict(diagnostics: &Diagnostics) -> u8 {
+    if diagnostics.has_failures() {
+        super::exit::FAILURE
+    } else if diagnostics.has_errors() {
+        super::exit::FINDINGS
+    } else {
+        super::exit::CLEAN
+    }
+}
+
+fn root(global: &Global) -> Result<PathBuf, Error> {
+    let from = match &global.project {
+        Some(folder) => folder.clone(),
+        None => {
+            std::env::current_dir().map_err(|source| Error::Read { path: ".".into(), source })?
+        }
+    };
+    let found = if global.project.is_some() {
+        from.join(project::PROJECT_FILE).is_file().then(|| from.clone())
+    } else {
+        project::find(&from)
+    };
+    found.ok_or(Error::NoProject { from })
+}

@@ -1,0 +1,270 @@
+//! `[measure]`: the aggregate over a population, by kind.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::read::{At, FromToml, Number, Reader, Sql, Text, choice, record};
+
+choice! {
+    pub enum Kind {
+        Count = "count",
+        Sum = "sum",
+        Mean = "mean",
+        Median = "median",
+        Quantile = "quantile",
+        Ratio = "ratio",
+        Share = "share",
+        Distribution = "distribution",
+        Survival = "survival",
+        Score = "score",
+        Formula = "formula",
+        Change = "change",
+    }
+}
+
+/// A measure with the keys of its kind.
+#[derive(Debug, Clone)]
+pub enum MeasureTable {
+    Count(Count),
+    Sum(Sum),
+    Mean(Average),
+    Median(Average),
+    Quantile(Quantile),
+    Ratio(Ratio),
+    Share(Share),
+    Distribution(Distribution),
+    Survival(Survival),
+    Score(Score),
+    Formula(FormulaTable),
+    Change(Change),
+}
+
+impl MeasureTable {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Count(_) => Kind::Count,
+            Self::Sum(_) => Kind::Sum,
+            Self::Mean(_) => Kind::Mean,
+            Self::Median(_) => Kind::Median,
+            Self::Quantile(_) => Kind::Quantile,
+            Self::Ratio(_) => Kind::Ratio,
+            Self::Share(_) => Kind::Share,
+            Self::Distribution(_) => Kind::Distribution,
+            Self::Survival(_) => Kind::Survival,
+            Self::Score(_) => Kind::Score,
+            Self::Formula(_) => Kind::Formula,
+            Self::Change(_) => Kind::Change,
+        }
+    }
+
+    /// Whether the measure is computed from other metrics, not from rows.
+    pub fn is_composed(&self) -> bool {
+        matches!(self, Self::Score(_) | Self::Formula(_) | Self::Change(_))
+    }
+}
+
+record! {
+    /// The number of rows.
+    pub struct Count {
+        kind: Kind,
+    }
+}
+
+record! {
+    /// The sum of an expression.
+    pub struct Sum {
+        kind: Kind,
+        of: Sql,
+    }
+}
+
+record! {
+    /// The mean or median of an expression over the rows that are not open.
+    pub struct Average {
+        kind: Kind,
+        of: Sql,
+        /// True for rows whose duration is not over yet: counted as `n_open`, not averaged.
+        open: Option<Sql>,
+        with: Vec<At<Statistic>>,
+    }
+}
+
+record! {
+    /// The `q` quantile (linear, type 7) of an expression over the rows that are not open.
+    pub struct Quantile {
+        kind: Kind,
+        of: Sql,
+        q: Number,
+        open: Option<Sql>,
+        with: Vec<At<Statistic>>,
+    }
+}
+
+record! {
+    /// The sum of one expression over the sum of another.
+    pub struct Ratio {
+        kind: Kind,
+        numerator: Sql,
+        denominator: Sql,
+    }
+}
+
+record! {
+    /// The share of rows for which a condition holds; a null condition does not hold.
+    pub struct Share {
+        kind: Kind,
+        r#where: Sql,
+        /// The rows that count at all; every row where absent.
+        among: Option<Sql>,
+    }
+}
+
+record! {
+    /// The share of each value of a segment in the total over that segment.
+    pub struct Distribution {
+        kind: Kind,
+        of: Text,
+    }
+}
+
+record! {
+    /// The Kaplan-Meier quantile of a duration; open rows are censored at their value.
+    pub struct Survival {
+        kind: Kind,
+        of: Sql,
+        open: Sql,
+        /// 0.5, the median, where absent.
+        q: Option<Number>,
+        with: Vec<At<Statistic>>,
+    }
+}
+
+record! {
+    /// The weighted mean of other metrics, each normalised to 0..100.
+    pub struct Score {
+        kind: Kind,
+        components: Vec<Component>,
+    }
+}
+
+record! {
+    /// One part of a score: `worst` becomes 0, `best` becomes 100, what lies outside is clipped.
+    pub struct Component {
+        metric: Text,
+        weight: Number,
+        worst: Number,
+        best: Number,
+    }
+}
+
+record! {
+    /// Arithmetic over other metrics at the same period and segments.
+    pub struct FormulaTable {
+        kind: Kind,
+        expression: Sql,
+    }
+}
+
+record! {
+    /// The change of another metric against an earlier period.
+    pub struct Change {
+        kind: Kind,
+        of: Text,
+        /// As a share of the earlier value instead of as a difference.
+        relative: bool,
+        /// How many periods back; 1 where absent.
+        periods: Option<At<u32>>,
+    }
+}
+
+/// A companion statistic, shown beside the headline.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Statistic {
+    Mean,
+    Median,
+    Min,
+    Max,
+    /// `p90`: a quantile in percent.
+    Percentile(u8),
+    /// The Kaplan-Meier median, open rows censored.
+    SurvivalMedian,
+    /// The area under the Kaplan-Meier curve up to the longest duration.
+    RestrictedMean,
+}
+
+impl Statistic {
+    pub fn name(&self) -> String {
+        match self {
+            Self::Mean => "mean".to_owned(),
+            Self::Median => "median".to_owned(),
+            Self::Min => "min".to_owned(),
+            Self::Max => "max".to_owned(),
+            Self::Percentile(percent) => format!("p{percent}"),
+            Self::SurvivalMedian => "survival_median".to_owned(),
+            Self::RestrictedMean => "restricted_mean".to_owned(),
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "mean" => Self::Mean,
+            "median" => Self::Median,
+            "min" => Self::Min,
+            "max" => Self::Max,
+            "survival_median" => Self::SurvivalMedian,
+            "restricted_mean" => Self::RestrictedMean,
+            other => {
+                let percent = other.strip_prefix('p')?.parse().ok()?;
+                (1..=99).contains(&percent).then_some(Self::Percentile(percent))?
+            }
+        })
+    }
+}
+
+impl FromToml for Statistic {
+    const EXPECTED: &'static str = "one of `mean` `median` `min` `max` `p1`..`p99` \
+                                    `survival_median` `restricted_mean`";
+
+    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = Text::from_toml(value, reader)?;
+        Self::parse(&text).or_else(|| {
+            reader.invalid(
+                text.span,
+                format!("`{}` is no companion statistic", text.as_str()),
+                Self::EXPECTED,
+            )
+        })
+    }
+}
+
+impl FromToml for MeasureTable {
+    const EXPECTED: &'static str = "a table with `kind`";
+
+    /// The kind decides which keys the table may have, so it is read first.
+    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        let DeValue::Table(table) = value.get_ref() else {
+            return reader.wrong_type(value, Self::EXPECTED);
+        };
+        let kind = match table.get("kind") {
+            Some(kind) => Kind::from_toml(kind, reader)?,
+            None => {
+                let span = reader.span(value);
+                return Kind::absent("kind", span, reader).and(None);
+            }
+        };
+        Some(match kind {
+            Kind::Count => Self::Count(Count::from_toml(value, reader)?),
+            Kind::Sum => Self::Sum(Sum::from_toml(value, reader)?),
+            Kind::Mean => Self::Mean(Average::from_toml(value, reader)?),
+            Kind::Median => Self::Median(Average::from_toml(value, reader)?),
+            Kind::Quantile => Self::Quantile(Quantile::from_toml(value, reader)?),
+            Kind::Ratio => Self::Ratio(Ratio::from_toml(value, reader)?),
+            Kind::Share => Self::Share(Share::from_toml(value, reader)?),
+            Kind::Distribution => Self::Distribution(Distribution::from_toml(value, reader)?),
+            Kind::Survival => Self::Survival(Survival::from_toml(value, reader)?),
+            Kind::Score => Self::Score(Score::from_toml(value, reader)?),
+            Kind::Formula => Self::Formula(FormulaTable::from_toml(value, reader)?),
+            Kind::Change => Self::Change(Change::from_toml(value, reader)?),
+        })
+    }
+}

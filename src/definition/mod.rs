@@ -1,0 +1,10 @@
+//! What the files of a project say, as typed definitions with spans.
+//!
+//! Reading is pure: text in, a value and its problems out. Whether the definitions fit together
+//! is the [`crate::catalog`]'s question.
+
+pub mod measure;
+pub mod metric;
+pub mod project;
+pub mod read;
+pub mod source;

@@ -1,0 +1,148 @@
+//! `goodhart.toml`.
+
+use jiff::Timestamp;
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::read::{At, DateText, FromToml, Reader, Table, Text, choice, record};
+use crate::diagnostic::Span;
+
+record! {
+    /// The project file.
+    pub struct ProjectFile {
+        /// What the project is called.
+        name: Text,
+        /// The versions of goodhart that can evaluate it, as a Cargo-style requirement.
+        goodhart: Option<Text>,
+        /// The length of a period.
+        grain: Option<Grain>,
+        /// How many periods are evaluated, counted back from the as-of.
+        window: Option<At<u32>>,
+        /// The instant of knowledge.
+        as_of: AsOf,
+        limits: Option<LimitsTable>,
+        /// Folders outside the project that sources may read, by name.
+        roots: Table<Text>,
+        /// Levels of diagnostics, by code.
+        lints: Table<Text>,
+        /// Business calendars, by name.
+        calendars: Table<CalendarTable>,
+    }
+}
+
+choice! {
+    /// The length of a period. Weeks begin on Monday; all periods are in UTC.
+    pub enum Grain {
+        Day = "day",
+        Week = "week",
+        Month = "month",
+        Quarter = "quarter",
+        Year = "year",
+    }
+}
+
+record! {
+    pub struct LimitsTable {
+        /// A rate, mean or quantile of fewer rows is `insufficient`.
+        min_n: Option<u32>,
+        /// DuckDB's memory limit, such as "4GB".
+        memory: Option<Text>,
+    }
+}
+
+record! {
+    /// Opening hours in a time zone.
+    pub struct CalendarTable {
+        /// An IANA zone such as "Europe/Berlin".
+        zone: Text,
+        hours: HoursTable,
+        /// Days on which the calendar is closed.
+        holidays: Vec<At<DateText>>,
+    }
+}
+
+record! {
+    /// The open intervals of each weekday, such as `["08:00-12:00", "13:00-18:00"]`.
+    pub struct HoursTable {
+        mon: Vec<Text>,
+        tue: Vec<Text>,
+        wed: Vec<Text>,
+        thu: Vec<Text>,
+        fri: Vec<Text>,
+        sat: Vec<Text>,
+        sun: Vec<Text>,
+    }
+}
+
+impl HoursTable {
+    /// Monday to Sunday.
+    pub fn days(&self) -> [&[Text]; 7] {
+        [&self.mon, &self.tue, &self.wed, &self.thu, &self.fri, &self.sat, &self.sun]
+    }
+}
+
+/// The instant of knowledge: fixed, or the newest value of a column.
+#[derive(Debug, Clone)]
+pub enum AsOf {
+    Fixed(Timestamp),
+    /// `{ newest = "source.column" }`
+    Newest {
+        source: Text,
+        column: Text,
+    },
+}
+
+record! {
+    /// An as-of that follows the data.
+    pub struct Newest {
+        newest: Text,
+    }
+}
+
+impl FromToml for AsOf {
+    const EXPECTED: &'static str =
+        "a UTC instant such as 2026-07-01T00:00:00Z, or { newest = \"source.column\" }";
+
+    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        match value.get_ref() {
+            DeValue::Datetime(datetime) => {
+                let span = reader.span(value);
+                match datetime.to_string().parse() {
+                    Ok(instant) => Some(Self::Fixed(instant)),
+                    Err(_) => reader.invalid(
+                        span,
+                        format!("`{datetime}` is not an instant"),
+                        "write it with a time and an offset, such as 2026-07-01T00:00:00Z",
+                    ),
+                }
+            }
+            DeValue::Table(_) => {
+                let newest = Newest::from_toml(value, reader)?.newest;
+                match newest.split_once('.') {
+                    Some((source, column)) => Some(Self::Newest {
+                        source: Text::new(source, part(newest.span, 0, source.len())),
+                        column: Text::new(
+                            column,
+                            part(newest.span, source.len() + 1, column.len()),
+                        ),
+                    }),
+                    None => reader.invalid(
+                        newest.span,
+                        format!("`{}` is not a column of a source", newest.as_str()),
+                        "write it as \"source.column\"",
+                    ),
+                }
+            }
+            _ => reader.wrong_type(value, Self::EXPECTED),
+        }
+    }
+}
+
+/// A piece of a one-line string, inside its quote.
+fn part(span: Span, offset: usize, length: usize) -> Span {
+    Span {
+        file: span.file,
+        start: (span.start + 1 + offset).min(span.end),
+        end: (span.start + 1 + offset + length).min(span.end),
+    }
+}

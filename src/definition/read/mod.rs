@@ -1,0 +1,197 @@
+//! TOML text → typed, spanned definitions, with every problem reported and none of them fatal.
+//!
+//! serde stops at the first problem and loses the place; a review wants all of them, underlined.
+//! So a file is parsed into toml's spanned tree, and the types of [`crate::definition`] read
+//! themselves from it through [`FromToml`]. [`record!`] and [`choice!`] write that reading from a
+//! plain struct or enum, so the shape of a file stands in one place.
+
+mod record;
+mod scalar;
+mod sql;
+
+pub(crate) use record::{choice, record};
+pub use scalar::{At, DateText, Duration, Number, OneOrMany, Table, Text};
+pub use sql::Sql;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
+
+/// A type that reads itself from a TOML value.
+pub trait FromToml: Sized {
+    /// What the value must be, for "expected …".
+    const EXPECTED: &'static str;
+
+    /// Reads the value, or reports why it cannot be read and returns `None`.
+    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self>;
+
+    /// What an absent key means; by default it is reported as missing.
+    fn absent(key: &str, table: Span, reader: &mut Reader<'_>) -> Option<Self> {
+        reader.report(
+            Diagnostic::new(&codes::MISSING_KEY, format!("`{key}` is missing"))
+                .at(table, format!("needs `{key}`: {}", Self::EXPECTED)),
+        );
+        None
+    }
+}
+
+impl<T: FromToml> FromToml for Option<T> {
+    const EXPECTED: &'static str = T::EXPECTED;
+
+    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        T::from_toml(value, reader).map(Some)
+    }
+
+    fn absent(_: &str, _: Span, _: &mut Reader<'_>) -> Option<Self> {
+        Some(None)
+    }
+}
+
+impl<T: FromToml> FromToml for Vec<T> {
+    const EXPECTED: &'static str = "an array";
+
+    /// Elements that cannot be read are reported and left out, so that one bad element does not
+    /// hide what is wrong with the rest of the definition.
+    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        match value.get_ref() {
+            DeValue::Array(array) => {
+                Some(array.iter().filter_map(|element| T::from_toml(element, reader)).collect())
+            }
+            _ => reader.wrong_type(value, Self::EXPECTED),
+        }
+    }
+
+    fn absent(_: &str, _: Span, _: &mut Reader<'_>) -> Option<Self> {
+        Some(Self::new())
+    }
+}
+
+/// The state of reading one file: what it is called and what was found wrong.
+#[derive(Debug)]
+pub struct Reader<'f> {
+    file: FileId,
+    text: &'f str,
+    found: Vec<Diagnostic>,
+}
+
+impl<'f> Reader<'f> {
+    /// Parses a file and reads a `T` from its root table. The value is there when nothing that it
+    /// needs was wrong; the diagnostics are there in any case.
+    pub fn read<T: FromToml>(files: &'f Files, file: FileId) -> (Option<T>, Vec<Diagnostic>) {
+        let text = files.text(file);
+        let mut reader = Reader { file, text, found: Vec::new() };
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let range = error.span().unwrap_or(0..0);
+            reader.found.push(
+                Diagnostic::new(&codes::TOML_SYNTAX, first_line(error.message()))
+                    .at(Span::new(file, range), "not valid TOML"),
+            );
+        }
+        if !errors.is_empty() {
+            // A recovered tree has holes where the errors were: what it lacks is no news.
+            return (None, reader.found);
+        }
+        let span = table.span();
+        let root = Spanned::new(span, DeValue::Table(table.into_inner()));
+        let value = T::from_toml(&root, &mut reader);
+        let complete = reader.found.is_empty();
+        (value.filter(|_| complete), reader.found)
+    }
+
+    pub fn file(&self) -> FileId {
+        self.file
+    }
+
+    pub(crate) fn text(&self) -> &'f str {
+        self.text
+    }
+
+    pub fn span<T>(&self, value: &Spanned<T>) -> Span {
+        Span::new(self.file, value.span())
+    }
+
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    /// Reports a value of another type than expected.
+    pub fn wrong_type<T>(
+        &mut self,
+        value: &Spanned<DeValue<'_>>,
+        expected: &'static str,
+    ) -> Option<T> {
+        let is = value.get_ref().type_str();
+        self.report(
+            Diagnostic::new(&codes::WRONG_TYPE, format!("expected {expected}, found {is}"))
+                .at(self.span(value), format!("expected {expected}")),
+        );
+        None
+    }
+
+    /// Reports a value of the right type that means nothing here.
+    pub fn invalid<T>(&mut self, span: Span, message: String, label: &str) -> Option<T> {
+        self.report(Diagnostic::new(&codes::INVALID_VALUE, message).at(span, label));
+        None
+    }
+}
+
+/// The fields of one table while a record is read from it.
+pub struct Fields<'t, 'i> {
+    table: &'t DeTable<'i>,
+    span: Span,
+}
+
+impl<'t, 'i> Fields<'t, 'i> {
+    /// Opens a table and reports every key that is not in `known`.
+    pub fn open(
+        value: &'t Spanned<DeValue<'i>>,
+        known: &[&str],
+        reader: &mut Reader<'_>,
+    ) -> Option<Self> {
+        let DeValue::Table(table) = value.get_ref() else {
+            return reader.wrong_type(value, "a table");
+        };
+        for key in table.keys() {
+            let name = key.get_ref().as_ref();
+            if !known.contains(&name) {
+                let diagnostic =
+                    Diagnostic::new(&codes::UNKNOWN_KEY, format!("unknown key `{name}`"))
+                        .at(reader.span(key), "goodhart does not know this key")
+                        .did_you_mean(name, known.iter().copied());
+                let diagnostic = if diagnostic.help.is_empty() {
+                    diagnostic.note(format!("known here: {}", known.join(", ")))
+                } else {
+                    diagnostic
+                };
+                reader.report(diagnostic);
+            }
+        }
+        Some(Self { table, span: head(reader.span(value), reader.text()) })
+    }
+
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Reads the field, or what its absence means.
+    pub fn field<T: FromToml>(&self, key: &str, reader: &mut Reader<'_>) -> Option<T> {
+        match self.table.get(key) {
+            Some(value) => T::from_toml(value, reader),
+            None => T::absent(key, self.span, reader),
+        }
+    }
+}
+
+/// The first line of a table's span: a whole file underlined tells nobody anything.
+fn head(span: Span, text: &str) -> Span {
+    let slice = text.get(span.range()).unwrap_or("");
+    let blank = slice.len() - slice.trim_start().len();
+    let line = slice[blank..].find('\n').unwrap_or(slice.len() - blank);
+    Span { file: span.file, start: span.start + blank, end: span.start + blank + line }
+}
+
+fn first_line(message: &str) -> String {
+    message.lines().next().unwrap_or("").to_owned()
+}

@@ -1,0 +1,140 @@
+//! SQL inside TOML, and the way back from a SQL offset to a TOML offset.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use super::{FromToml, Reader};
+use crate::diagnostic::{Files, Span};
+
+/// A piece of SQL (a query or an expression) and its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sql {
+    text: String,
+    /// The TOML string with its quotes.
+    pub span: Span,
+}
+
+impl FromToml for Sql {
+    const EXPECTED: &'static str = "a string of SQL";
+
+    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        let DeValue::String(text) = value.get_ref() else {
+            return reader.wrong_type(value, Self::EXPECTED);
+        };
+        let span = reader.span(value);
+        if text.trim().is_empty() {
+            return reader.invalid(span, "the SQL is empty".to_owned(), "write SQL here");
+        }
+        Some(Self { text: text.clone().into_owned(), span })
+    }
+}
+
+impl Sql {
+    /// The SQL as DuckDB sees it.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The place in the TOML file of `length` bytes of SQL at byte `offset`.
+    ///
+    /// TOML strings have escapes, line-ending backslashes and a first newline that does not
+    /// count, so the two texts are walked side by side. An offset behind the end gives the end.
+    pub fn locate(&self, files: &Files, offset: usize, length: usize) -> Span {
+        let Some(raw) = files.text(self.span.file).get(self.span.range()) else {
+            return self.span;
+        };
+        let map = offsets(raw, &self.text);
+        let at = |offset: usize| map.get(offset).or(map.last()).copied().unwrap_or(0);
+        let start = at(offset);
+        // The end is behind the last byte, not at the next one: that may be many escapes away.
+        let end = at((offset + length.max(1)).saturating_sub(1)) + 1;
+        Span {
+            file: self.span.file,
+            start: self.span.start + start,
+            end: self.span.start + end.max(start + 1),
+        }
+    }
+}
+
+/// For every byte of `decoded`, the offset in `raw` (quotes included) where it comes from.
+fn offsets(raw: &str, decoded: &str) -> Vec<usize> {
+    let bytes = raw.as_bytes();
+    let literal = bytes.first() == Some(&b'\'');
+    let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
+    let mut at = quotes;
+    if quotes == 3 {
+        if raw[at..].starts_with("\r\n") {
+            at += 2;
+        } else if raw[at..].starts_with('\n') {
+            at += 1;
+        }
+    }
+    let mut map = Vec::with_capacity(decoded.len());
+    for character in decoded.chars() {
+        if !literal {
+            at = skip_line_continuation(bytes, at);
+        }
+        let start = at;
+        if character == '\n' && bytes.get(at) == Some(&b'\r') {
+            at += 2;
+        } else if !literal && bytes.get(at) == Some(&b'\\') {
+            at += match bytes.get(at + 1) {
+                Some(b'x') => 4,
+                Some(b'u') => 6,
+                Some(b'U') => 10,
+                _ => 2,
+            };
+        } else {
+            at += character.len_utf8();
+        }
+        for byte in 0..character.len_utf8() {
+            map.push((start + byte).min(raw.len()));
+        }
+    }
+    map
+}
+
+/// A backslash at the end of a line swallows the white space up to the next character.
+fn skip_line_continuation(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at) == Some(&b'\\')
+        && bytes.get(at + 1).is_some_and(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t'))
+    {
+        at += 1;
+        while bytes.get(at).is_some_and(|byte| matches!(byte, b'\n' | b'\r' | b' ' | b'\t')) {
+            at += 1;
+        }
+    }
+    at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The raw text that the first occurrence of `needle` in the SQL points to.
+    fn pointed_at(toml: &str, needle: &str) -> String {
+        let mut files = Files::default();
+        let file = files.add("x.toml", toml);
+        let table = toml::de::DeTable::parse(toml).unwrap();
+        let value = table.get_ref().get("sql").unwrap();
+        let sql = Sql {
+            text: value.get_ref().as_str().unwrap().to_owned(),
+            span: Span::new(file, value.span()),
+        };
+        let offset = sql.text.find(needle).unwrap();
+        toml[sql.locate(&files, offset, needle.len()).range()].to_owned()
+    }
+
+    #[test]
+    fn plain_and_multi_line_strings() {
+        assert_eq!(pointed_at("sql = \"select a\"", "a"), "a");
+        assert_eq!(pointed_at("sql = '''\nselect é, wait\n'''", "wait"), "wait");
+        assert_eq!(pointed_at("sql = \"\"\"\r\nx\r\nselect wait\"\"\"", "wait"), "wait");
+    }
+
+    #[test]
+    fn escapes_and_line_continuations() {
+        assert_eq!(pointed_at(r#"sql = "select \"a\", \u00e9, wait""#, "wait"), "wait");
+        assert_eq!(pointed_at("sql = \"\"\"select \\\n      wait from t\"\"\"", "wait"), "wait");
+    }
+}

@@ -1,0 +1,15 @@
+//! One model of everything that can be wrong, and how it reaches a person.
+//!
+//! A user's mistake is a [`Diagnostic`] with a place in a file; an `Error` (see [`crate::error`])
+//! means that the tool could not go on. Stages push what they find into [`Diagnostics`], which
+//! alone applies the levels that a project sets.
+
+mod code;
+mod diagnostics;
+mod files;
+mod render;
+
+pub use code::{CODES, Class, Code, Severity, codes};
+pub use diagnostics::{Diagnostic, Diagnostics, Excerpt, Label, Levels, closest};
+pub use files::{FileId, Files, Span};
+pub use render::render;

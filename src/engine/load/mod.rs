@@ -1,0 +1,162 @@
+//! Loading sources: from files or by SQL, typed, and verified against what they declare.
+
+mod convert;
+mod failure;
+mod raw;
+mod text_file;
+mod verify;
+
+pub use convert::MACROS;
+
+use std::path::Path;
+
+use super::{Engine, SqlFailure, Verified};
+use crate::catalog::Source;
+use crate::definition::source::Format;
+use crate::diagnostic::{Diagnostic, Excerpt, Files, codes};
+use crate::measure::Cell;
+use crate::plan::{Composed, Materialise, quote};
+use crate::project::DataFile;
+
+/// What loading needs to know besides the source.
+pub struct LoadContext<'a> {
+    pub files: &'a Files,
+    /// Where it is remembered that a content was verified.
+    pub verified: &'a Verified,
+}
+
+/// A source that is ready.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadedSource {
+    pub rows: u64,
+    /// What identifies the content; `None` for derived sources.
+    pub fingerprint: Option<String>,
+    pub files: usize,
+}
+
+/// Makes a file source ready: a table (or for Parquet a view) of its declared columns, checked
+/// against what it declares, and a view in `main` that hides rows that were not known yet.
+///
+/// # Errors
+/// Everything that is wrong with the data, with the place in the data file where there is one.
+pub fn load_file_source(
+    engine: &Engine,
+    source: &Source,
+    data: &[DataFile],
+    fingerprint: &str,
+    context: &LoadContext<'_>,
+) -> Result<LoadedSource, Vec<Diagnostic>> {
+    let raw = raw::relation(engine, source, data)?;
+    let (sql, kind) = create_statement(source, &raw);
+    if let Err(error) = engine.execute(sql.text()) {
+        return Err(failure::explain(engine, source, data, &raw, &sql, &error, context.files));
+    }
+    expose(engine, source).map_err(|error| {
+        vec![error.diagnostic(&codes::UNREADABLE_SOURCE, &sql, context.files, source_span(source))]
+    })?;
+    let rows = verify::verify(engine, source, data, fingerprint, kind, context)?;
+    Ok(LoadedSource { rows, fingerprint: Some(fingerprint.to_owned()), files: data.len() })
+}
+
+/// `create table|view loaded.x as select …` over the raw relation.
+fn create_statement(source: &Source, raw: &raw::Raw) -> (Composed, &'static str) {
+    // A view reads Parquet anew for each query, but only the columns and row groups it needs;
+    // everything else is cheaper to read once.
+    let kind = if source.definition.format.value == Format::Parquet { "view" } else { "table" };
+    let mut sql = Composed::default();
+    sql.push(&format!("create {kind} loaded.{} as\nselect ", quote(&source.id)));
+    convert::columns(source, raw, convert::Mode::Strict, &mut sql);
+    sql.push(&format!("\nfrom {}", raw.sql));
+    (sql, kind)
+}
+
+/// The view that queries see: without rows that became known after the as-of.
+fn expose(engine: &Engine, source: &Source) -> Result<(), SqlFailure> {
+    let name = quote(&source.id);
+    let known = source
+        .definition
+        .known_at
+        .as_ref()
+        .map_or(String::new(), |column| format!(" where {} <= as_of()", quote(column)));
+    engine.execute(&format!("create view {name} as from loaded.{name}{known}"))
+}
+
+/// Makes a derived source ready: a view, or a table where the plan says so. `again` replaces what
+/// an earlier instant left.
+///
+/// # Errors
+/// What DuckDB says about the query, and what the rows break of what is declared.
+pub fn materialise(
+    engine: &Engine,
+    source: &Source,
+    how: Materialise,
+    again: bool,
+    context: &LoadContext<'_>,
+) -> Result<LoadedSource, Vec<Diagnostic>> {
+    let Some(query) = &source.definition.sql else {
+        return Err(Vec::new());
+    };
+    engine.check_query(query.as_str()).map_err(|error| {
+        vec![error.diagnostic(&codes::SQL_ERROR, &alone(query), context.files, query.span)]
+    })?;
+    let kind = if how == Materialise::Inline { "view" } else { "table" };
+    let or_replace = if again { "or replace " } else { "" };
+    let mut sql = Composed::default();
+    sql.push(&format!("create {or_replace}{kind} loaded.{} as\n", quote(&source.id)));
+    sql.push_sql(query);
+    let failed = |error: SqlFailure| {
+        vec![error.diagnostic(&codes::SQL_ERROR, &sql, context.files, query.span)]
+    };
+    engine.execute(sql.text()).map_err(failed)?;
+    if !again {
+        expose(engine, source).map_err(failed)?;
+    }
+    verify::declared_columns(engine, source, context.files)?;
+    let rows = if source.definition.columns.entries.is_empty() {
+        0
+    } else {
+        verify::rows_as_declared(engine, source, &[], context.files)?
+    };
+    Ok(LoadedSource { rows, fingerprint: None, files: 0 })
+}
+
+fn alone(sql: &crate::definition::read::Sql) -> Composed {
+    let mut composed = Composed::default();
+    composed.push_sql(sql);
+    composed
+}
+
+/// Where the source says how its rows are stored: the place for what has no better one.
+fn source_span(source: &Source) -> crate::diagnostic::Span {
+    source.definition.format.span
+}
+
+/// A diagnostic that a file cannot be read, at the source's `format`.
+fn unreadable(source: &Source, message: impl Into<String>) -> Diagnostic {
+    Diagnostic::new(&codes::UNREADABLE_SOURCE, message)
+        .at(source_span(source), format!("source `{}`", source.id))
+}
+
+/// A line of data, underlined.
+fn excerpt(file: &DataFile, line: usize, text: String, needle: Option<&str>) -> Excerpt {
+    let range = needle
+        .filter(|needle| !needle.is_empty())
+        .and_then(|needle| text.find(needle).map(|start| start..start + needle.len()))
+        .unwrap_or(0..text.len());
+    Excerpt { path: file.name.clone(), line, text, range, label: String::new() }
+}
+
+/// The text in a cell, however typed.
+fn cell_text(cell: Option<&Cell>) -> String {
+    match cell {
+        Some(Cell::Text(text)) => text.clone(),
+        Some(Cell::Integer(number)) => number.to_string(),
+        Some(Cell::Decimal(number)) => number.to_string(),
+        Some(Cell::Null) | None => "null".to_owned(),
+        Some(other) => format!("{other:?}"),
+    }
+}
+
+fn path_literal(path: &Path) -> String {
+    crate::plan::literal(&path.to_string_lossy())
+}

@@ -1,0 +1,286 @@
+//! The raw relation of a source: its files as DuckDB reads them, before typing.
+//!
+//! Nothing is sniffed: a dialect that is guessed from a sample is guessed differently when the
+//! data changes. CSV columns are text, named by the header; a JSON record is one JSON column.
+
+use super::text_file::{self, Dialect};
+use super::{path_literal, unreadable};
+use crate::catalog::Source;
+use crate::definition::read::Text;
+use crate::definition::source::Format;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::engine::Engine;
+use crate::plan::{literal, quote};
+use crate::project::DataFile;
+
+/// The files of a source as a relation.
+#[derive(Debug, Clone)]
+pub struct Raw {
+    /// A FROM item.
+    pub sql: String,
+    /// The same for each file alone, to find the record that is wrong.
+    pub per_file: Vec<String>,
+    /// Raw columns with their DuckDB types; for JSON only `record`.
+    pub columns: Vec<(String, String)>,
+    pub dialect: Dialect,
+}
+
+impl Raw {
+    pub fn type_of(&self, column: &str) -> Option<&str> {
+        self.columns
+            .iter()
+            .find(|(name, _)| name == column)
+            .map(|(_, type_name)| type_name.as_str())
+    }
+}
+
+/// Builds the relation.
+///
+/// # Errors
+/// Files that cannot be read, and declared columns that no raw column provides.
+pub fn relation(
+    engine: &Engine,
+    source: &Source,
+    data: &[DataFile],
+) -> Result<Raw, Vec<Diagnostic>> {
+    let raw = match source.definition.format.value {
+        Format::Csv => csv(source, data)?,
+        Format::Json => json(source, data, JsonLayout::Array),
+        Format::Ndjson => json(source, data, JsonLayout::Lines),
+        Format::Parquet | Format::Derived => parquet(engine, source, data)?,
+    };
+    Ok(raw)
+}
+
+const DEFAULT_DIALECT: Dialect = Dialect { delimiter: b',', quote: b'"' };
+
+fn dialect(source: &Source) -> Result<Dialect, Vec<Diagnostic>> {
+    let Some(options) = &source.definition.csv else {
+        return Ok(DEFAULT_DIALECT);
+    };
+    let mut found = Vec::new();
+    let mut one = |text: &Option<Text>, default: u8| match text.as_ref().map(|t| (t, t.as_bytes()))
+    {
+        None => default,
+        Some((_, [byte])) if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | 0) => *byte,
+        Some((text, _)) => {
+            found.push(
+                Diagnostic::new(
+                    &codes::INVALID_VALUE,
+                    format!("`{}` is not one ASCII character", text.as_str()),
+                )
+                .at(text.span, "expected one character"),
+            );
+            default
+        }
+    };
+    let dialect = Dialect {
+        delimiter: one(&options.delimiter, DEFAULT_DIALECT.delimiter),
+        quote: one(&options.quote, DEFAULT_DIALECT.quote),
+    };
+    if found.is_empty() { Ok(dialect) } else { Err(found) }
+}
+
+fn csv(source: &Source, data: &[DataFile]) -> Result<Raw, Vec<Diagnostic>> {
+    let dialect = dialect(source)?;
+    let mut headers = Vec::new();
+    let mut found = Vec::new();
+    for file in data {
+        match text_file::header(&file.path, dialect) {
+            Ok(header) => {
+                missing_columns(source, file, &header, &mut found);
+                headers.push(header);
+            }
+            Err(error) => {
+                found.push(unreadable(source, format!("cannot read {}: {error}", file.name)))
+            }
+        }
+    }
+    if !found.is_empty() {
+        return Err(found);
+    }
+    let markers = null_markers(source).unwrap_or_else(|| vec![String::new()]);
+    let per_file: Vec<String> = data
+        .iter()
+        .zip(&headers)
+        .map(|(file, header)| read_csv(&[file], header, dialect, &markers))
+        .collect();
+    // Files with the same header are read by one scan; others are matched by name.
+    let mut groups: Vec<(&Vec<String>, Vec<&DataFile>)> = Vec::new();
+    for (file, header) in data.iter().zip(&headers) {
+        match groups.iter_mut().find(|(known, _)| *known == header) {
+            Some((_, files)) => files.push(file),
+            None => groups.push((header, vec![file])),
+        }
+    }
+    let scans: Vec<String> = groups
+        .iter()
+        .map(|(header, files)| format!("from {}", read_csv(files, header, dialect, &markers)))
+        .collect();
+    let mut columns: Vec<(String, String)> = Vec::new();
+    for name in headers.iter().flatten() {
+        if !columns.iter().any(|(known, _)| known == name) {
+            columns.push((name.clone(), "VARCHAR".to_owned()));
+        }
+    }
+    Ok(Raw { sql: format!("({})", scans.join(" union all by name ")), per_file, columns, dialect })
+}
+
+/// The texts that mean null, where the source declares them.
+pub fn null_markers(source: &Source) -> Option<Vec<String>> {
+    let markers = source.definition.null.as_ref()?;
+    Some(markers.iter().map(|marker| marker.to_string()).collect())
+}
+
+fn read_csv(
+    files: &[&DataFile],
+    header: &[String],
+    dialect: Dialect,
+    markers: &[String],
+) -> String {
+    let paths: Vec<String> = files.iter().map(|file| path_literal(&file.path)).collect();
+    let columns: Vec<String> =
+        header.iter().map(|name| format!("{}: 'VARCHAR'", literal(name))).collect();
+    let nulls: Vec<String> = markers.iter().map(|marker| literal(marker)).collect();
+    let quote = literal(&char::from(dialect.quote).to_string());
+    format!(
+        "read_csv([{}], auto_detect = false, header = true, columns = {{{}}}, delim = {}, \
+         quote = {quote}, escape = {quote}, nullstr = [{}])",
+        paths.join(", "),
+        columns.join(", "),
+        literal(&char::from(dialect.delimiter).to_string()),
+        nulls.join(", "),
+    )
+}
+
+/// A declared column without `select` must be in the header.
+fn missing_columns(
+    source: &Source,
+    file: &DataFile,
+    header: &[String],
+    found: &mut Vec<Diagnostic>,
+) {
+    for (name, column) in source.definition.columns.iter() {
+        if column.select.is_some() || header.iter().any(|known| known == name.as_str()) {
+            continue;
+        }
+        found.push(missing(name, file, header.iter().map(String::as_str)));
+    }
+}
+
+fn missing<'a>(
+    name: &Text,
+    file: &DataFile,
+    present: impl Iterator<Item = &'a str> + Clone,
+) -> Diagnostic {
+    let names: Vec<&str> = present.clone().collect();
+    let has = if names.is_empty() {
+        format!("{} is empty", file.name)
+    } else {
+        format!("{} has: {}", file.name, names.join(", "))
+    };
+    Diagnostic::new(
+        &codes::MISSING_COLUMN,
+        format!("{} has no column `{}`", file.name, name.as_str()),
+    )
+    .at(name.span, "declared here")
+    .note(has)
+    .did_you_mean(name, present)
+    .help("map a raw column of another name with `select`")
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum JsonLayout {
+    Array,
+    Lines,
+}
+
+fn json(source: &Source, data: &[DataFile], layout: JsonLayout) -> Raw {
+    let records = source.definition.json.as_ref().and_then(|json| json.records.as_ref());
+    let read = |files: &[&DataFile]| {
+        let paths: Vec<String> = files.iter().map(|file| path_literal(&file.path)).collect();
+        let paths = paths.join(", ");
+        match (layout, records) {
+            (JsonLayout::Lines, _) => format!(
+                "(select json as record from read_json_objects([{paths}], \
+                 format = 'newline_delimited'))"
+            ),
+            (JsonLayout::Array, None) => format!(
+                "(select json as record from read_json_objects([{paths}], format = 'array'))"
+            ),
+            (JsonLayout::Array, Some(records)) => format!(
+                "(select unnest(json_extract(json, {})) as record from read_json_objects(\
+                 [{paths}], format = 'unstructured', maximum_object_size = {}))",
+                literal(records),
+                object_size(files),
+            ),
+        }
+    };
+    Raw {
+        sql: read(&data.iter().collect::<Vec<_>>()),
+        per_file: data.iter().map(|file| read(&[file])).collect(),
+        columns: vec![("record".to_owned(), "JSON".to_owned())],
+        dialect: DEFAULT_DIALECT,
+    }
+}
+
+/// A whole file is one JSON object, and DuckDB's buffers are as large as it says an object may
+/// be: the size of the largest file, with room for what gzip and zstd make of JSON.
+fn object_size(files: &[&DataFile]) -> u64 {
+    const LEAST: u64 = 16 << 20;
+    const COMPRESSION: u64 = 30;
+    files
+        .iter()
+        .map(|file| {
+            let size = std::fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
+            let extension = file.path.extension().and_then(|extension| extension.to_str());
+            match extension {
+                Some("gz" | "zst") => size.saturating_mul(COMPRESSION),
+                _ => size + 1,
+            }
+        })
+        .max()
+        .unwrap_or(0)
+        .clamp(LEAST, 2 << 30)
+}
+
+fn parquet(engine: &Engine, source: &Source, data: &[DataFile]) -> Result<Raw, Vec<Diagnostic>> {
+    let read = |files: &[DataFile]| {
+        let paths: Vec<String> = files.iter().map(|file| path_literal(&file.path)).collect();
+        format!("read_parquet([{}], union_by_name = true)", paths.join(", "))
+    };
+    let sql = read(data);
+    let columns = engine
+        .describe(&format!("from {sql}"))
+        .map_err(|failure| vec![unreadable(source, failure.summary())])?;
+    let mut found = Vec::new();
+    if let Some(file) = data.first() {
+        for (name, column) in source.definition.columns.iter() {
+            if column.select.is_none() && !columns.iter().any(|(known, _)| known == name.as_str()) {
+                let present = columns.iter().map(|(known, _)| known.as_str());
+                found.push(missing(name, file, present));
+            }
+        }
+    }
+    if !found.is_empty() {
+        return Err(found);
+    }
+    Ok(Raw {
+        sql,
+        per_file: data.iter().map(|file| read(std::slice::from_ref(file))).collect(),
+        columns,
+        dialect: DEFAULT_DIALECT,
+    })
+}
+
+/// The expression that yields a column's raw value, as generated text; `None` where the user
+/// wrote a `select`.
+pub fn default_expression(source: &Source, name: &str, path: Option<&str>) -> String {
+    match source.definition.format.value {
+        Format::Json | Format::Ndjson => {
+            let own = format!("$.\"{name}\"");
+            format!("json_extract(record, {})", literal(path.unwrap_or(&own)))
+        }
+        Format::Csv | Format::Parquet | Format::Derived => quote(name),
+    }
+}

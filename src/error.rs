@@ -1,0 +1,45 @@
+//! What stops the tool, as opposed to what is wrong with a project.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// The tool could not go on; the command line ends with exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("cannot read {path}: {source}", path = .path.display())]
+    Read { path: PathBuf, source: io::Error },
+    #[error("cannot write {path}: {source}", path = .path.display())]
+    Write { path: PathBuf, source: io::Error },
+    #[error("no goodhart.toml in {from} or any folder above it", from = .from.display())]
+    NoProject { from: PathBuf },
+    /// DuckDB failed at something that no definition asked for.
+    #[error("the engine failed while {doing}: {message}")]
+    Engine { doing: String, message: String },
+    #[error("{0}")]
+    Usage(String),
+    /// Whoever read our output went away; nobody needs to hear about it.
+    #[error("the output was closed")]
+    Pipe,
+}
+
+impl Error {
+    /// For `map_err`: a read of `path` failed.
+    pub fn reading(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Read { path, source }
+    }
+
+    /// For `map_err`: a write of `path` failed.
+    pub fn writing(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_path_buf();
+        move |source| Self::Write { path, source }
+    }
+
+    /// What the user can do about it, where there is something.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::NoProject { .. } => Some("start one with `goodhart init`"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! A plan and an engine → results.
+//!
+//! Loads the sources of the plan, runs its scans at every instant that is needed, lets the
+//! measures turn aggregates into values, composes metrics of metrics, and judges the values
+//! against ceilings and targets.
+
+mod compose;
+mod judge;
+mod rows;
+mod scan;
+mod sources;
+
+pub use judge::judge;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::catalog::Catalog;
+use crate::definition::project::{AsOf, Grain};
+use crate::diagnostic::{Diagnostic, Files};
+use crate::engine::{Engine, LoadedSource, Options, Verified};
+use crate::error::Error;
+use crate::plan::{Plan, Timeline, quote};
+use crate::result::{MetricResults, Results};
+
+/// Where and when to evaluate.
+pub struct Request<'a> {
+    /// The project's folder.
+    pub root: &'a Path,
+    /// Where it is remembered what was verified; nothing is remembered where absent.
+    pub memory: Option<PathBuf>,
+    pub environment: &'a dyn Fn(&str) -> Option<String>,
+    /// Instead of the project's as-of, grain and window.
+    pub as_of: Option<Timestamp>,
+    pub grain: Option<Grain>,
+    pub from: Option<Timestamp>,
+    pub to: Option<Timestamp>,
+    pub threads: Option<u32>,
+    pub progress: &'a dyn Progress,
+}
+
+/// Is told what is being done.
+pub trait Progress {
+    /// `done` of `total` steps are behind us; the next one is `what`.
+    fn step(&self, what: &str, done: usize, total: usize);
+}
+
+/// Tells nobody.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _: &str, _: usize, _: usize) {}
+}
+
+/// What an evaluation yields.
+#[derive(Debug)]
+pub struct Evaluation {
+    pub results: Results,
+    pub inputs: Inputs,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Metrics without results, and why.
+    pub skipped: BTreeMap<String, String>,
+}
+
+/// What identifies the inputs of an evaluation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inputs {
+    pub as_of: Timestamp,
+    /// Sources read from files.
+    pub sources: BTreeMap<String, LoadedSource>,
+}
+
+/// Evaluates a plan.
+///
+/// # Errors
+/// Only what stops the tool; whatever is wrong with definitions or data is a diagnostic, and
+/// metrics that it does not touch get their results.
+pub fn evaluate(
+    catalog: &Catalog,
+    plan: &Plan,
+    files: &Files,
+    request: &Request<'_>,
+) -> Result<Evaluation, Error> {
+    let mut run = Run::start(catalog, plan, files, request)?;
+    let Some(timeline) = run.timeline()? else {
+        return Ok(run.without_results());
+    };
+    let as_of = timeline.as_of;
+    run.check_expectations(as_of);
+    let mut figures = run.scan_all(&timeline)?;
+    let mut metrics: BTreeMap<String, MetricResults> = BTreeMap::new();
+    for id in &plan.metrics {
+        let Some(metric) = catalog.metrics.get(id) else {
+            continue;
+        };
+        let composed = if metric.definition.measure.is_composed() {
+            match compose::compose(metric, &metrics, &timeline) {
+                Ok(figures) => Some(figures),
+                Err(reason) => {
+                    run.skipped.insert(id.clone(), reason);
+                    None
+                }
+            }
+        } else {
+            figures.remove(id)
+        };
+        if let Some(figures) = composed {
+            let min_n = catalog.settings.min_n;
+            metrics.insert(id.clone(), rows::finish(metric, figures, &timeline, min_n));
+        }
+    }
+    let first = timeline.periods.first().map(|period| period.start);
+    let mut chosen: Vec<MetricResults> =
+        metrics.into_values().filter(|results| plan.chosen.contains(&results.metric)).collect();
+    for results in &mut chosen {
+        // Periods before the window were needed for changes only.
+        results.rows.retain(|row| Some(row.period.start) >= first);
+    }
+    Ok(Evaluation {
+        results: Results { as_of, grain: timeline.grain, metrics: chosen },
+        inputs: Inputs { as_of, sources: run.loaded },
+        diagnostics: run.diagnostics,
+        skipped: run.skipped,
+    })
+}
+
+/// A scan as it would run: its metrics, what it is, and its SQL.
+pub type Explained = (Vec<String>, String, String);
+
+/// Makes everything ready like [`evaluate`], but returns the statements instead of running them:
+/// their text depends on the types of the data.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn statements(
+    catalog: &Catalog,
+    plan: &Plan,
+    files: &Files,
+    request: &Request<'_>,
+) -> Result<(Vec<Explained>, Vec<Diagnostic>), Error> {
+    let mut run = Run::start(catalog, plan, files, request)?;
+    let explained = match run.timeline()? {
+        Some(timeline) => run.explain_scans(&timeline)?,
+        None => Vec::new(),
+    };
+    Ok((explained, run.diagnostics))
+}
+
+/// The state of one evaluation.
+struct Run<'a> {
+    catalog: &'a Catalog,
+    plan: &'a Plan,
+    files: &'a Files,
+    request: &'a Request<'a>,
+    engine: Engine,
+    verified: Verified,
+    /// File sources that are ready.
+    loaded: BTreeMap<String, LoadedSource>,
+    /// Sources that are not to be had.
+    failed: BTreeSet<String>,
+    diagnostics: Vec<Diagnostic>,
+    skipped: BTreeMap<String, String>,
+}
+
+impl<'a> Run<'a> {
+    /// Opens the engine and makes the sources ready.
+    fn start(
+        catalog: &'a Catalog,
+        plan: &'a Plan,
+        files: &'a Files,
+        request: &'a Request<'a>,
+    ) -> Result<Self, Error> {
+        let memory = request.memory.clone();
+        let options = Options { threads: request.threads, memory: catalog.settings.memory.clone() };
+        let mut run = Self {
+            catalog,
+            plan,
+            files,
+            request,
+            engine: Engine::open(&options, &catalog.settings.calendars)?,
+            verified: memory.map_or_else(Verified::default, Verified::in_folder),
+            loaded: BTreeMap::new(),
+            failed: BTreeSet::new(),
+            diagnostics: Vec::new(),
+            skipped: BTreeMap::new(),
+        };
+        // Views bind `as_of()` when they are made; its value is known once sources are loaded.
+        run.engine.set_as_of(Timestamp::UNIX_EPOCH)?;
+        run.load_files()?;
+        run.build_derived();
+        Ok(run)
+    }
+
+    /// Settles the as-of, tells the engine, and lays out the periods; `None` where the as-of
+    /// comes from a source that is not to be had.
+    fn timeline(&self) -> Result<Option<Timeline>, Error> {
+        let Some(as_of) = self.as_of()? else {
+            return Ok(None);
+        };
+        self.engine.set_as_of(as_of)?;
+        let settings = &self.catalog.settings;
+        let grain = self.request.grain.unwrap_or(settings.grain);
+        let back = Timeline::back_from(as_of, grain, settings.window);
+        let timeline = match (self.request.from, self.request.to) {
+            (None, None) => back,
+            (from, to) => back.and_then(|back| {
+                let first = back.periods.first().map_or(as_of, |period| period.start);
+                Timeline::between(as_of, grain, from.unwrap_or(first), to.unwrap_or(as_of))
+            }),
+        };
+        timeline.map(Some).map_err(|error| Error::Usage(error.to_string()))
+    }
+
+    /// The instant of knowledge; `None` where it comes from a source that is not to be had.
+    fn as_of(&self) -> Result<Option<Timestamp>, Error> {
+        if let Some(as_of) = self.request.as_of {
+            return Ok(Some(as_of));
+        }
+        match &self.catalog.settings.as_of {
+            AsOf::Fixed(instant) => Ok(Some(*instant)),
+            AsOf::Newest { source, .. } if self.failed.contains(source.as_str()) => Ok(None),
+            AsOf::Newest { source, column } => {
+                // Before `known_at` hides anything: the view needs the as-of that is looked for.
+                let table = format!("loaded.{}", quote(source));
+                self.newest(&table, column).map(Some)
+            }
+        }
+    }
+
+    fn without_results(mut self) -> Evaluation {
+        for id in &self.plan.metrics {
+            self.skipped.entry(id.clone()).or_insert_with(|| "the as-of is not known".to_owned());
+        }
+        Evaluation {
+            results: Results {
+                as_of: Timestamp::UNIX_EPOCH,
+                grain: self.catalog.settings.grain,
+                metrics: Vec::new(),
+            },
+            inputs: Inputs { as_of: Timestamp::UNIX_EPOCH, sources: self.loaded },
+            diagnostics: self.diagnostics,
+            skipped: self.skipped,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Cells → figures → result rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::{Catalog, Metric};
+use crate::definition::measure::MeasureTable;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::measure::{self, Cell, Cells, Figure};
+use crate::plan::{Scan, Shape, Timeline};
+use crate::result::{Group, MetricResults, Period, Row, Status};
+
+/// The figures of a metric by period and group, in any order.
+pub type Figures = Vec<(Period, Group, Figure)>;
+
+/// Turns the rows of a scan's statement into figures of its metrics.
+///
+/// # Errors
+/// Numbers that do not fit.
+pub fn collect(
+    catalog: &Catalog,
+    scan: &Scan,
+    shape: &Shape,
+    timeline: &Timeline,
+    result: &[Vec<Cell>],
+    figures: &mut BTreeMap<String, Figures>,
+) -> Result<(), Vec<Diagnostic>> {
+    let periods: BTreeMap<i64, Period> =
+        timeline.periods.iter().map(|period| (period.start.as_microsecond(), *period)).collect();
+    let mut found = Vec::new();
+    for row in result {
+        let Cell::Instant(start) = shape.period(row) else {
+            continue;
+        };
+        let (Some(period), Some(set)) = (periods.get(start), shape.set(row, scan)) else {
+            continue;
+        };
+        let cells = shape.aggregates(row);
+        let cells = Cells::new(&scan.aggregates, &cells);
+        for part in scan.metrics.iter().filter(|part| part.sets.contains(&set)) {
+            let Some(metric) = catalog.metrics.get(&part.id) else {
+                continue;
+            };
+            let group = group(metric, scan, shape, set, row);
+            match measure::value(&metric.definition.measure, &cells) {
+                Ok(figure) => {
+                    let list = figures.entry(part.id.clone()).or_default();
+                    list.push((*period, group, figure));
+                }
+                Err(error) => found.push(not_computable(metric, &error.to_string())),
+            }
+        }
+    }
+    if found.is_empty() {
+        return Ok(());
+    }
+    // The same overflow in every group is one problem.
+    found.dedup_by(|a, b| a.message == b.message);
+    Err(found)
+}
+
+pub fn not_computable(metric: &Metric, message: &str) -> Diagnostic {
+    Diagnostic::new(&codes::NOT_COMPUTABLE, format!("metric `{}`: {message}", metric.id))
+        .at(metric.definition.title.span, "this metric")
+        .help("a value beyond any ceiling is usually a wrong unit or a division by almost nothing")
+}
+
+/// The group of a row, with the segments in the metric's order.
+fn group(metric: &Metric, scan: &Scan, shape: &Shape, set: usize, row: &[Cell]) -> Group {
+    let in_set = &scan.sets[set];
+    metric
+        .segments()
+        .into_iter()
+        .filter_map(|segment| {
+            let index = scan.segments.iter().position(|known| known == segment)?;
+            in_set.contains(&index).then(|| {
+                let value = match shape.segment(row, index) {
+                    Cell::Text(text) => Some(text.clone()),
+                    _ => None,
+                };
+                (segment.to_owned(), value)
+            })
+        })
+        .collect()
+}
+
+/// Adds totals of empty periods, settles distributions, and gives every value its status.
+pub fn finish(
+    metric: &Metric,
+    mut figures: Figures,
+    timeline: &Timeline,
+    min_n: u64,
+) -> MetricResults {
+    let measure = &metric.definition.measure;
+    if let MeasureTable::Distribution(distribution) = measure {
+        measure::distribute(&distribution.of, &mut figures);
+    }
+    if !measure.is_composed() {
+        add_empty_totals(metric, &mut figures, timeline);
+    }
+    let mut results = MetricResults {
+        metric: metric.id.clone(),
+        rows: figures
+            .into_iter()
+            .map(|(period, group, figure)| row(period, group, figure, timeline, min_n))
+            .collect(),
+    };
+    results.sort();
+    results
+}
+
+/// A period without rows has a total all the same: no alerts are 0 alerts, and a rate over
+/// nothing is undefined, which is news.
+fn add_empty_totals(metric: &Metric, figures: &mut Figures, timeline: &Timeline) {
+    if !metric.breakdown.iter().any(Vec::is_empty) {
+        return;
+    }
+    let present: BTreeSet<Period> = figures
+        .iter()
+        .filter(|(_, group, _)| group.is_empty())
+        .map(|(period, ..)| *period)
+        .collect();
+    for period in &timeline.periods {
+        if !present.contains(period) {
+            let nothing = Cells::new(&[], &[]);
+            let figure = measure::value(&metric.definition.measure, &nothing).unwrap_or_default();
+            figures.push((*period, Group::new(), figure));
+        }
+    }
+}
+
+fn row(period: Period, group: Group, figure: Figure, timeline: &Timeline, min_n: u64) -> Row {
+    let few = figure.needs_n && figure.n.unwrap_or(0) < min_n;
+    let status = if figure.value.is_none() {
+        Status::Undefined
+    } else if few || figure.insufficient {
+        Status::Insufficient
+    } else if period.end > timeline.as_of {
+        Status::Provisional
+    } else {
+        Status::Final
+    };
+    Row {
+        period,
+        group,
+        value: figure.value,
+        numerator: figure.numerator,
+        denominator: figure.denominator,
+        n: figure.n,
+        n_open: figure.n_open,
+        ci_low: figure.ci_low,
+        ci_high: figure.ci_high,
+        status,
+        companions: figure.companions,
+        smallest: figure.smallest,
+    }
+}

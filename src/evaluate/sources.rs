@@ -1,0 +1,231 @@
+//! Making the sources of a plan ready, and what they promise about their rows.
+
+use jiff::Timestamp;
+
+use super::Run;
+use crate::catalog::Source;
+use crate::definition::source::{ExpectLevel, ExpectTable, Format, FreshnessTable};
+use crate::diagnostic::{Diagnostic, codes};
+use crate::engine::{LoadContext, load_file_source, materialise};
+use crate::error::Error;
+use crate::measure::Cell;
+use crate::plan::{Composed, Materialise, SourceStep, quote};
+use crate::project::{DataFile, Locations, data_files, fingerprint};
+use crate::result::instant_text;
+
+impl Run<'_> {
+    /// Loads the sources that are read from files, then closes the file system.
+    pub(super) fn load_files(&mut self) -> Result<(), Error> {
+        let catalog = self.catalog;
+        let mut lazy: Vec<DataFile> = Vec::new();
+        let plan = self.plan;
+        for (index, step) in plan.sources.iter().enumerate() {
+            let Some(source) = catalog.sources.get(&step.id) else {
+                continue;
+            };
+            if source.definition.format.value == Format::Derived {
+                continue;
+            }
+            let total = plan.sources.len();
+            self.request.progress.step(&format!("loading {}", step.id), index, total);
+            match self.load_file(source) {
+                Ok(data) => {
+                    if step.materialise == Materialise::Lazy {
+                        lazy.extend(data);
+                    }
+                }
+                Err(diagnostics) => {
+                    self.failed.insert(step.id.clone());
+                    self.diagnostics.extend(diagnostics);
+                }
+            }
+        }
+        self.engine.confine(lazy.iter().map(|file| file.path.as_path()))
+    }
+
+    fn load_file(&mut self, source: &Source) -> Result<Vec<DataFile>, Vec<Diagnostic>> {
+        let locations = Locations {
+            project: self.request.root,
+            roots: &self.catalog.settings.roots,
+            environment: self.request.environment,
+        };
+        let data = data_files(&source.definition, &locations)?;
+        let fingerprint = fingerprint(&data).map_err(|(path, error)| {
+            let name = data.iter().find(|file| file.path == path);
+            let name = name.map_or("a file", |file| file.name.as_str());
+            vec![
+                Diagnostic::new(&codes::UNREADABLE_SOURCE, format!("cannot read {name}: {error}"))
+                    .at(source.definition.format.span, format!("source `{}`", source.id)),
+            ]
+        })?;
+        let context = LoadContext { files: self.files, verified: &self.verified };
+        let loaded = load_file_source(&self.engine, source, &data, &fingerprint, &context)?;
+        self.loaded.insert(source.id.clone(), loaded);
+        Ok(data)
+    }
+
+    /// Makes the derived sources ready that do not have to be built anew for every instant.
+    pub(super) fn build_derived(&mut self) {
+        for step in &self.plan.sources {
+            self.build(step, false);
+        }
+    }
+
+    /// Builds, for the instant that is set, the derived sources that depend on it.
+    pub(super) fn rebuild_clocked(&mut self) {
+        for step in &self.plan.sources {
+            if step.materialise == Materialise::PerInstant && !self.failed.contains(&step.id) {
+                self.build(step, true);
+            }
+        }
+    }
+
+    fn build(&mut self, step: &SourceStep, again: bool) {
+        let Some(source) = self.catalog.sources.get(&step.id) else {
+            return;
+        };
+        if source.definition.format.value != Format::Derived {
+            return;
+        }
+        if source.reads.iter().any(|read| self.failed.contains(read)) {
+            self.failed.insert(step.id.clone());
+            return;
+        }
+        let context = LoadContext { files: self.files, verified: &self.verified };
+        if let Err(diagnostics) =
+            materialise(&self.engine, source, step.materialise, again, &context)
+        {
+            self.failed.insert(step.id.clone());
+            self.diagnostics.extend(diagnostics);
+        }
+    }
+
+    /// The newest value of a column of a relation.
+    pub(super) fn newest(&self, relation: &str, column: &str) -> Result<Timestamp, Error> {
+        let sql = format!("select max({})::timestamp from {relation}", quote(column));
+        let rows = self.engine.query(&sql).map_err(|failure| Error::Engine {
+            doing: format!("looking for the newest {column} of {relation}"),
+            message: failure.message,
+        })?;
+        match rows.first().and_then(|row| row.first()) {
+            Some(Cell::Instant(micros)) => Timestamp::from_microsecond(*micros)
+                .map_err(|error| Error::Usage(error.to_string())),
+            _ => Err(Error::Usage(format!(
+                "the as-of is the newest {column} of {relation}, but no row has one"
+            ))),
+        }
+    }
+
+    /// Judges `freshness` and `expect` of the sources that are ready.
+    pub(super) fn check_expectations(&mut self, as_of: Timestamp) {
+        self.rebuild_clocked();
+        for step in &self.plan.sources {
+            let Some(source) = self.catalog.sources.get(&step.id) else {
+                continue;
+            };
+            if self.failed.contains(&step.id) {
+                continue;
+            }
+            let mut found = Vec::new();
+            if let Some(freshness) = &source.definition.freshness {
+                found.extend(self.stale(source, freshness, as_of));
+            }
+            for expect in &source.definition.expect {
+                found.extend(self.broken(source, expect));
+            }
+            self.diagnostics.extend(found);
+        }
+    }
+
+    fn stale(
+        &self,
+        source: &Source,
+        freshness: &FreshnessTable,
+        as_of: Timestamp,
+    ) -> Option<Diagnostic> {
+        let span = freshness.span;
+        let newest = self.newest(&quote(&source.id), &freshness.column).ok();
+        let age = newest.map(|newest| as_of.duration_since(newest).as_secs());
+        let message = match (newest, age) {
+            (Some(newest), Some(age)) if age > freshness.within.seconds => format!(
+                "the newest `{}` of source `{}` is {}, {} before the as-of {}",
+                freshness.column.as_str(),
+                source.id,
+                instant_text(newest),
+                age_text(age),
+                instant_text(as_of),
+            ),
+            (None, _) => format!("source `{}` has no rows", source.id),
+            _ => return None,
+        };
+        Some(
+            Diagnostic::new(&codes::STALE_SOURCE, message)
+                .at(span, format!("allowed: {}", age_text(freshness.within.seconds))),
+        )
+    }
+
+    fn broken(&self, source: &Source, expect: &ExpectTable) -> Option<Diagnostic> {
+        let mut sql = Composed::default();
+        sql.push("select count(*) from (\n").push_sql(&expect.sql).push(")");
+        let failed = |failure: crate::engine::SqlFailure, sql: &Composed| {
+            failure.diagnostic(&codes::SQL_ERROR, sql, self.files, expect.sql.span)
+        };
+        let mut alone = Composed::default();
+        alone.push_sql(&expect.sql);
+        if let Err(failure) = self.engine.check_query(expect.sql.as_str()) {
+            return Some(failed(failure, &alone));
+        }
+        let count = match self.engine.query(sql.text()) {
+            Ok(rows) => rows.first()?.first()?.count().ok()?,
+            Err(failure) => return Some(failed(failure, &sql)),
+        };
+        if count == 0 {
+            return None;
+        }
+        let code = match expect.level.unwrap_or(ExpectLevel::Hard) {
+            ExpectLevel::Hard => &codes::EXPECTATION_FAILED,
+            ExpectLevel::Soft => &codes::EXPECTATION_MISSED,
+        };
+        let rows = if count == 1 { "row breaks" } else { "rows break" };
+        let mut diagnostic = Diagnostic::new(
+            code,
+            format!("{count} {rows} \"{}\" of source `{}`", expect.name.as_str(), source.id),
+        )
+        .at(expect.sql.span, "rows that this query returns");
+        if let Some(example) = self.example(expect) {
+            diagnostic = diagnostic.note(format!("for example: {example}"));
+        }
+        if let Some(why) = &expect.why {
+            diagnostic = diagnostic.note(why.to_string());
+        }
+        Some(diagnostic)
+    }
+
+    /// The smallest violating row, so that the example is the same on every run.
+    fn example(&self, expect: &ExpectTable) -> Option<String> {
+        let mut sql = Composed::default();
+        sql.push("select to_json(row)::varchar from (\n")
+            .push_sql(&expect.sql)
+            .push(") as row order by 1 limit 1");
+        let rows = self.engine.query(sql.text()).ok()?;
+        match rows.first()?.first()? {
+            Cell::Text(text) => Some(text.chars().take(200).collect()),
+            _ => None,
+        }
+    }
+}
+
+/// `3 d 4 h`: the two largest units.
+fn age_text(seconds: i64) -> String {
+    let units = [("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)];
+    let mut rest = seconds;
+    let mut parts = Vec::new();
+    for (name, size) in units {
+        let count = rest / size;
+        rest %= size;
+        if count > 0 && parts.len() < 2 {
+            parts.push(format!("{count} {name}"));
+        }
+    }
+    if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
+}

@@ -1,0 +1,41 @@
+//! goodhart: metrics as code, with ceilings, owners and an honest answer to gaming.
+//!
+//! ```text
+//! goodhart.toml, sources/, metrics/
+//!   → definition   typed, spanned                 (a value and its problems)
+//!   → catalog      merged, resolved, immutable    → rules
+//!   → plan         which sources, which scans, which SQL
+//!   → engine       DuckDB
+//!   → evaluate     aggregates → results, judged against ceilings and targets
+//!   → snapshot, report                            (pure functions over results)
+//! ```
+
+// No input may make the library panic, and only the command line writes to the terminal.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::print_stdout,
+        clippy::print_stderr
+    )
+)]
+
+pub mod calendar;
+pub mod catalog;
+pub mod cli;
+pub mod definition;
+pub mod diagnostic;
+pub mod engine;
+pub mod error;
+pub mod evaluate;
+pub mod formula;
+pub mod measure;
+pub mod plan;
+pub mod project;
+pub mod report;
+pub mod result;
+pub mod rules;
+pub mod snapshot;
+pub mod statistics;

@@ -1,0 +1,91 @@
+//! A scan: one population, read once for all the metrics that measure it.
+
+use crate::definition::metric::PopulationTable;
+use crate::measure::Aggregate;
+
+/// A metric's part in a scan.
+#[derive(Debug, Clone)]
+pub struct ScanMetric {
+    pub id: String,
+    /// The metric's sets of segments, as indices into [`Scan::sets`].
+    pub sets: Vec<usize>,
+}
+
+/// One population and everything that is computed from it in one statement.
+#[derive(Debug, Clone)]
+pub struct Scan {
+    pub population: PopulationTable,
+    pub metrics: Vec<ScanMetric>,
+    /// The segments that any metric breaks down by.
+    pub segments: Vec<String>,
+    /// Distinct sets of segments, as ascending indices into `segments`.
+    pub sets: Vec<Vec<usize>>,
+    pub aggregates: Vec<Aggregate>,
+    /// How many periods before the window are needed too.
+    pub lookback: u32,
+    /// The sources that the population reads.
+    pub reads: Vec<String>,
+}
+
+impl Scan {
+    pub fn new(population: &PopulationTable, reads: &[String]) -> Self {
+        Self {
+            population: population.clone(),
+            metrics: Vec::new(),
+            segments: Vec::new(),
+            sets: Vec::new(),
+            aggregates: Vec::new(),
+            lookback: 0,
+            reads: reads.to_vec(),
+        }
+    }
+
+    /// A population without `at` is a stock: it is evaluated at the end of every period.
+    pub fn is_stock(&self) -> bool {
+        self.population.at.is_none()
+    }
+
+    /// What makes two populations the same: the SQL and what it is said to yield. The segments
+    /// do not matter, a scan has all of them.
+    pub fn key(population: &PopulationTable) -> (String, String, Option<String>) {
+        (
+            population.sql.as_str().trim().to_owned(),
+            population.subject.to_string(),
+            population.at.as_ref().map(ToString::to_string),
+        )
+    }
+
+    pub fn add(
+        &mut self,
+        id: &str,
+        breakdown: &[Vec<String>],
+        aggregates: Vec<Aggregate>,
+        lookback: u32,
+    ) {
+        let sets = breakdown.iter().map(|set| self.set(set)).collect();
+        for aggregate in aggregates {
+            if !self.aggregates.iter().any(|known| known.same(&aggregate)) {
+                self.aggregates.push(aggregate);
+            }
+        }
+        self.lookback = self.lookback.max(lookback);
+        self.metrics.push(ScanMetric { id: id.to_owned(), sets });
+    }
+
+    fn set(&mut self, names: &[String]) -> usize {
+        let mut indices: Vec<usize> = names
+            .iter()
+            .map(|name| {
+                self.segments.iter().position(|known| known == name).unwrap_or_else(|| {
+                    self.segments.push(name.clone());
+                    self.segments.len() - 1
+                })
+            })
+            .collect();
+        indices.sort_unstable();
+        self.sets.iter().position(|known| *known == indices).unwrap_or_else(|| {
+            self.sets.push(indices);
+            self.sets.len() - 1
+        })
+    }
+}

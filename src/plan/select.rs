@@ -1,0 +1,66 @@
+//! Which metrics were asked for.
+
+use std::collections::BTreeSet;
+
+use crate::catalog::Catalog;
+use crate::diagnostic::closest;
+
+/// What the user named; an empty selection is everything.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    pub metrics: Vec<String>,
+    pub tags: Vec<String>,
+    pub owners: Vec<String>,
+}
+
+impl Selection {
+    pub fn is_everything(&self) -> bool {
+        self.metrics.is_empty() && self.tags.is_empty() && self.owners.is_empty()
+    }
+}
+
+/// The ids that a selection matches: any of the named metrics, and of those (or of all) the ones
+/// with any of the tags and any of the owners.
+///
+/// # Errors
+/// A message for every name that matches nothing.
+pub fn select(catalog: &Catalog, selection: &Selection) -> Result<BTreeSet<String>, Vec<String>> {
+    let mut problems = Vec::new();
+    for name in &selection.metrics {
+        if !catalog.metrics.contains_key(name) {
+            let near = closest(name, catalog.metrics.keys().map(String::as_str));
+            problems.push(match near {
+                Some(near) => format!("there is no metric `{name}`; did you mean `{near}`?"),
+                None => format!("there is no metric `{name}`"),
+            });
+        }
+    }
+    let chosen: BTreeSet<String> = catalog
+        .metrics
+        .values()
+        .filter(|metric| {
+            let definition = &metric.definition;
+            let named = selection.metrics.is_empty() || selection.metrics.contains(&metric.id);
+            let tagged = selection.tags.is_empty()
+                || definition
+                    .tags
+                    .iter()
+                    .any(|tag| selection.tags.iter().any(|t| t == tag.as_str()));
+            let owned = selection.owners.is_empty()
+                || definition
+                    .owner
+                    .as_ref()
+                    .is_some_and(|owner| selection.owners.iter().any(|o| o == owner.as_str()));
+            named && tagged && owned
+        })
+        .map(|metric| metric.id.clone())
+        .collect();
+    if chosen.is_empty() && problems.is_empty() {
+        problems.push(if catalog.metrics.is_empty() {
+            "the project has no metrics: add one under metrics/".to_owned()
+        } else {
+            "no metric has that tag and owner".to_owned()
+        });
+    }
+    if problems.is_empty() { Ok(chosen) } else { Err(problems) }
+}

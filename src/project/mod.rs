@@ -1,0 +1,9 @@
+//! A project on disk: where it is, which files define it, which files its sources read.
+
+mod data;
+mod files;
+mod root;
+
+pub use data::{DataFile, Locations, data_files, fingerprint};
+pub use files::{ProjectFiles, list};
+pub use root::{PROJECT_FILE, find};

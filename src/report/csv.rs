@@ -1,0 +1,68 @@
+//! `--format csv`: one row per result; what depends on the metric stands in two JSON columns.
+
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use crate::result::{Results, date_text};
+
+const HEADER: [&str; 14] = [
+    "metric",
+    "period",
+    "grain",
+    "by",
+    "value",
+    "numerator",
+    "denominator",
+    "n",
+    "n_open",
+    "ci_low",
+    "ci_high",
+    "status",
+    "with",
+    "smallest",
+];
+
+/// All results.
+pub fn csv(results: &Results) -> String {
+    let mut writer = ::csv::WriterBuilder::new().from_writer(Vec::new());
+    // Writing to memory cannot fail, and every record has the header's length.
+    let _ = writer.write_record(HEADER);
+    for metric in &results.metrics {
+        for row in &metric.rows {
+            let by: BTreeMap<&str, Option<&str>> =
+                row.group.iter().map(|(name, value)| (name.as_str(), value.as_deref())).collect();
+            let with: BTreeMap<&str, String> = row
+                .companions
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.to_string()))
+                .collect();
+            let _ = writer.write_record([
+                metric.metric.clone(),
+                date_text(row.period.start),
+                results.grain.name().to_owned(),
+                serde_json::to_string(&by).unwrap_or_default(),
+                number(row.value),
+                number(row.numerator),
+                number(row.denominator),
+                count(row.n),
+                count(row.n_open),
+                number(row.ci_low),
+                number(row.ci_high),
+                row.status.name().to_owned(),
+                serde_json::to_string(&with).unwrap_or_default(),
+                row.smallest.clone().unwrap_or_default(),
+            ]);
+        }
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn number(number: Option<Decimal>) -> String {
+    number.map(|number| number.to_string()).unwrap_or_default()
+}
+
+fn count(count: Option<u64>) -> String {
+    count.map(|count| count.to_string()).unwrap_or_default()
+}

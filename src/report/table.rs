@@ -1,0 +1,243 @@
+//! `--format text`: a table per metric that a person can read.
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use rust_decimal::Decimal;
+
+use super::display::DisplayUnit;
+use super::safe::visible;
+use crate::catalog::{Catalog, Metric};
+use crate::definition::metric::Direction;
+use crate::result::{MetricResults, Results, Row, Status, date_text, instant_text, to_f64};
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy)]
+pub struct TableOptions {
+    /// All groups instead of the worst few.
+    pub all: bool,
+    pub styled: bool,
+}
+
+/// Groups shown of a metric unless all are asked for.
+const SHOWN: usize = 10;
+
+/// The results as text, ending with a line break.
+pub fn table(catalog: &Catalog, results: &Results, options: TableOptions) -> String {
+    let mut text = format!(
+        "{} as of {}, by {}\n",
+        visible(&catalog.settings.name),
+        instant_text(results.as_of),
+        results.grain.name()
+    );
+    for metric_results in &results.metrics {
+        if let Some(metric) = catalog.metrics.get(&metric_results.metric) {
+            text.push('\n');
+            text.push_str(&one(metric, metric_results, options));
+        }
+    }
+    text
+}
+
+fn one(metric: &Metric, results: &MetricResults, options: TableOptions) -> String {
+    let unit = DisplayUnit::of(&metric.definition);
+    let mut series: Vec<&[Row]> = results.series().collect();
+    let total = series.len();
+    if !options.all && total > SHOWN {
+        worst_first(metric.definition.direction, &mut series);
+        series.truncate(SHOWN);
+    }
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    if options.styled {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    let companions = companions(results);
+    let mut header = vec!["", "period", "value", "target", "n", "open", "95 % interval"];
+    header.extend(companions.iter().map(String::as_str));
+    header.push("trend");
+    table.set_header(header.iter().map(|name| Cell::new(name).add_attribute(Attribute::Dim)));
+    for rows in &series {
+        table.add_row(line(metric, rows, &unit, &companions));
+    }
+    for index in 2..header.len() - 1 {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    drop_empty_columns(&mut table);
+    let mut text = heading(metric, &unit);
+    for line in table.lines() {
+        text.push_str("  ");
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    if series.len() < total {
+        text.push_str(&format!("  … {} more groups (--all)\n", total - series.len()));
+    }
+    text
+}
+
+fn heading(metric: &Metric, unit: &DisplayUnit) -> String {
+    let definition = &metric.definition;
+    let mut parts = vec![format!("{}: {}", metric.id, visible(&definition.title))];
+    if let Some(owner) = &definition.owner {
+        parts.push(format!("owner {}", visible(owner)));
+    }
+    match definition.direction {
+        Direction::Higher => parts.push("higher is better".to_owned()),
+        Direction::Lower => parts.push("lower is better".to_owned()),
+        Direction::Band | Direction::Neutral => {}
+    }
+    if let Some(target) = &definition.target {
+        let bounds = (target.at_least.as_ref(), target.at_most.as_ref());
+        parts.push(match bounds {
+            (Some(low), Some(high)) => {
+                format!("target {} to {}", unit.show(low.value), unit.show(high.value))
+            }
+            (Some(low), None) => format!("target at least {}", unit.show(low.value)),
+            (None, Some(high)) => format!("target at most {}", unit.show(high.value)),
+            (None, None) => "target without bounds".to_owned(),
+        });
+    }
+    if let Some(ceiling) = &definition.ceiling {
+        let show = |bound: &Option<crate::definition::read::Number>| {
+            bound.as_ref().map_or("open".to_owned(), |bound| unit.show(bound.value))
+        };
+        parts.push(format!("ceiling {} to {}", show(&ceiling.min), show(&ceiling.max)));
+    }
+    format!("{}\n", parts.join(" · "))
+}
+
+/// The row whose value stands for the series: the newest final one, else the newest.
+fn newest(rows: &[Row]) -> Option<&Row> {
+    rows.iter().rev().find(|row| row.status == Status::Final).or(rows.last())
+}
+
+fn worst_first(direction: Direction, series: &mut [&[Row]]) {
+    series.sort_by(|a, b| {
+        let key = |rows: &[Row]| {
+            let row = newest(rows);
+            let total = row.is_some_and(|row| row.group.is_empty());
+            let sure = row.is_some_and(|row| row.status == Status::Final);
+            (!total, !sure)
+        };
+        let value = |rows: &[Row]| newest(rows).and_then(|row| row.value);
+        let by_value = match direction {
+            Direction::Higher => value(a).cmp(&value(b)),
+            Direction::Lower | Direction::Band | Direction::Neutral => value(b).cmp(&value(a)),
+        };
+        key(a).cmp(&key(b)).then(by_value)
+    });
+}
+
+fn companions(results: &MetricResults) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in results.rows.iter().flat_map(|row| &row.companions) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+fn line(metric: &Metric, rows: &[Row], unit: &DisplayUnit, companions: &[String]) -> Vec<Cell> {
+    let Some(row) = newest(rows) else {
+        return Vec::new();
+    };
+    let verdict = verdict(metric, row);
+    let mut value = row.value.map_or("undefined".to_owned(), |value| unit.show(value));
+    match row.status {
+        Status::Provisional => value.push_str(" (provisional)"),
+        Status::Insufficient => value.push_str(" (few)"),
+        Status::Final | Status::Undefined => {}
+    }
+    let value = match verdict {
+        Some(false) => Cell::new(value).fg(Color::Red),
+        _ => Cell::new(value),
+    };
+    let count = |count: Option<u64>| count.map(|count| count.to_string()).unwrap_or_default();
+    let interval = match (row.ci_low, row.ci_high) {
+        (Some(low), Some(high)) => format!("{} to {}", unit.show(low), unit.show(high)),
+        _ => String::new(),
+    };
+    let mut cells = vec![
+        Cell::new(label(row)),
+        Cell::new(date_text(row.period.start)),
+        value,
+        match verdict {
+            Some(true) => Cell::new("met"),
+            Some(false) => Cell::new("missed").fg(Color::Red),
+            None => Cell::new(""),
+        },
+        Cell::new(count(row.n)),
+        Cell::new(count(row.n_open)),
+        Cell::new(interval),
+    ];
+    for name in companions {
+        let found = row.companions.iter().find(|(known, _)| known == name);
+        let mut text = found.map_or(String::new(), |(_, value)| unit.show(*value));
+        if row.smallest.as_ref() == Some(name) {
+            text.push_str(" (smallest)");
+        }
+        cells.push(Cell::new(text));
+    }
+    cells.push(Cell::new(sparkline(rows)));
+    cells
+}
+
+fn verdict(metric: &Metric, row: &Row) -> Option<bool> {
+    let target = metric.definition.target.as_ref()?;
+    let value = row.value.filter(|_| row.status == Status::Final)?;
+    let low = target.at_least.as_ref().is_none_or(|bound| value >= bound.value);
+    let high = target.at_most.as_ref().is_none_or(|bound| value <= bound.value);
+    Some(low && high)
+}
+
+fn label(row: &Row) -> String {
+    if row.group.is_empty() {
+        return "total".to_owned();
+    }
+    let values: Vec<String> = row
+        .group
+        .iter()
+        .map(|(_, value)| value.as_deref().map_or("(null)".to_owned(), visible))
+        .collect();
+    values.join(" · ")
+}
+
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// One bar per period, scaled between the series' own extremes; a dot where there is no value.
+fn sparkline(rows: &[Row]) -> String {
+    let values: Vec<Decimal> = rows.iter().filter_map(|row| row.value).collect();
+    let (Some(low), Some(high)) = (values.iter().min(), values.iter().max()) else {
+        return String::new();
+    };
+    let range = to_f64(*high) - to_f64(*low);
+    rows.iter()
+        .map(|row| match row.value {
+            None => '·',
+            Some(_) if range == 0.0 => BARS[3],
+            Some(value) => {
+                let share = (to_f64(value) - to_f64(*low)) / range;
+                BARS[((share * 7.0).round() as usize).min(7)]
+            }
+        })
+        .collect()
+}
+
+/// Columns that say nothing for this metric (no open rows, no intervals) only cost width.
+fn drop_empty_columns(table: &mut Table) {
+    for index in 0..table.column_count() {
+        let empty = table.column(index).is_some_and(|_| {
+            table
+                .row_iter()
+                .all(|row| row.cell_iter().nth(index).is_none_or(|cell| cell.content().is_empty()))
+        });
+        if empty && let Some(column) = table.column_mut(index) {
+            column.set_constraint(comfy_table::ColumnConstraint::Hidden);
+        }
+    }
+}

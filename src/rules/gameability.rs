@@ -1,0 +1,37 @@
+//! `gameability-missing` and `unknown-guard`: how would I cheat this, and what would notice?
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, codes};
+
+pub fn check(catalog: &Catalog, found: &mut Vec<Diagnostic>) {
+    for metric in catalog.metrics.values() {
+        let definition = &metric.definition;
+        let notes = definition.gameability.as_ref().and_then(|g| g.notes.as_deref());
+        if notes.map(str::trim).is_none_or(str::is_empty) {
+            let span = definition
+                .gameability
+                .as_ref()
+                .map_or(definition.title.span, |gameability| gameability.span);
+            found.push(
+                Diagnostic::new(
+                    &codes::GAMEABILITY_MISSING,
+                    format!("metric `{}` does not say how it would be cheated", metric.id),
+                )
+                .at(span, "no [gameability] notes")
+                .help("add [gameability] with `notes`, and `guards` that would notice"),
+            );
+        }
+        for guard in definition.gameability.iter().flat_map(|g| &g.guards) {
+            if !catalog.metrics.contains_key(guard.as_str()) {
+                found.push(
+                    Diagnostic::new(
+                        &codes::UNKNOWN_GUARD,
+                        format!("guard `{}` is no metric of this project", guard.as_str()),
+                    )
+                    .at(guard.span, "not in metrics/")
+                    .did_you_mean(guard, catalog.metrics.keys().map(String::as_str)),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! `owner-missing`: a number that nobody owns is nobody's to defend or to change.
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, codes};
+
+pub fn check(catalog: &Catalog, found: &mut Vec<Diagnostic>) {
+    for metric in catalog.metrics.values() {
+        let owner = metric.definition.owner.as_deref().map(str::trim);
+        if owner.is_none_or(str::is_empty) {
+            found.push(
+                Diagnostic::new(
+                    &codes::OWNER_MISSING,
+                    format!("metric `{}` has no owner", metric.id),
+                )
+                .at(metric.definition.title.span, "owned by nobody")
+                .help("add `owner = \"<team>\"`: who answers when the number moves"),
+            );
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! `snapshots/inputs.toml`: what identifies the inputs of the committed results.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::evaluate::Inputs;
+use crate::result::instant_text;
+
+/// The file; it stands once for all snapshots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InputsFile {
+    pub format: u32,
+    /// The version of the tool.
+    pub goodhart: String,
+    pub as_of: String,
+    #[serde(default)]
+    pub sources: BTreeMap<String, SourceInput>,
+}
+
+/// A source read from files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceInput {
+    pub files: usize,
+    pub rows: u64,
+    /// A hash over the names and contents of the files.
+    pub fingerprint: String,
+}
+
+impl InputsFile {
+    /// The file for an evaluation. `before` keeps the sources that a partial evaluation did not
+    /// read; a whole one has none.
+    pub fn new(inputs: &Inputs, tool_version: &str, before: Option<&Self>) -> Self {
+        let mut sources = before.map_or_else(BTreeMap::new, |before| before.sources.clone());
+        for (id, source) in &inputs.sources {
+            sources.insert(
+                id.clone(),
+                SourceInput {
+                    files: source.files,
+                    rows: source.rows,
+                    fingerprint: source.fingerprint.clone().unwrap_or_default(),
+                },
+            );
+        }
+        Self {
+            format: super::format::FORMAT,
+            goodhart: tool_version.to_owned(),
+            as_of: instant_text(inputs.as_of),
+            sources,
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        toml::from_str(text).ok()
+    }
+
+    pub fn render(&self) -> String {
+        let body = toml::to_string(self).unwrap_or_default();
+        format!("# Written by `goodhart accept`: what the snapshots were computed from.\n{body}")
+    }
+}
