@@ -87,6 +87,7 @@ pub fn evaluate(
     let Some(timeline) = run.timeline()? else {
         return Ok(run.without_results());
     };
+    run.build_derived(true);
     let as_of = timeline.as_of;
     run.check_expectations(as_of);
     let mut figures = run.scan_all(&timeline)?;
@@ -142,7 +143,10 @@ pub fn statements(
 ) -> Result<(Vec<Explained>, Vec<Diagnostic>), Error> {
     let mut run = Run::start(catalog, plan, files, request)?;
     let explained = match run.timeline()? {
-        Some(timeline) => run.explain_scans(&timeline)?,
+        Some(timeline) => {
+            run.build_derived(true);
+            run.explain_scans(&timeline)?
+        }
         None => Vec::new(),
     };
     Ok((explained, run.diagnostics))
@@ -189,7 +193,7 @@ impl<'a> Run<'a> {
         // Views bind `as_of()` when they are made; its value is known once sources are loaded.
         run.engine.set_as_of(Timestamp::UNIX_EPOCH)?;
         run.load_files()?;
-        run.build_derived();
+        run.build_derived(false);
         Ok(run)
     }
 

@@ -63,11 +63,20 @@ impl Run<'_> {
         jobs.sort();
         let mut figures: BTreeMap<String, Figures> = BTreeMap::new();
         let mut broken: BTreeSet<usize> = BTreeSet::new();
-        let mut now = None;
+        let mut now = Some(timeline.as_of);
         for (done, (instant, index, period)) in jobs.iter().enumerate() {
             if now != Some(*instant) {
                 self.engine.set_as_of(*instant)?;
-                self.rebuild_clocked();
+                let reads = jobs
+                    .iter()
+                    .filter(|(at, ..)| at == instant)
+                    .flat_map(|(_, index, _)| prepared[*index].scan.reads.iter());
+                let needed: BTreeSet<String> = self
+                    .with_inputs(reads.map(String::as_str))
+                    .into_iter()
+                    .map(str::to_owned)
+                    .collect();
+                self.rebuild(&needed);
                 now = Some(*instant);
             }
             if broken.contains(index) {
@@ -299,23 +308,17 @@ impl Run<'_> {
             scan.population.sql.as_str().to_owned(),
             scan.population.subject.to_string(),
         ];
-        let mut pending: Vec<&str> = scan.reads.iter().map(String::as_str).collect();
-        let mut seen = BTreeSet::new();
         let mut clocked = !crate::catalog::clock_offsets(scan.population.sql.as_str()).is_empty();
-        while let Some(id) = pending.pop() {
+        for id in self.with_inputs(scan.reads.iter().map(String::as_str)) {
             let Some(source) = self.catalog.sources.get(id) else {
                 continue;
             };
-            if !seen.insert(id) {
-                continue;
-            }
             clocked |= source.clocked;
             parts.push(self.files.text(source.file).to_owned());
             if source.definition.format.value != Format::Derived {
                 let fingerprint = self.loaded.get(id).and_then(|l| l.fingerprint.clone());
                 parts.push(fingerprint.unwrap_or_default());
             }
-            pending.extend(source.reads.iter().map(String::as_str));
         }
         if clocked {
             parts.push(format!("{:?}", self.as_of().ok().flatten()));

@@ -1,5 +1,7 @@
 //! Making the sources of a plan ready, and what they promise about their rows.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::Run;
@@ -64,20 +66,45 @@ impl Run<'_> {
         Ok(data)
     }
 
-    /// Makes the derived sources ready that do not have to be built anew for every instant.
-    pub(super) fn build_derived(&mut self) {
+    /// Makes the derived sources ready: before the as-of is known those that do not depend on it,
+    /// then (`clocked`) those that do.
+    pub(super) fn build_derived(&mut self, clocked: bool) {
+        let catalog = self.catalog;
         for step in &self.plan.sources {
-            self.build(step, false);
+            let depends = catalog.sources.get(&step.id).is_some_and(|source| source.clocked);
+            if depends == clocked {
+                self.build(step, false);
+            }
         }
     }
 
-    /// Builds, for the instant that is set, the derived sources that depend on it.
-    pub(super) fn rebuild_clocked(&mut self) {
+    /// Builds anew, for the instant that is set, those of the `needed` sources that depend on it.
+    pub(super) fn rebuild(&mut self, needed: &BTreeSet<String>) {
         for step in &self.plan.sources {
-            if step.materialise == Materialise::PerInstant && !self.failed.contains(&step.id) {
+            if step.materialise == Materialise::PerInstant
+                && needed.contains(&step.id)
+                && !self.failed.contains(&step.id)
+            {
                 self.build(step, true);
             }
         }
+    }
+
+    /// The sources and everything that they are derived from.
+    pub(super) fn with_inputs<'s>(
+        &'s self,
+        sources: impl Iterator<Item = &'s str>,
+    ) -> BTreeSet<&'s str> {
+        let mut pending: Vec<&str> = sources.collect();
+        let mut seen = BTreeSet::new();
+        while let Some(id) = pending.pop() {
+            if let Some(source) = self.catalog.sources.get(id)
+                && seen.insert(id)
+            {
+                pending.extend(source.reads.iter().map(String::as_str));
+            }
+        }
+        seen
     }
 
     fn build(&mut self, step: &SourceStep, again: bool) {
@@ -118,7 +145,6 @@ impl Run<'_> {
 
     /// Judges `freshness` and `expect` of the sources that are ready.
     pub(super) fn check_expectations(&mut self, as_of: Timestamp) {
-        self.rebuild_clocked();
         for step in &self.plan.sources {
             let Some(source) = self.catalog.sources.get(&step.id) else {
                 continue;
