@@ -5,8 +5,11 @@
 mod breakdown;
 mod build;
 mod cycle;
+mod ids;
+mod metrics;
 mod references;
 mod settings;
+mod sources;
 
 pub use build::{Definitions, build};
 pub use references::{clock_offsets, relations};

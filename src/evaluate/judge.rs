@@ -1,8 +1,11 @@
 //! Values against ceilings and targets.
 
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 
 use crate::catalog::{Catalog, Metric};
+use crate::definition::display::DisplayUnit;
+use crate::definition::measure::MeasureTable;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::result::{MetricResults, Results, Row, Status, date_text};
 
@@ -12,14 +15,21 @@ const SHOWN: usize = 5;
 /// A finding for every metric with values outside its ceiling or that misses its target.
 ///
 /// A ceiling holds for every value: outside it the definition or the data is wrong. A target is
-/// judged at the newest final value of each group: what was missed months ago is history, a
-/// period that is not over is no verdict, and a handful of rows is no evidence.
+/// judged at the newest complete period: what was missed months ago is history, a period that is
+/// not over is no verdict, and a handful of rows is no evidence.
 pub fn judge(catalog: &Catalog, results: &Results) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for metric_results in &results.metrics {
-        if let Some(metric) = catalog.metrics.get(&metric_results.metric) {
+        let Some(metric) = catalog.metrics.get(&metric_results.metric) else {
+            continue;
+        };
+        // A count or a sum grows with the period: its bounds are for the project's own grain.
+        let measure = &metric.definition.measure;
+        let grows = matches!(measure, MeasureTable::Count(_) | MeasureTable::Sum(_))
+            && metric.definition.population.as_ref().is_some_and(|p| p.at.is_some());
+        if results.grain == catalog.settings.grain || !grows {
             found.extend(ceiling(metric, metric_results));
-            found.extend(target(metric, metric_results));
+            found.extend(target(metric, metric_results, results.as_of));
         }
     }
     found
@@ -43,19 +53,21 @@ fn ceiling(metric: &Metric, results: &MetricResults) -> Option<Diagnostic> {
             &codes::CEILING_VIOLATED,
             format!("{} {values} outside the ceiling of `{}`", outside.len(), metric.id),
         )
-        .at(ceiling.span, bounds(min, max))
-        .note(list(&outside))
+        .at(ceiling.span, bounds(metric, min, max))
+        .note(list(metric, &outside))
         .help("the ceiling is natural: look for a wrong unit, a wrong join or wrong data first"),
     )
 }
 
-fn target(metric: &Metric, results: &MetricResults) -> Option<Diagnostic> {
+fn target(metric: &Metric, results: &MetricResults, as_of: Timestamp) -> Option<Diagnostic> {
     let target = metric.definition.target.as_ref()?;
     let min = target.at_least.as_ref().map(|bound| bound.value);
     let max = target.at_most.as_ref().map(|bound| bound.value);
+    let period = results.newest_complete_period(as_of)?;
     let newest: Vec<&Row> = results
-        .series()
-        .filter_map(|rows| rows.iter().rev().find(|row| row.status == Status::Final))
+        .rows
+        .iter()
+        .filter(|row| row.period == period && row.status == Status::Final)
         .collect();
     let missed: Vec<&Row> = newest
         .iter()
@@ -69,14 +81,15 @@ fn target(metric: &Metric, results: &MetricResults) -> Option<Diagnostic> {
         Diagnostic::new(
             &codes::TARGET_MISSED,
             format!(
-                "`{}` misses its target in {} of {} groups",
+                "`{}` misses its target in {} of {} groups in the period of {}",
                 metric.id,
                 missed.len(),
-                newest.len()
+                newest.len(),
+                date_text(period.start)
             ),
         )
-        .at(target.span, bounds(min, max))
-        .note(list(&missed)),
+        .at(target.span, bounds(metric, min, max))
+        .note(list(metric, &missed)),
     )
 }
 
@@ -84,24 +97,27 @@ fn beyond(value: Decimal, min: Option<Decimal>, max: Option<Decimal>) -> bool {
     min.is_some_and(|min| value < min) || max.is_some_and(|max| value > max)
 }
 
-fn bounds(min: Option<Decimal>, max: Option<Decimal>) -> String {
+fn bounds(metric: &Metric, min: Option<Decimal>, max: Option<Decimal>) -> String {
+    let unit = DisplayUnit::of(&metric.definition);
+    let show = |bound| unit.show(bound);
     match (min, max) {
-        (Some(min), Some(max)) => format!("from {min} to {max}"),
-        (Some(min), None) => format!("at least {min}"),
-        (None, Some(max)) => format!("at most {max}"),
+        (Some(min), Some(max)) => format!("from {} to {}", show(min), show(max)),
+        (Some(min), None) => format!("at least {}", show(min)),
+        (None, Some(max)) => format!("at most {}", show(max)),
         (None, None) => String::new(),
     }
 }
 
-fn list(rows: &[&Row]) -> String {
-    let mut shown: Vec<String> = rows.iter().take(SHOWN).map(|row| describe(row)).collect();
+fn list(metric: &Metric, rows: &[&Row]) -> String {
+    let unit = DisplayUnit::of(&metric.definition);
+    let mut shown: Vec<String> = rows.iter().take(SHOWN).map(|row| describe(row, &unit)).collect();
     if rows.len() > SHOWN {
         shown.push(format!("and {} more", rows.len() - SHOWN));
     }
     shown.join("; ")
 }
 
-fn describe(row: &Row) -> String {
+fn describe(row: &Row, unit: &DisplayUnit) -> String {
     let group = if row.group.is_empty() {
         "total".to_owned()
     } else {
@@ -112,6 +128,6 @@ fn describe(row: &Row) -> String {
             .collect();
         values.join(", ")
     };
-    let value = row.value.map_or("undefined".to_owned(), |value| value.to_string());
+    let value = row.value.map_or("undefined".to_owned(), |value| unit.show(value));
     format!("{group} is {value} in {}", date_text(row.period.start))
 }

@@ -206,11 +206,12 @@ impl<'a> Run<'a> {
         self.engine.set_as_of(as_of)?;
         let settings = &self.catalog.settings;
         let grain = self.request.grain.unwrap_or(settings.grain);
-        let back = Timeline::back_from(as_of, grain, settings.window);
+        let usual = Timeline::back_from(as_of, settings.grain, settings.window);
         let timeline = match (self.request.from, self.request.to) {
-            (None, None) => back,
-            (from, to) => back.and_then(|back| {
-                let first = back.periods.first().map_or(as_of, |period| period.start);
+            (None, None) if grain == settings.grain => usual,
+            // Another grain divides the same stretch of time.
+            (from, to) => usual.and_then(|usual| {
+                let first = usual.periods.first().map_or(as_of, |period| period.start);
                 Timeline::between(as_of, grain, from.unwrap_or(first), to.unwrap_or(as_of))
             }),
         };
@@ -227,8 +228,9 @@ impl<'a> Run<'a> {
             AsOf::Newest { source, .. } if self.failed.contains(source.as_str()) => Ok(None),
             AsOf::Newest { source, column } => {
                 // Before `known_at` hides anything: the view needs the as-of that is looked for.
-                let table = format!("loaded.{}", quote(source));
-                self.newest(&table, column).map(Some)
+                let from_files = self.loaded.contains_key(source.as_str());
+                let schema = if from_files { "loaded." } else { "" };
+                self.newest(&format!("{schema}{}", quote(source)), column).map(Some)
             }
         }
     }

@@ -35,7 +35,7 @@ pub fn collect(
             continue;
         };
         let cells = shape.aggregates(row);
-        let cells = Cells::new(&scan.aggregates, &cells);
+        let cells = Cells::new(&scan.aggregates, &cells, shape.counted());
         for part in scan.metrics.iter().filter(|part| part.sets.contains(&set)) {
             let Some(metric) = catalog.metrics.get(&part.id) else {
                 continue;
@@ -95,7 +95,7 @@ pub fn finish(
         measure::distribute(&distribution.of, &mut figures);
     }
     if !measure.is_composed() {
-        add_empty_totals(metric, &mut figures, timeline);
+        add_empty(metric, &mut figures, timeline);
     }
     let mut results = MetricResults {
         metric: metric.id.clone(),
@@ -108,23 +108,29 @@ pub fn finish(
     results
 }
 
-/// A period without rows has a total all the same: no alerts are 0 alerts, and a rate over
-/// nothing is undefined, which is news.
-fn add_empty_totals(metric: &Metric, figures: &mut Figures, timeline: &Timeline) {
-    if !metric.breakdown.iter().any(Vec::is_empty) {
-        return;
+/// A period without rows has a value all the same. The total always: a rate over nothing is
+/// undefined, which is news. Counts and sums for every group that occurs in any period: a rule
+/// that went silent is at 0, it did not vanish.
+fn add_empty(metric: &Metric, figures: &mut Figures, timeline: &Timeline) {
+    let present: BTreeSet<(&Group, Period)> =
+        figures.iter().map(|(period, group, _)| (group, *period)).collect();
+    let mut groups: BTreeSet<Group> = BTreeSet::new();
+    if metric.breakdown.iter().any(Vec::is_empty) {
+        groups.insert(Group::new());
     }
-    let present: BTreeSet<Period> = figures
+    if matches!(metric.definition.measure, MeasureTable::Count(_) | MeasureTable::Sum(_)) {
+        groups.extend(figures.iter().map(|(_, group, _)| group.clone()));
+    }
+    let absent: Vec<(Period, Group)> = groups
         .iter()
-        .filter(|(_, group, _)| group.is_empty())
-        .map(|(period, ..)| *period)
+        .flat_map(|group| timeline.periods.iter().map(move |period| (*period, group)))
+        .filter(|(period, group)| !present.contains(&(*group, *period)))
+        .map(|(period, group)| (period, group.clone()))
         .collect();
-    for period in &timeline.periods {
-        if !present.contains(period) {
-            let nothing = Cells::new(&[], &[]);
-            let figure = measure::value(&metric.definition.measure, &nothing).unwrap_or_default();
-            figures.push((*period, Group::new(), figure));
-        }
+    for (period, group) in absent {
+        let nothing = Cells::nothing();
+        let figure = measure::value(&metric.definition.measure, &nothing).unwrap_or_default();
+        figures.push((period, group, figure));
     }
 }
 

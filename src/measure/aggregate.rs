@@ -79,20 +79,31 @@ fn same_sql(a: &Sql, b: &Sql) -> bool {
 pub struct Cells<'a> {
     aggregates: &'a [Aggregate],
     cells: &'a [Cell],
+    counted: &'a [bool],
 }
 
 impl<'a> Cells<'a> {
-    /// `cells[i]` is the value of `aggregates[i]`.
-    pub fn new(aggregates: &'a [Aggregate], cells: &'a [Cell]) -> Self {
-        Self { aggregates, cells }
+    /// `cells[i]` is the value of `aggregates[i]`, and `counted[i]` whether it counts rows.
+    pub fn new(aggregates: &'a [Aggregate], cells: &'a [Cell], counted: &'a [bool]) -> Self {
+        Self { aggregates, cells, counted }
+    }
+
+    /// The aggregates of a group without rows.
+    pub fn nothing() -> Self {
+        Self { aggregates: &[], cells: &[], counted: &[] }
+    }
+
+    /// Whether an aggregate counts rows: a sum does where its expression is true or false.
+    pub fn counts_rows(&self, wanted: &Aggregate) -> bool {
+        self.position(wanted).and_then(|index| self.counted.get(index)).copied().unwrap_or(false)
+    }
+
+    fn position(&self, wanted: &Aggregate) -> Option<usize> {
+        self.aggregates.iter().position(|aggregate| aggregate.same(wanted))
     }
 
     pub fn get(&self, wanted: &Aggregate) -> &'a Cell {
-        self.aggregates
-            .iter()
-            .position(|aggregate| aggregate.same(wanted))
-            .and_then(|index| self.cells.get(index))
-            .unwrap_or(&Cell::Null)
+        self.position(wanted).and_then(|index| self.cells.get(index)).unwrap_or(&Cell::Null)
     }
 
     pub fn count(&self, wanted: &Aggregate) -> Result<u64, NotComputable> {

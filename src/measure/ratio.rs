@@ -14,11 +14,15 @@ pub fn aggregates(ratio: &Ratio) -> Vec<Aggregate> {
 }
 
 pub fn value(ratio: &Ratio, cells: &Cells<'_>) -> Result<Figure, NotComputable> {
-    let sum = |expression: &crate::definition::read::Sql| {
-        cells.number(&Aggregate::Sum(expression.clone())).map(|sum| sum.unwrap_or(Decimal::ZERO))
-    };
-    Ok(Figure {
-        n: Some(cells.count(&Aggregate::Rows)?),
-        ..Figure::rate(sum(&ratio.numerator)?, sum(&ratio.denominator)?)
-    })
+    let numerator = Aggregate::Sum(ratio.numerator.clone());
+    let denominator = Aggregate::Sum(ratio.denominator.clone());
+    let sum = |of: &Aggregate| cells.number(of).map(|sum| sum.unwrap_or(Decimal::ZERO));
+    let mut figure = Figure::rate(sum(&numerator)?, sum(&denominator)?);
+    figure.n = Some(cells.count(&Aggregate::Rows)?);
+    if !(cells.counts_rows(&numerator) && cells.counts_rows(&denominator)) {
+        // Wilson's interval is for trials: a thousand seconds are not a thousand trials.
+        figure.ci_low = None;
+        figure.ci_high = None;
+    }
+    Ok(figure)
 }

@@ -82,6 +82,11 @@ impl Columns {
         self.expressions.iter().position(|known| known.as_str().trim() == sql.as_str().trim())
     }
 
+    fn kind(&self, sql: &Sql, kinds: &[ColumnKind]) -> ColumnKind {
+        let index = self.position(sql);
+        index.and_then(|index| kinds.get(index)).copied().unwrap_or(ColumnKind::Other)
+    }
+
     fn name(&self, sql: &Sql) -> String {
         self.position(sql).map_or("null".to_owned(), |index| format!("e{index}"))
     }
@@ -92,6 +97,8 @@ impl Columns {
 pub struct Shape {
     /// For each aggregate, the result column and, in a list column, the element.
     aggregates: Vec<(usize, Option<usize>)>,
+    /// For each aggregate, whether it counts rows.
+    counted: Vec<bool>,
     /// The column of the first segment; period and set come before.
     segments: usize,
 }
@@ -113,6 +120,11 @@ impl Shape {
 
     pub fn segment<'a>(&self, row: &'a [Cell], index: usize) -> &'a Cell {
         row.get(self.segments + index).unwrap_or(&Cell::Null)
+    }
+
+    /// For each aggregate of the scan, whether it counts rows.
+    pub fn counted(&self) -> &[bool] {
+        &self.counted
     }
 
     /// The cells of the scan's aggregates, in their order.
@@ -220,7 +232,16 @@ pub fn statement(
         sql.push(",\n  ").push(text);
     }
     sql.push("\nfrom measured\n").push(&group_by(scan));
-    let shape = Shape { aggregates: positions, segments: 2 };
+    let counted = scan
+        .aggregates
+        .iter()
+        .map(|aggregate| match aggregate {
+            Aggregate::Rows | Aggregate::CountWhere(_) => true,
+            Aggregate::Sum(of) => columns.kind(of, kinds) == ColumnKind::Boolean,
+            Aggregate::Ended(..) | Aggregate::OpenValues(_) => false,
+        })
+        .collect();
+    let shape = Shape { aggregates: positions, counted, segments: 2 };
     (sql, shape)
 }
 
@@ -265,10 +286,7 @@ fn aggregates(
     use crate::measure::Reduction;
     let mut texts: Vec<String> = Vec::new();
     let mut positions = Vec::new();
-    let kind = |sql: &Sql| {
-        let index = columns.position(sql);
-        index.and_then(|index| kinds.get(index)).copied().unwrap_or(ColumnKind::Other)
-    };
+    let kind = |sql: &Sql| columns.kind(sql, kinds);
     for aggregate in &scan.aggregates {
         let mut element = None;
         let text = match aggregate {

@@ -1,7 +1,6 @@
 //! Results for people and for machines, a file per format.
 
 mod csv;
-mod display;
 mod explain;
 mod json;
 mod safe;

@@ -1,13 +1,14 @@
 //! `--format text`: a table per metric that a person can read.
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
-use rust_decimal::Decimal;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::display::DisplayUnit;
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+
 use super::safe::visible;
 use crate::catalog::{Catalog, Metric};
+use crate::definition::display::DisplayUnit;
 use crate::definition::metric::Direction;
-use crate::result::{MetricResults, Results, Row, Status, date_text, instant_text, to_f64};
+use crate::result::{MetricResults, Period, Results, Row, Status, date_text, instant_text, to_f64};
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy)]
@@ -31,18 +32,24 @@ pub fn table(catalog: &Catalog, results: &Results, options: TableOptions) -> Str
     for metric_results in &results.metrics {
         if let Some(metric) = catalog.metrics.get(&metric_results.metric) {
             text.push('\n');
-            text.push_str(&one(metric, metric_results, options));
+            let complete = metric_results.newest_complete_period(results.as_of);
+            text.push_str(&one(metric, metric_results, complete, options));
         }
     }
     text
 }
 
-fn one(metric: &Metric, results: &MetricResults, options: TableOptions) -> String {
+fn one(
+    metric: &Metric,
+    results: &MetricResults,
+    complete: Option<Period>,
+    options: TableOptions,
+) -> String {
     let unit = DisplayUnit::of(&metric.definition);
     let mut series: Vec<&[Row]> = results.series().collect();
     let total = series.len();
     if !options.all && total > SHOWN {
-        worst_first(metric.definition.direction, &mut series);
+        worst_first(metric.definition.direction, complete, &mut series);
         series.truncate(SHOWN);
     }
     let mut table = Table::new();
@@ -54,12 +61,13 @@ fn one(metric: &Metric, results: &MetricResults, options: TableOptions) -> Strin
         table.force_no_tty();
     }
     let companions = companions(results);
+    let periods: BTreeSet<Period> = results.rows.iter().map(|row| row.period).collect();
     let mut header = vec!["", "period", "value", "target", "n", "open", "95 % interval"];
     header.extend(companions.iter().map(String::as_str));
     header.push("trend");
     table.set_header(header.iter().map(|name| Cell::new(name).add_attribute(Attribute::Dim)));
     for rows in &series {
-        table.add_row(line(metric, rows, &unit, &companions));
+        table.add_row(line(metric, rows, &periods, complete, &unit, &companions));
     }
     for index in 2..header.len() - 1 {
         if let Some(column) = table.column_mut(index) {
@@ -110,20 +118,20 @@ fn heading(metric: &Metric, unit: &DisplayUnit) -> String {
     format!("{}\n", parts.join(" · "))
 }
 
-/// The row whose value stands for the series: the newest final one, else the newest.
-fn newest(rows: &[Row]) -> Option<&Row> {
-    rows.iter().rev().find(|row| row.status == Status::Final).or(rows.last())
+/// The row whose value stands for the series: of the newest complete period, else the newest.
+fn newest(rows: &[Row], complete: Option<Period>) -> Option<&Row> {
+    rows.iter().find(|row| Some(row.period) == complete).or(rows.last())
 }
 
-fn worst_first(direction: Direction, series: &mut [&[Row]]) {
+fn worst_first(direction: Direction, complete: Option<Period>, series: &mut [&[Row]]) {
     series.sort_by(|a, b| {
         let key = |rows: &[Row]| {
-            let row = newest(rows);
+            let row = newest(rows, complete);
             let total = row.is_some_and(|row| row.group.is_empty());
             let sure = row.is_some_and(|row| row.status == Status::Final);
             (!total, !sure)
         };
-        let value = |rows: &[Row]| newest(rows).and_then(|row| row.value);
+        let value = |rows: &[Row]| newest(rows, complete).and_then(|row| row.value);
         let by_value = match direction {
             Direction::Higher => value(a).cmp(&value(b)),
             Direction::Lower | Direction::Band | Direction::Neutral => value(b).cmp(&value(a)),
@@ -142,8 +150,15 @@ fn companions(results: &MetricResults) -> Vec<String> {
     names
 }
 
-fn line(metric: &Metric, rows: &[Row], unit: &DisplayUnit, companions: &[String]) -> Vec<Cell> {
-    let Some(row) = newest(rows) else {
+fn line(
+    metric: &Metric,
+    rows: &[Row],
+    periods: &BTreeSet<Period>,
+    complete: Option<Period>,
+    unit: &DisplayUnit,
+    companions: &[String],
+) -> Vec<Cell> {
+    let Some(row) = newest(rows, complete) else {
         return Vec::new();
     };
     let verdict = verdict(metric, row);
@@ -183,7 +198,7 @@ fn line(metric: &Metric, rows: &[Row], unit: &DisplayUnit, companions: &[String]
         }
         cells.push(Cell::new(text));
     }
-    cells.push(Cell::new(sparkline(rows)));
+    cells.push(Cell::new(sparkline(rows, periods)));
     cells
 }
 
@@ -202,28 +217,29 @@ fn label(row: &Row) -> String {
     let values: Vec<String> = row
         .group
         .iter()
-        .map(|(_, value)| value.as_deref().map_or("(null)".to_owned(), visible))
+        .map(|(segment, value)| {
+            let value = value.as_deref().map_or("(null)".to_owned(), visible);
+            format!("{segment} {value}")
+        })
         .collect();
     values.join(" · ")
 }
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// One bar per period, scaled between the series' own extremes; a dot where there is no value.
-fn sparkline(rows: &[Row]) -> String {
-    let values: Vec<Decimal> = rows.iter().filter_map(|row| row.value).collect();
-    let (Some(low), Some(high)) = (values.iter().min(), values.iter().max()) else {
-        return String::new();
-    };
-    let range = to_f64(*high) - to_f64(*low);
-    rows.iter()
-        .map(|row| match row.value {
+/// One bar per period, scaled between the series' own extremes; a dot where there is no value, so
+/// that the bars of all groups stand below each other.
+fn sparkline(rows: &[Row], periods: &BTreeSet<Period>) -> String {
+    let values: BTreeMap<Period, f64> =
+        rows.iter().filter_map(|row| row.value.map(|value| (row.period, to_f64(value)))).collect();
+    let low = values.values().copied().fold(f64::INFINITY, f64::min);
+    let high = values.values().copied().fold(f64::NEG_INFINITY, f64::max);
+    periods
+        .iter()
+        .map(|period| match values.get(period) {
             None => '·',
-            Some(_) if range == 0.0 => BARS[3],
-            Some(value) => {
-                let share = (to_f64(value) - to_f64(*low)) / range;
-                BARS[((share * 7.0).round() as usize).min(7)]
-            }
+            Some(_) if high <= low => BARS[3],
+            Some(value) => BARS[(((value - low) / (high - low) * 7.0).round() as usize).min(7)],
         })
         .collect()
 }

@@ -76,6 +76,11 @@ impl MetricResults {
         });
     }
 
+    /// The newest period that the as-of does not cut.
+    pub fn newest_complete_period(&self, as_of: Timestamp) -> Option<Period> {
+        self.rows.iter().map(|row| row.period).filter(|period| period.end <= as_of).max()
+    }
+
     /// The rows of the same group next to each other, as slices in period order.
     pub fn series(&self) -> impl Iterator<Item = &[Row]> {
         self.rows.chunk_by(|a, b| a.group == b.group)

@@ -73,12 +73,13 @@ fn create_statement(source: &Source, raw: &raw::Raw) -> (Composed, &'static str)
 /// The view that queries see: without rows that became known after the as-of.
 fn expose(engine: &Engine, source: &Source) -> Result<(), SqlFailure> {
     let name = quote(&source.id);
-    let known = source
-        .definition
-        .known_at
-        .as_ref()
-        .map_or(String::new(), |column| format!(" where {} <= as_of()", quote(column)));
-    engine.execute(&format!("create view {name} as from loaded.{name}{known}"))
+    engine.execute(&format!("create view {name} as from loaded.{name}{}", known(source)))
+}
+
+/// The condition that hides rows that became known after the as-of, if there is one.
+fn known(source: &Source) -> String {
+    let column = source.definition.known_at.as_ref();
+    column.map_or(String::new(), |column| format!(" where {} <= as_of()", quote(column)))
 }
 
 /// Makes a derived source ready: a view, or a table where the plan says so. `again` replaces what
@@ -99,11 +100,19 @@ pub fn materialise(
     engine.check_query(query.as_str()).map_err(|error| {
         vec![error.diagnostic(&codes::SQL_ERROR, &alone(query), context.files, query.span)]
     })?;
-    let kind = if how == Materialise::Inline { "view" } else { "table" };
+    // A table is made beside the view that hides what was not known; a view would look for the
+    // names in its query beside itself first, and find what is hidden, so it stands in `main`.
+    let inline = how == Materialise::Inline;
+    let name = quote(&source.id);
+    let relation = if inline { name.clone() } else { format!("loaded.{name}") };
+    let kind = if inline { "view" } else { "table" };
     let or_replace = if again { "or replace " } else { "" };
     let mut sql = Composed::default();
-    sql.push(&format!("create {or_replace}{kind} loaded.{} as\n", quote(&source.id)));
-    sql.push_sql(query);
+    sql.push(&format!("create {or_replace}{kind} {relation} as select * from (\n"));
+    sql.push_sql(query).push(")");
+    if inline {
+        sql.push(&known(source));
+    }
     let failed = |error: SqlFailure| {
         vec![error.diagnostic(&codes::SQL_ERROR, &sql, context.files, query.span)]
     };
@@ -112,12 +121,14 @@ pub fn materialise(
         // The same query over the same declared sources: what it declares was verified.
         return Ok(LoadedSource { rows: 0, fingerprint: None, files: 0 });
     }
-    expose(engine, source).map_err(failed)?;
-    verify::declared_columns(engine, source, context.files)?;
+    if !inline {
+        expose(engine, source).map_err(failed)?;
+    }
+    verify::declared_columns(engine, source, &relation, context.files)?;
     let rows = if source.definition.columns.entries.is_empty() {
         0
     } else {
-        verify::rows_as_declared(engine, source, &[], context.files)?
+        verify::rows_as_declared(engine, source, &relation, &[], context.files)?
     };
     Ok(LoadedSource { rows, fingerprint: None, files: 0 })
 }

@@ -30,7 +30,8 @@ pub fn verify(
     if let Some(rows) = context.verified.rows(&key) {
         return Ok(rows);
     }
-    let rows = rows_as_declared(engine, source, data, context.files)?;
+    let relation = format!("loaded.{}", quote(&source.id));
+    let rows = rows_as_declared(engine, source, &relation, data, context.files)?;
     context.verified.remember(&key, rows);
     Ok(rows)
 }
@@ -42,10 +43,11 @@ pub fn verify(
 pub fn declared_columns(
     engine: &Engine,
     source: &Source,
+    relation: &str,
     files: &Files,
 ) -> Result<(), Vec<Diagnostic>> {
     let columns = engine
-        .describe(&format!("from loaded.{}", quote(&source.id)))
+        .describe(&format!("from {relation}"))
         .map_err(|failure| vec![unexpected(&failure, source, files)])?;
     let mut found = Vec::new();
     for (name, column) in source.definition.columns.iter() {
@@ -98,10 +100,10 @@ fn compatible(column: &ColumnTable, type_name: &str) -> bool {
 pub fn rows_as_declared(
     engine: &Engine,
     source: &Source,
+    table: &str,
     data: &[DataFile],
     files: &Files,
 ) -> Result<u64, Vec<Diagnostic>> {
-    let table = format!("loaded.{}", quote(&source.id));
     let columns = &source.definition.columns;
     let mut counts = vec!["count(*)".to_owned()];
     for (name, column) in columns.iter() {
@@ -134,11 +136,11 @@ pub fn rows_as_declared(
         }
         let outsiders = count(&rows, 2 + 2 * index);
         if outsiders > 0 {
-            found.push(values_outside(engine, &table, name, column, outsiders).map_err(failed)?);
+            found.push(values_outside(engine, table, name, column, outsiders).map_err(failed)?);
         }
     }
     if !keys.is_empty() && count(&rows, 1 + 2 * columns.entries.len()) < total {
-        found.extend(duplicate_keys(engine, source, &table, &keys).map_err(failed)?);
+        found.extend(duplicate_keys(engine, source, table, &keys).map_err(failed)?);
     }
     if found.is_empty() { Ok(total) } else { Err(found) }
 }

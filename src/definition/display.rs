@@ -2,7 +2,7 @@
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::definition::metric::{Display, MetricFile, Unit};
+use super::metric::{Display, MetricFile, Unit};
 
 /// How the values of a metric are shown.
 #[derive(Debug, Clone)]

@@ -1,0 +1,183 @@
+//! Metrics: ids, what they are computed from, and their breakdowns.
+
+use std::collections::BTreeMap;
+
+use super::breakdown;
+use super::cycle;
+use super::ids::{duplicate, metric_id};
+use super::sources::read_by;
+use super::{Metric, Source};
+use crate::definition::measure::MeasureTable;
+use crate::definition::metric::MetricFile;
+use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
+use crate::formula::{self, Formula};
+
+/// Merges the metrics: ids, parts, formulas, breakdowns, cycles.
+pub fn metrics(
+    files: &Files,
+    definitions: Vec<(FileId, MetricFile)>,
+    sources: &BTreeMap<String, Source>,
+    found: &mut Vec<Diagnostic>,
+) -> BTreeMap<String, Metric> {
+    let mut metrics: BTreeMap<String, Metric> = BTreeMap::new();
+    for (file, definition) in definitions {
+        let Some(id) = metric_id(files, file, found) else {
+            continue;
+        };
+        if let Some(first) = metrics.get(&id) {
+            found.push(duplicate(files, &id, first.file, file));
+            continue;
+        }
+        check_population(&definition, found);
+        let (parts, formula) = parts(files, &definition, found);
+        let reads = definition
+            .population
+            .as_ref()
+            .map(|population| read_by(population.sql.as_str(), sources))
+            .unwrap_or_default();
+        let breakdown = breakdown::of_rows(&definition, found);
+        let metric = Metric { id: id.clone(), file, definition, breakdown, reads, parts, formula };
+        metrics.insert(id, metric);
+    }
+    resolve_parts(files, &mut metrics, found);
+    metrics
+}
+
+fn check_population(metric: &MetricFile, found: &mut Vec<Diagnostic>) {
+    match (&metric.population, metric.measure.is_composed()) {
+        (None, false) => found.push(
+            Diagnostic::new(&codes::MISSING_KEY, "`population` is missing")
+                .at(metric.title.span, format!("a {} is over rows", metric.measure.kind().name())),
+        ),
+        (Some(population), true) => found.push(
+            Diagnostic::new(
+                &codes::CONFLICTING_KEYS,
+                format!("a {} has no population of its own", metric.measure.kind().name()),
+            )
+            .at(population.span, "remove this, or choose a measure over rows"),
+        ),
+        _ => {}
+    }
+}
+
+/// The metrics that a composed metric needs, and a formula's expression.
+fn parts(
+    files: &Files,
+    metric: &MetricFile,
+    found: &mut Vec<Diagnostic>,
+) -> (Vec<String>, Option<Formula>) {
+    match &metric.measure {
+        MeasureTable::Score(score) => {
+            let names = score.components.iter().map(|c| c.metric.to_string());
+            (names.collect(), None)
+        }
+        MeasureTable::Change(change) => (vec![change.of.to_string()], None),
+        MeasureTable::Formula(table) => match formula::parse(table.expression.as_str()) {
+            Ok(formula) => {
+                let mut names: Vec<String> = Vec::new();
+                for (name, _) in formula.names() {
+                    if !names.iter().any(|known| known == name) {
+                        names.push(name.to_owned());
+                    }
+                }
+                (names, Some(formula))
+            }
+            Err(errors) => {
+                for error in errors {
+                    let place =
+                        table.expression.locate(files, error.range.start, error.range.len());
+                    found.push(
+                        Diagnostic::new(&codes::INVALID_VALUE, error.to_string())
+                            .at(place, "")
+                            .help(error.help),
+                    );
+                }
+                (Vec::new(), None)
+            }
+        },
+        _ => (Vec::new(), None),
+    }
+}
+
+/// Checks that parts exist, refuses cycles, and settles the breakdowns of composed metrics.
+fn resolve_parts(
+    files: &Files,
+    metrics: &mut BTreeMap<String, Metric>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for metric in metrics.values() {
+        for part in &metric.parts {
+            if !metrics.contains_key(part) {
+                found.push(
+                    Diagnostic::new(
+                        &codes::UNKNOWN_METRIC,
+                        format!("there is no metric called `{part}`"),
+                    )
+                    .at(part_span(files, metric, part), "not in metrics/")
+                    .did_you_mean(part, metrics.keys().map(String::as_str)),
+                );
+            }
+        }
+    }
+    let graph: BTreeMap<&str, Vec<&str>> = metrics
+        .values()
+        .map(|metric| {
+            let parts = metric.parts.iter().map(String::as_str);
+            (metric.id.as_str(), parts.collect())
+        })
+        .collect();
+    let order: Vec<String> = match cycle::order(&graph) {
+        Ok(order) => order.into_iter().map(str::to_owned).collect(),
+        Err(cycle) => {
+            let mut diagnostic = Diagnostic::new(
+                &codes::METRIC_CYCLE,
+                format!("metrics are computed from each other: {}", cycle.join(" → ")),
+            );
+            for pair in cycle.windows(2) {
+                if let ([from, to], Some(metric)) = (pair, metrics.get(pair[0])) {
+                    diagnostic = diagnostic
+                        .at(part_span(files, metric, to), format!("`{from}` needs `{to}`"));
+                }
+            }
+            found.push(diagnostic);
+            return;
+        }
+    };
+    for id in order {
+        let metric = &metrics[&id];
+        if !metric.definition.measure.is_composed() {
+            continue;
+        }
+        let parts: Vec<(&str, &[Vec<String>])> = metric
+            .parts
+            .iter()
+            .filter_map(|part| metrics.get(part))
+            .map(|part| (part.id.as_str(), part.breakdown.as_slice()))
+            .collect();
+        let breakdown = breakdown::of_parts(&metric.definition, &parts, found);
+        if let Some(metric) = metrics.get_mut(&id) {
+            metric.breakdown = breakdown;
+        }
+    }
+}
+
+/// Where a composed metric names a part.
+fn part_span(files: &Files, metric: &Metric, part: &str) -> Span {
+    match &metric.definition.measure {
+        MeasureTable::Score(score) => score
+            .components
+            .iter()
+            .find(|component| component.metric.as_str() == part)
+            .map_or(score.span, |component| component.metric.span),
+        MeasureTable::Change(change) => change.of.span,
+        MeasureTable::Formula(table) => metric
+            .formula
+            .iter()
+            .flat_map(Formula::names)
+            .find(|(name, _)| *name == part)
+            .map_or(table.span, |(_, range)| {
+                table.expression.locate(files, range.start, range.len())
+            }),
+        _ => metric.definition.title.span,
+    }
+}
