@@ -4,10 +4,11 @@ use std::path::Path;
 
 use goodhart::catalog::{self, Definitions};
 use goodhart::diagnostic::{Diagnostics, Files, render};
-use goodhart::evaluate::{Evaluation, Request, Silent, evaluate};
+use goodhart::evaluate::{self, Evaluation, Request, Silent};
 use goodhart::plan::{self, Selection};
 use goodhart::project;
 
+#[allow(dead_code, reason = "every test binary has its own copy of this module")]
 /// Writes files, given as (path, text), below `root`.
 pub fn write(root: &Path, files: &[(&str, &str)]) {
     for (name, text) in files {
@@ -18,14 +19,25 @@ pub fn write(root: &Path, files: &[(&str, &str)]) {
 }
 
 /// Evaluates everything with `threads` threads, remembering nothing. Panics on any diagnostic.
+#[allow(dead_code, reason = "every test binary has its own copy of this module")]
 pub fn evaluate_all(root: &Path, threads: u32) -> Evaluation {
+    let (evaluation, rendered) = evaluate(root, threads);
+    assert!(rendered.is_empty(), "{rendered}");
+    evaluation
+}
+
+/// Evaluates everything; also returns the rendered diagnostics. Panics on an error.
+pub fn evaluate(root: &Path, threads: u32) -> (Evaluation, String) {
     let mut files = Files::default();
-    let (listed, mut found) = project::list(root, &mut files).unwrap();
-    let (definitions, more) = Definitions::read(&files, &listed);
-    found.extend(more);
-    let (catalog, more) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
-    found.extend(more);
-    assert_clean(&files, found);
+    let mut diagnostics = Diagnostics::default();
+    let (listed, found) = project::list(root, &mut files).unwrap();
+    diagnostics.extend(found);
+    let (definitions, found) = Definitions::read(&files, &listed);
+    diagnostics.extend(found);
+    let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
+    diagnostics.extend(found);
+    let rendered = |diagnostics: &Diagnostics| render(diagnostics, &files, false);
+    assert!(!diagnostics.has_errors(), "{}", rendered(&diagnostics));
     let catalog = catalog.unwrap();
     let chosen = plan::select(&catalog, &Selection::default()).unwrap();
     let plan = plan::build(&catalog, &chosen);
@@ -40,14 +52,10 @@ pub fn evaluate_all(root: &Path, threads: u32) -> Evaluation {
         threads: Some(threads),
         progress: &Silent,
     };
-    let mut evaluation = evaluate(&catalog, &plan, &files, &request).unwrap();
-    assert_clean(&files, std::mem::take(&mut evaluation.diagnostics));
+    let mut evaluation = evaluate::evaluate(&catalog, &plan, &files, &request).unwrap();
+    diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
+    assert!(!diagnostics.has_errors(), "{}", rendered(&diagnostics));
     assert!(evaluation.skipped.is_empty(), "{:?}", evaluation.skipped);
-    evaluation
-}
-
-fn assert_clean(files: &Files, found: Vec<goodhart::diagnostic::Diagnostic>) {
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.extend(found);
-    assert!(diagnostics.is_empty(), "{}", render(&diagnostics, files, false));
+    let rendered = rendered(&diagnostics);
+    (evaluation, rendered)
 }
