@@ -134,6 +134,10 @@ fn print(
     evaluation: &Evaluation,
 ) -> Result<(), Error> {
     let results = &evaluation.results;
+    if results.metrics.is_empty() && arguments.format == Format::Text {
+        // There is nothing to show; what is wrong stands on stderr.
+        return Ok(());
+    }
     let options = TableOptions { all: arguments.all, styled: output::stdout_coloured(global) };
     output::data(&match arguments.format {
         Format::Text => report::table(&opened.catalog, results, options),

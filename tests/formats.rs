@@ -1,0 +1,196 @@
+//! Every format, compression and way to name files gives the same numbers for the same rows.
+
+mod support;
+
+use std::path::Path;
+
+use duckdb::Connection;
+
+/// The rows, as DuckDB makes them. The value 0001-01-01 stands for "no date".
+const ROWS: &str = "select range as id, if(range % 3 = 0, null, 'team ' || range % 3) as team, \
+    timestamp '2026-05-01' + interval (range) hour as happened, range * 1.25 as amount, \
+    if(range % 5 = 0, timestamp '0001-01-01', timestamp '2026-05-02') as closed, \
+    ['a', 'b'] as labels from range(200)";
+
+const COLUMNS: &str = r#"
+null_dates = ["year-1", "epoch-0"]
+[columns.id]
+type = "integer"
+key = true
+[columns.team]
+type = "text"
+nullable = true
+values = ["team 1", "team 2"]
+[columns.happened]
+type = "timestamp"
+[columns.amount]
+type = "decimal"
+[columns.closed]
+type = "timestamp"
+nullable = true
+[columns.labels]
+type = "text[]"
+"#;
+
+const PROJECT: &str = "name = \"formats\"\nas_of = { newest = \"events.happened\" }\nwindow = 1\n";
+
+const METRIC: &str = r#"
+title = "t"
+owner = "o"
+unit = "count"
+direction = "neutral"
+ceiling = { min = 0, why = "w" }
+gameability = { notes = "n" }
+[population]
+subject = "id"
+at = "happened"
+segments = ["team"]
+sql = "select *, len(labels) + (closed is null)::integer as marks from events"
+[measure]
+kind = "ratio"
+numerator = "amount"
+denominator = "marks"
+"#;
+
+/// Makes the files of a case by DuckDB statements and evaluates the project over them.
+fn evaluate(source: &str, make: impl Fn(&Connection, &Path)) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    support::write(
+        folder.path(),
+        &[
+            ("goodhart.toml", PROJECT),
+            ("metrics/ratio.toml", METRIC),
+            ("sources/events.toml", &format!("{source}\n{COLUMNS}")),
+        ],
+    );
+    std::fs::create_dir(folder.path().join("data")).unwrap();
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch(&format!("create table events as {ROWS}")).unwrap();
+    make(&connection, folder.path());
+    goodhart::report::ndjson(&support::evaluate_all(folder.path(), 2).results)
+}
+
+/// A case whose files are written by `copy (query) to file (options)`.
+fn copied(source: &str, copies: &[(&str, &str, &str)]) -> String {
+    evaluate(source, |connection, folder| {
+        for (query, file, options) in copies {
+            let path = folder.join(file);
+            connection
+                .execute_batch(&format!("copy ({query}) to '{}' ({options})", path.display()))
+                .unwrap();
+        }
+    })
+}
+
+const FLAT: &str = "select * replace (array_to_string(labels, '|') as labels) from events";
+
+#[test]
+fn all_formats_agree() {
+    let expected = copied(
+        "format = \"csv\"\nfiles = \"data/events.csv\"",
+        &[(FLAT, "data/events.csv", "format csv")],
+    );
+    assert!(expected.contains("\"by\":{\"team\":null}"), "{expected}");
+    let cases = [
+        (
+            "csv, gzip",
+            "format = \"csv\"\nfiles = \"data/e.csv.gz\"",
+            vec![(FLAT, "data/e.csv.gz", "format csv, compression gzip")],
+        ),
+        (
+            "csv, zstd",
+            "format = \"csv\"\nfiles = \"data/e.csv.zst\"",
+            vec![(FLAT, "data/e.csv.zst", "format csv, compression zstd")],
+        ),
+        (
+            "csv, semicolons",
+            "format = \"csv\"\nfiles = \"data/e.csv\"\ncsv = { delimiter = \";\", quote = \"'\" }\nnull = [\"NIL\"]",
+            vec![(FLAT, "data/e.csv", "format csv, delimiter ';', quote '''', nullstr 'NIL'")],
+        ),
+        (
+            "csv, a glob over files with other column orders",
+            "format = \"csv\"\nfiles = \"data/**/part-*.csv\"",
+            vec![
+                (
+                    "select array_to_string(labels, '|') as labels, * exclude labels from events where id < 50",
+                    "data/part-1.csv",
+                    "format csv",
+                ),
+                (
+                    "select * replace (array_to_string(labels, '|') as labels) from events where id >= 50",
+                    "data/part-2.csv",
+                    "format csv",
+                ),
+            ],
+        ),
+        (
+            "ndjson",
+            "format = \"ndjson\"\nfiles = \"data/e.ndjson\"",
+            vec![("from events", "data/e.ndjson", "format json")],
+        ),
+        (
+            "ndjson, gzip",
+            "format = \"ndjson\"\nfiles = \"data/e.ndjson.gz\"",
+            vec![("from events", "data/e.ndjson.gz", "format json, compression gzip")],
+        ),
+        (
+            "json array",
+            "format = \"json\"\nfiles = \"data/e.json\"",
+            vec![("from events", "data/e.json", "format json, array true")],
+        ),
+        (
+            "json, nested records",
+            "format = \"json\"\nfiles = \"data/e.json\"\njson.records = \"$.page.value[*]\"",
+            vec![("select {value: list(e)} as page from events e", "data/e.json", "format json")],
+        ),
+        (
+            "parquet",
+            "format = \"parquet\"\nfiles = \"data/e.parquet\"",
+            vec![("from events", "data/e.parquet", "format parquet")],
+        ),
+        (
+            "parquet, a list",
+            "format = \"parquet\"\nfiles = [\"data/b.parquet\", \"data/a.parquet\"]",
+            vec![
+                (
+                    "from events where id % 2 = 0",
+                    "data/a.parquet",
+                    "format parquet, compression zstd",
+                ),
+                ("from events where id % 2 = 1", "data/b.parquet", "format parquet"),
+            ],
+        ),
+    ];
+    for (name, source, copies) in cases {
+        assert_eq!(copied(source, &copies), expected, "{name}");
+    }
+}
+
+/// Instants as seconds and milliseconds since 1970, by strptime, and renamed raw columns.
+#[test]
+fn mapped_columns_agree() {
+    let expected = copied(
+        "format = \"csv\"\nfiles = \"data/events.csv\"",
+        &[(FLAT, "data/events.csv", "format csv")],
+    );
+    let mapped = evaluate("format = \"csv\"\nfiles = \"data/e.csv\"", |connection, folder| {
+        let file = folder.join("data/e.csv");
+        connection
+            .execute_batch(&format!(
+                "copy (select id as \"Event No\", team, epoch(happened)::bigint as happened, amount, \
+                 if(year(closed) = 1, 0, epoch_ms(closed)) as closed, 'a b' as labels from events) \
+                 to '{}' (format csv)",
+                file.display()
+            ))
+            .unwrap();
+        let path = folder.join("sources/events.toml");
+        let text = std::fs::read_to_string(&path)
+            .unwrap()
+            .replace("[columns.id]\n", "[columns.id]\nselect = '\"Event No\"'\n")
+            .replace("[columns.happened]\n", "[columns.happened]\nepoch = \"s\"\n")
+            .replace("[columns.closed]\n", "[columns.closed]\nepoch = \"ms\"\n")
+            .replace("[columns.labels]\n", "[columns.labels]\nseparator = \" \"\n");
+        std::fs::write(path, text).unwrap();
+    });
+    assert_eq!(mapped, expected);
+}
