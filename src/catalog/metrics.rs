@@ -30,17 +30,25 @@ pub fn metrics(
         }
         check_population(&definition, found);
         let (parts, formula) = parts(files, &definition, found);
-        let reads = definition
-            .population
-            .as_ref()
-            .map(|population| read_by(population.sql.as_str(), sources))
-            .unwrap_or_default();
+        let reads = reads(&definition, sources);
         let breakdown = breakdown::of_rows(&definition, found);
         let metric = Metric { id: id.clone(), file, definition, breakdown, reads, parts, formula };
         metrics.insert(id, metric);
     }
     resolve_parts(files, &mut metrics, found);
     metrics
+}
+
+/// The sources that the population and the measure's expressions read.
+fn reads(definition: &MetricFile, sources: &BTreeMap<String, Source>) -> Vec<String> {
+    let population = definition.population.iter().map(|population| &population.sql);
+    let mut reads: Vec<String> = population
+        .chain(definition.measure.expressions())
+        .flat_map(|sql| read_by(sql.as_str(), sources))
+        .collect();
+    reads.sort();
+    reads.dedup();
+    reads
 }
 
 fn check_population(metric: &MetricFile, found: &mut Vec<Diagnostic>) {

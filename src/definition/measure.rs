@@ -57,6 +57,27 @@ impl MeasureTable {
         }
     }
 
+    /// The SQL expressions over the population.
+    pub fn expressions(&self) -> Vec<&Sql> {
+        match self {
+            Self::Sum(sum) => vec![&sum.of],
+            Self::Mean(average) | Self::Median(average) => {
+                std::iter::once(&average.of).chain(&average.open).collect()
+            }
+            Self::Quantile(quantile) => {
+                std::iter::once(&quantile.of).chain(&quantile.open).collect()
+            }
+            Self::Ratio(ratio) => vec![&ratio.numerator, &ratio.denominator],
+            Self::Share(share) => std::iter::once(&share.r#where).chain(&share.among).collect(),
+            Self::Survival(survival) => vec![&survival.of, &survival.open],
+            Self::Count(_)
+            | Self::Distribution(_)
+            | Self::Score(_)
+            | Self::Formula(_)
+            | Self::Change(_) => Vec::new(),
+        }
+    }
+
     /// Whether the measure is computed from other metrics, not from rows.
     pub fn is_composed(&self) -> bool {
         matches!(self, Self::Score(_) | Self::Formula(_) | Self::Change(_))

@@ -125,12 +125,11 @@ fn scans(catalog: &Catalog, metrics: &[String], lookback: &BTreeMap<&str, u32>) 
             continue;
         };
         let index = *by_key.entry(Scan::key(population)).or_insert_with(|| {
-            scans.push(Scan::new(population, &metric.reads));
+            scans.push(Scan::new(population));
             scans.len() - 1
         });
         scans[index].add(
-            id,
-            &metric.breakdown,
+            metric,
             measure::aggregates(&metric.definition.measure),
             lookback.get(id.as_str()).copied().unwrap_or(0),
         );

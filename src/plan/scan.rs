@@ -1,5 +1,6 @@
 //! A scan: one population, read once for all the metrics that measure it.
 
+use crate::catalog::Metric;
 use crate::definition::metric::PopulationTable;
 use crate::measure::Aggregate;
 
@@ -23,12 +24,12 @@ pub struct Scan {
     pub aggregates: Vec<Aggregate>,
     /// How many periods before the window are needed too.
     pub lookback: u32,
-    /// The sources that the population reads.
+    /// The sources that the population and the measures read.
     pub reads: Vec<String>,
 }
 
 impl Scan {
-    pub fn new(population: &PopulationTable, reads: &[String]) -> Self {
+    pub fn new(population: &PopulationTable) -> Self {
         Self {
             population: population.clone(),
             metrics: Vec::new(),
@@ -36,7 +37,7 @@ impl Scan {
             sets: Vec::new(),
             aggregates: Vec::new(),
             lookback: 0,
-            reads: reads.to_vec(),
+            reads: Vec::new(),
         }
     }
 
@@ -55,21 +56,19 @@ impl Scan {
         )
     }
 
-    pub fn add(
-        &mut self,
-        id: &str,
-        breakdown: &[Vec<String>],
-        aggregates: Vec<Aggregate>,
-        lookback: u32,
-    ) {
-        let sets = breakdown.iter().map(|set| self.set(set)).collect();
+    /// Adds what a metric wants to know of the population, for `lookback` more periods.
+    pub fn add(&mut self, metric: &Metric, aggregates: Vec<Aggregate>, lookback: u32) {
+        let sets = metric.breakdown.iter().map(|set| self.set(set)).collect();
+        self.reads.extend(metric.reads.iter().cloned());
+        self.reads.sort();
+        self.reads.dedup();
         for aggregate in aggregates {
             if !self.aggregates.iter().any(|known| known.same(&aggregate)) {
                 self.aggregates.push(aggregate);
             }
         }
         self.lookback = self.lookback.max(lookback);
-        self.metrics.push(ScanMetric { id: id.to_owned(), sets });
+        self.metrics.push(ScanMetric { id: metric.id.clone(), sets });
     }
 
     fn set(&mut self, names: &[String]) -> usize {
