@@ -9,7 +9,7 @@ mod load;
 mod verified;
 
 pub use failure::SqlFailure;
-pub use load::{LoadContext, LoadedSource, load_file_source, materialise};
+pub use load::{LoadContext, load_file_source, materialise};
 pub use verified::{Key as VerifiedKey, Verified};
 
 use std::collections::BTreeMap;

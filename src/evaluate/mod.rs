@@ -20,10 +20,10 @@ use jiff::Timestamp;
 use crate::catalog::Catalog;
 use crate::definition::project::{AsOf, Grain};
 use crate::diagnostic::{Diagnostic, Files};
-use crate::engine::{Engine, LoadedSource, Options, Verified};
+use crate::engine::{Engine, Options, Verified};
 use crate::error::Error;
 use crate::plan::{Plan, Timeline, quote};
-use crate::result::{MetricResults, Results};
+use crate::result::{Inputs, MetricResults, Results, SourceInput};
 
 /// Where and when to evaluate.
 pub struct Request<'a> {
@@ -62,14 +62,6 @@ pub struct Evaluation {
     pub diagnostics: Vec<Diagnostic>,
     /// Metrics without results, and why.
     pub skipped: BTreeMap<String, String>,
-}
-
-/// What identifies the inputs of an evaluation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Inputs {
-    pub as_of: Timestamp,
-    /// Sources read from files.
-    pub sources: BTreeMap<String, LoadedSource>,
 }
 
 /// Evaluates a plan.
@@ -161,7 +153,7 @@ struct Run<'a> {
     engine: Engine,
     verified: Verified,
     /// File sources that are ready.
-    loaded: BTreeMap<String, LoadedSource>,
+    loaded: BTreeMap<String, SourceInput>,
     /// Sources that are not to be had.
     failed: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,

@@ -316,7 +316,7 @@ impl Run<'_> {
             clocked |= source.clocked;
             parts.push(self.files.text(source.file).to_owned());
             if source.definition.format.value != Format::Derived {
-                let fingerprint = self.loaded.get(id).and_then(|l| l.fingerprint.clone());
+                let fingerprint = self.loaded.get(id).map(|source| source.fingerprint.clone());
                 parts.push(fingerprint.unwrap_or_default());
             }
         }

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::evaluate::Inputs;
-use crate::result::instant_text;
+use crate::result::{Inputs, SourceInput, instant_text};
 
 /// The file; it stands once for all snapshots.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,30 +17,12 @@ pub struct InputsFile {
     pub sources: BTreeMap<String, SourceInput>,
 }
 
-/// A source read from files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceInput {
-    pub files: usize,
-    pub rows: u64,
-    /// A hash over the names and contents of the files.
-    pub fingerprint: String,
-}
-
 impl InputsFile {
     /// The file for an evaluation. `before` keeps the sources that a partial evaluation did not
     /// read; a whole one has none.
     pub fn new(inputs: &Inputs, tool_version: &str, before: Option<&Self>) -> Self {
         let mut sources = before.map_or_else(BTreeMap::new, |before| before.sources.clone());
-        for (id, source) in &inputs.sources {
-            sources.insert(
-                id.clone(),
-                SourceInput {
-                    files: source.files,
-                    rows: source.rows,
-                    fingerprint: source.fingerprint.clone().unwrap_or_default(),
-                },
-            );
-        }
+        sources.extend(inputs.sources.clone());
         Self {
             format: super::format::FORMAT,
             goodhart: tool_version.to_owned(),

@@ -5,5 +5,5 @@ mod inputs;
 mod store;
 
 pub use format::render;
-pub use inputs::{InputsFile, SourceInput};
+pub use inputs::InputsFile;
 pub use store::{Accepted, INPUTS, Settled, Store, settle};

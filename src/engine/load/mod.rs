@@ -17,21 +17,13 @@ use crate::diagnostic::{Diagnostic, Excerpt, Files, codes};
 use crate::measure::Cell;
 use crate::plan::{Composed, Materialise, quote};
 use crate::project::DataFile;
+use crate::result::SourceInput;
 
 /// What loading needs to know besides the source.
 pub struct LoadContext<'a> {
     pub files: &'a Files,
     /// Where it is remembered that a content was verified.
     pub verified: &'a Verified,
-}
-
-/// A source that is ready.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoadedSource {
-    pub rows: u64,
-    /// What identifies the content; `None` for derived sources.
-    pub fingerprint: Option<String>,
-    pub files: usize,
 }
 
 /// Makes a file source ready: a table (or for Parquet a view) of its declared columns, checked
@@ -45,7 +37,7 @@ pub fn load_file_source(
     data: &[DataFile],
     fingerprint: &str,
     context: &LoadContext<'_>,
-) -> Result<LoadedSource, Vec<Diagnostic>> {
+) -> Result<SourceInput, Vec<Diagnostic>> {
     let raw = raw::relation(engine, source, data)?;
     let (sql, kind) = create_statement(source, &raw);
     if let Err(error) = engine.execute(sql.text()) {
@@ -55,7 +47,7 @@ pub fn load_file_source(
         vec![error.diagnostic(&codes::UNREADABLE_SOURCE, &sql, context.files, source_span(source))]
     })?;
     let rows = verify::verify(engine, source, data, fingerprint, kind, context)?;
-    Ok(LoadedSource { rows, fingerprint: Some(fingerprint.to_owned()), files: data.len() })
+    Ok(SourceInput { files: data.len(), rows, fingerprint: fingerprint.to_owned() })
 }
 
 /// `create table|view loaded.x as select …` over the raw relation.
@@ -93,7 +85,7 @@ pub fn materialise(
     how: Materialise,
     again: bool,
     context: &LoadContext<'_>,
-) -> Result<LoadedSource, Vec<Diagnostic>> {
+) -> Result<(), Vec<Diagnostic>> {
     let Some(query) = &source.definition.sql else {
         return Err(Vec::new());
     };
@@ -119,18 +111,16 @@ pub fn materialise(
     engine.execute(sql.text()).map_err(failed)?;
     if again {
         // The same query over the same declared sources: what it declares was verified.
-        return Ok(LoadedSource { rows: 0, fingerprint: None, files: 0 });
+        return Ok(());
     }
     if !inline {
         expose(engine, source).map_err(failed)?;
     }
     verify::declared_columns(engine, source, &relation, context.files)?;
-    let rows = if source.definition.columns.entries.is_empty() {
-        0
-    } else {
-        verify::rows_as_declared(engine, source, &relation, &[], context.files)?
-    };
-    Ok(LoadedSource { rows, fingerprint: None, files: 0 })
+    if !source.definition.columns.entries.is_empty() {
+        verify::rows_as_declared(engine, source, &relation, &[], context.files)?;
+    }
+    Ok(())
 }
 
 fn alone(sql: &crate::definition::read::Sql) -> Composed {
