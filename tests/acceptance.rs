@@ -207,6 +207,7 @@ fn evaluate(data: &Path) -> Vec<Row> {
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{stderr}");
+    assert!(stderr.lines().all(|line| line.trim_end() == line), "blanks at the end:\n{stderr}");
     let lines = String::from_utf8(output.stdout).unwrap();
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -264,6 +265,22 @@ fn numbers(text: &str) -> Vec<String> {
 /// `0.398200` and `0.3982` are the same number.
 fn shortest(number: &str) -> String {
     number.parse::<Decimal>().unwrap().normalize().to_string()
+}
+
+#[test]
+fn a_root_that_many_sources_share_is_missed_once() {
+    let folder = tempfile::tempdir().unwrap();
+    copy(&definitions(), folder.path());
+    let output = Command::new(env!("CARGO_BIN_EXE_goodhart"))
+        .args(["eval", "--project"])
+        .arg(folder.path())
+        .env_remove(VARIABLE)
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(stderr.matches("error[unset-variable]").count(), 1, "{stderr}");
+    assert!(stderr.contains("--> goodhart.toml:18:8"), "{stderr}");
 }
 
 #[test]

@@ -38,11 +38,26 @@ impl Run<'_> {
                 }
                 Err(diagnostics) => {
                     self.failed.insert(step.id.clone());
-                    self.diagnostics.extend(diagnostics);
+                    self.report_once(diagnostics);
                 }
             }
         }
         self.engine.confine(lazy.iter().map(|file| file.path.as_path()))
+    }
+
+    /// Sources that share a root share its mistakes, which are said once.
+    fn report_once(&mut self, diagnostics: Vec<Diagnostic>) {
+        for found in diagnostics {
+            let same = |known: &Diagnostic| {
+                known.code == found.code
+                    && known.message == found.message
+                    && known.labels == found.labels
+                    && known.excerpts == found.excerpts
+            };
+            if !self.diagnostics.iter().any(same) {
+                self.diagnostics.push(found);
+            }
+        }
     }
 
     fn load_file(&mut self, source: &Source) -> Result<Vec<DataFile>, Vec<Diagnostic>> {
@@ -236,7 +251,7 @@ impl Run<'_> {
             diagnostic = diagnostic.note(format!("for example: {example}"));
         }
         if let Some(why) = &expect.why {
-            diagnostic = diagnostic.note(why.to_string());
+            diagnostic = diagnostic.note(why.trim_end());
         }
         Some(diagnostic)
     }
