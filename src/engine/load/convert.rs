@@ -41,7 +41,7 @@ pub fn one(
     sql.push(&after);
 }
 
-/// Appends the raw value: as it is in a typed file, else as text (a JSON list stays JSON).
+/// Appends the raw value: as it is in a typed file, else as text.
 pub fn raw_value(
     source: &Source,
     name: &str,
@@ -54,28 +54,12 @@ pub fn raw_value(
     if markers.is_some() {
         sql.push("(unless_marker(");
     }
-    match (&column.select, json, column.r#type.value) {
-        (Some(select), ..) => {
-            sql.push("(").push_sql(select).push(")");
-            if !typed {
-                sql.push("::varchar");
-            }
-        }
-        (None, true, Type::TextList) => {
-            // A list stays JSON, which the conversion takes apart.
-            let value = raw::default_expression(source, name, column.path.as_deref());
-            sql.push(&value);
-        }
-        (None, true, _) => {
-            let value = raw::default_expression(source, name, column.path.as_deref());
-            sql.push(&format!("({value} ->> '$')"));
-        }
-        (None, false, _) => {
-            sql.push(&quote(name));
-            if !typed {
-                sql.push("::varchar");
-            }
-        }
+    match &column.select {
+        Some(select) => sql.push("(").push_sql(select).push(")"),
+        None => sql.push(&raw::default_expression(source, name)),
+    };
+    if !typed && !(json && column.select.is_none()) {
+        sql.push("::varchar");
     }
     if let Some(markers) = markers {
         let list: Vec<String> = markers.iter().map(|marker| literal(marker)).collect();

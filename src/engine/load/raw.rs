@@ -197,10 +197,11 @@ enum JsonLayout {
 
 fn json(source: &Source, data: &[DataFile], layout: JsonLayout) -> Raw {
     let records = source.definition.json.as_ref().and_then(|json| json.records.as_ref());
+    let fields = json_paths(source);
     let read = |files: &[&DataFile]| {
         let paths: Vec<String> = files.iter().map(|file| path_literal(&file.path)).collect();
         let paths = paths.join(", ");
-        match (layout, records) {
+        let records = match (layout, records) {
             (JsonLayout::Lines, _) => format!(
                 "(select json as record from read_json_objects([{paths}], \
                  format = 'newline_delimited'))"
@@ -214,7 +215,8 @@ fn json(source: &Source, data: &[DataFile], layout: JsonLayout) -> Raw {
                 literal(records),
                 object_size(files),
             ),
-        }
+        };
+        format!("(select record, json_extract_string(record, {fields}) as fields from {records})")
     };
     Raw {
         sql: read(&data.iter().collect::<Vec<_>>()),
@@ -273,14 +275,28 @@ fn parquet(engine: &Engine, source: &Source, data: &[DataFile]) -> Result<Raw, V
     })
 }
 
-/// The expression that yields a column's raw value, as generated text; `None` where the user
-/// wrote a `select`.
-pub fn default_expression(source: &Source, name: &str, path: Option<&str>) -> String {
+/// The expression that yields the raw value of a column without `select`.
+pub fn default_expression(source: &Source, name: &str) -> String {
     match source.definition.format.value {
         Format::Json | Format::Ndjson => {
-            let own = format!("$.\"{name}\"");
-            format!("json_extract(record, {})", literal(path.unwrap_or(&own)))
+            let index = source.definition.columns.names().position(|known| known == name);
+            format!("fields[{}]", index.map_or(0, |index| index + 1))
         }
         Format::Csv | Format::Parquet | Format::Derived => quote(name),
     }
+}
+
+/// The JSON paths of all declared columns, as a list. They are extracted together: each call
+/// parses the record anew.
+fn json_paths(source: &Source) -> String {
+    let paths: Vec<String> = source
+        .definition
+        .columns
+        .iter()
+        .map(|(name, column)| match &column.path {
+            Some(path) => literal(path),
+            None => literal(&format!("$.\"{}\"", name.as_str())),
+        })
+        .collect();
+    format!("[{}]", paths.join(", "))
 }
