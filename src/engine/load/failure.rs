@@ -108,20 +108,34 @@ fn one(
         format!("`{value}` in column `{}` is not of type {type_name}", name.as_str()),
     )
     .at(column.r#type.span, format!("declared as {type_name}"));
-    let record = match source.definition.format.value {
-        Format::Csv => text_file::csv_record(&file.path, raw.dialect, ordinal),
-        Format::Ndjson => text_file::ndjson_record(&file.path, ordinal),
+    let line = match source.definition.format.value {
+        Format::Csv => {
+            let field = raw_column(name, column);
+            text_file::csv_value(&file.path, raw.dialect, ordinal, field, value)
+        }
+        Format::Ndjson => text_file::ndjson_value(&file.path, ordinal, value),
         Format::Json | Format::Parquet | Format::Derived => Ok(None),
     };
-    let diagnostic = match record {
-        Ok(Some(record)) => {
-            diagnostic.excerpt(excerpt(file, record.line, record.text, Some(value)))
-        }
+    let diagnostic = match line {
+        Ok(Some(line)) => diagnostic.excerpt(excerpt(file, line)),
         Ok(None) | Err(_) => diagnostic.note(format!("record {ordinal} of {}", file.name)),
     };
     diagnostic.help(
         "declare null markers with `null`, a `format` or `epoch`, or map the value with `select`",
     )
+}
+
+/// The raw column that a column is, where it is one and not an expression.
+fn raw_column<'a>(name: &'a Text, column: &'a ColumnTable) -> Option<&'a str> {
+    let Some(select) = &column.select else {
+        return Some(name);
+    };
+    let select = select.as_str().trim();
+    let quoted = select.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    match quoted {
+        Some(inside) => (!inside.contains('"')).then_some(inside),
+        None => select.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(select),
+    }
 }
 
 /// What DuckDB's readers say about a file, with its line where they name one.
@@ -139,8 +153,7 @@ fn reader_error(source: &Source, data: &[DataFile], error: &SqlFailure) -> Diagn
         .map_or(what.to_owned(), |file| what.replace(&*file.path.to_string_lossy(), &file.name));
     let diagnostic = unreadable(source, what);
     let excerpted = file.zip(line).and_then(|(file, number)| {
-        let record = text_file::line(&file.path, number).ok().flatten()?;
-        Some(excerpt(file, record.line, record.text, None))
+        Some(excerpt(file, text_file::line(&file.path, number).ok().flatten()?))
     });
     match (excerpted, file) {
         (Some(excerpted), _) => diagnostic.excerpt(excerpted),

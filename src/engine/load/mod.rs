@@ -7,6 +7,7 @@ mod text_file;
 mod verify;
 
 pub use convert::MACROS;
+use text_file::Line;
 
 use std::path::Path;
 
@@ -141,12 +142,9 @@ fn unreadable(source: &Source, message: impl Into<String>) -> Diagnostic {
 }
 
 /// A line of data, underlined.
-fn excerpt(file: &DataFile, line: usize, text: String, needle: Option<&str>) -> Excerpt {
-    let range = needle
-        .filter(|needle| !needle.is_empty())
-        .and_then(|needle| text.find(needle).map(|start| start..start + needle.len()))
-        .unwrap_or(0..text.len());
-    Excerpt { path: file.name.clone(), line, text, range, label: String::new() }
+fn excerpt(file: &DataFile, line: Line) -> Excerpt {
+    let Line { number, text, range } = line;
+    Excerpt { path: file.name.clone(), line: number, text, range, label: String::new() }
 }
 
 /// The text in a cell, however typed.

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
+use std::ops::Range;
 use std::path::Path;
 
 /// Opens a file and undoes gzip and zstd, by the file's extension like DuckDB.
@@ -55,39 +56,124 @@ pub fn header(path: &Path, dialect: Dialect) -> io::Result<Vec<String>> {
     Ok(record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect())
 }
 
-/// Where a record of a data file is.
-#[derive(Debug, Clone)]
-pub struct Record {
-    /// 1-based line on which it begins.
-    pub line: usize,
-    /// The text of that line.
+/// A line of a data file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// 1-based.
+    pub number: usize,
     pub text: String,
+    /// The byte range of what was looked for.
+    pub range: Range<usize>,
 }
 
-/// The `ordinal`-th (from 1) record behind the header of a CSV file.
-pub fn csv_record(path: &Path, dialect: Dialect, ordinal: u64) -> io::Result<Option<Record>> {
+impl Line {
+    fn new(number: usize, text: String) -> Self {
+        Self { number, range: 0..text.len(), text }
+    }
+
+    /// Where `value` stands; the whole line where it does not.
+    fn at_text(mut self, value: &str) -> Self {
+        if !value.is_empty()
+            && let Some(start) = self.text.find(value)
+        {
+            self.range = start..start + value.len();
+        }
+        self
+    }
+}
+
+/// A value in the `ordinal`-th (from 1) record behind the header of a CSV file: in the field of
+/// `column`, else in the first field that is equal to it, else where its text is.
+pub fn csv_value(
+    path: &Path,
+    dialect: Dialect,
+    ordinal: u64,
+    column: Option<&str>,
+    value: &str,
+) -> io::Result<Option<Line>> {
     let mut record = csv::ByteRecord::new();
     let mut reader = csv_reader(path, dialect)?;
-    for _ in 0..=ordinal {
+    let mut column = column.map(str::as_bytes);
+    let mut index = None;
+    for count in 0..=ordinal {
         if !reader.read_byte_record(&mut record).map_err(io::Error::other)? {
             return Ok(None);
         }
+        if count == 0
+            && let Some(name) = column.take()
+        {
+            index = record.iter().position(|field| field.eq_ignore_ascii_case(name));
+        }
     }
-    let Some(position) = record.position() else {
+    let Some(start) = record.position() else {
         return Ok(None);
     };
-    line(path, position.line() as usize)
+    let bytes = slice(path, start.byte()..reader.position().byte())?;
+    // The reader ends a record before the line feed of `\r\n`, and skips empty lines.
+    let blank = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let (blank, raw) = bytes.split_at(blank);
+    let first = start.line() as usize + line_feeds(blank);
+    let index = index.or_else(|| record.iter().position(|field| field == value.as_bytes()));
+    let field = index.and_then(|index| fields(raw, dialect).into_iter().nth(index));
+    let Some(field) = field else {
+        return Ok(line(path, first)?.map(|line| line.at_text(value)));
+    };
+    let before = raw.get(..field.start).unwrap_or_default();
+    let Some(mut found) = line(path, first + line_feeds(before))? else {
+        return Ok(None);
+    };
+    let begin = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let start = (field.start - begin).min(found.text.len());
+    found.range = start..(field.end - begin).clamp(start, found.text.len());
+    Ok(Some(found))
 }
 
-/// The `ordinal`-th (from 1) line that is not blank.
-pub fn ndjson_record(path: &Path, ordinal: u64) -> io::Result<Option<Record>> {
+fn line_feeds(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte == b'\n').count()
+}
+
+/// Bytes behind the byte-order mark.
+fn slice(path: &Path, range: Range<u64>) -> io::Result<Vec<u8>> {
+    let mut reader = without_byte_order_mark(open(path)?)?;
+    io::copy(&mut reader.by_ref().take(range.start), &mut io::sink())?;
+    let mut bytes = Vec::new();
+    reader.take(range.end.saturating_sub(range.start)).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The ranges of the fields of a record, without their quotes.
+fn fields(record: &[u8], dialect: Dialect) -> Vec<Range<usize>> {
+    let mut fields = Vec::new();
+    let mut start = 0;
+    let mut quoted = false;
+    for (at, &byte) in record.iter().enumerate() {
+        if byte == dialect.quote {
+            quoted = !quoted;
+        } else if !quoted && byte == dialect.delimiter {
+            fields.push(start..at);
+            start = at + 1;
+        }
+    }
+    let line_end = record.iter().rev().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    fields.push(start..(record.len() - line_end).max(start));
+    let inside = |field: Range<usize>| match record.get(field.clone()) {
+        Some([first, .., last]) if *first == dialect.quote && *last == dialect.quote => {
+            field.start + 1..field.end - 1
+        }
+        _ => field,
+    };
+    fields.into_iter().map(inside).collect()
+}
+
+/// A value in the `ordinal`-th (from 1) line that is not blank.
+pub fn ndjson_value(path: &Path, ordinal: u64, value: &str) -> io::Result<Option<Line>> {
     let mut seen = 0;
     for (index, text) in lines(path)?.enumerate() {
         let text = text?;
         if !text.trim().is_empty() {
             seen += 1;
             if seen == ordinal {
-                return Ok(Some(Record { line: index + 1, text }));
+                return Ok(Some(Line::new(index + 1, text).at_text(value)));
             }
         }
     }
@@ -95,9 +181,9 @@ pub fn ndjson_record(path: &Path, ordinal: u64) -> io::Result<Option<Record>> {
 }
 
 /// The line with a 1-based number.
-pub fn line(path: &Path, number: usize) -> io::Result<Option<Record>> {
+pub fn line(path: &Path, number: usize) -> io::Result<Option<Line>> {
     let text = lines(path)?.nth(number.saturating_sub(1)).transpose()?;
-    Ok(text.map(|text| Record { line: number, text }))
+    Ok(text.map(|text| Line::new(number, text)))
 }
 
 fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<String>>> {
@@ -115,4 +201,48 @@ fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<String>>> {
             Err(error) => Some(Err(error)),
         }
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIALECT: Dialect = Dialect { delimiter: b',', quote: b'"' };
+
+    /// Line and underlined text of a value.
+    fn find(csv: &str, ordinal: u64, column: Option<&str>, value: &str) -> (usize, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("data.csv");
+        std::fs::write(&path, csv).unwrap();
+        let line = csv_value(&path, DIALECT, ordinal, column, value).unwrap().unwrap();
+        (line.number, line.text[line.range].to_owned())
+    }
+
+    #[test]
+    fn a_line_is_counted_with_any_line_end_byte_order_mark_and_empty_line() {
+        for (mark, end) in [("", "\n"), ("", "\r\n"), ("\u{feff}", "\n"), ("\u{feff}", "\r\n")] {
+            let csv = format!("{mark}id,n{end}a,1{end}{end}b,x{end}c,y");
+            assert_eq!(find(&csv, 1, Some("n"), "1"), (2, "1".to_owned()), "{csv:?}");
+            assert_eq!(find(&csv, 2, Some("n"), "x"), (4, "x".to_owned()), "{csv:?}");
+            assert_eq!(find(&csv, 3, Some("n"), "y"), (5, "y".to_owned()), "{csv:?}");
+        }
+    }
+
+    #[test]
+    fn the_field_is_found_and_not_only_its_text() {
+        let csv = "id,note,n\r\nx1,\"of \"\"x\"\", y\r\nand x\",x\r\n";
+        assert_eq!(find(csv, 1, Some("n"), "x"), (3, "x".to_owned()));
+        assert_eq!(find(csv, 1, Some("N"), "x").0, 3);
+        assert_eq!(find(csv, 1, Some("note"), "x"), (2, "of \"\"x\"\", y".to_owned()));
+        // An expression: a field that is equal, else the text, else the whole line.
+        assert_eq!(find(csv, 1, None, "x"), (3, "x".to_owned()));
+        assert_eq!(find(csv, 1, None, "1"), (2, "1".to_owned()));
+        assert_eq!(find(csv, 1, None, "X"), (2, "x1,\"of \"\"x\"\", y".to_owned()));
+    }
+
+    #[test]
+    fn a_record_with_too_few_fields_is_underlined_as_a_whole() {
+        assert_eq!(find("id,n\na\n", 1, Some("n"), ""), (2, "a".to_owned()));
+        assert_eq!(find("id,n\na,\n", 1, Some("n"), ""), (2, String::new()));
+    }
 }
