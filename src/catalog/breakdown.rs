@@ -2,7 +2,7 @@
 
 use crate::definition::measure::MeasureTable;
 use crate::definition::metric::MetricFile;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Span, codes};
 
 /// The breakdown of a metric over rows: what it declares, else the total, each segment alone and
 /// all segments together. A distribution has no value without the segment that it distributes.
@@ -64,7 +64,8 @@ pub fn of_rows(metric: &MetricFile, found: &mut Vec<Diagnostic>) -> Vec<Vec<Stri
                 &codes::SEGMENT_MISMATCH,
                 format!("a distribution of `{}` has no value by [{}]", of.as_str(), bad.join(", ")),
             )
-            .at(breakdown.span, format!("every set must contain `{}`", of.as_str())),
+            .at(set_span(metric, bad, breakdown.span), "this set lacks the segment")
+            .help(format!("add \"{}\" to the set, or remove the set", of.as_str())),
         );
     }
     sets
@@ -97,13 +98,30 @@ pub fn of_parts(
                         &codes::SEGMENT_MISMATCH,
                         format!("`{part}` has no results by [{}]", set.join(", ")),
                     )
-                    .at(breakdown.span, "every part must have this breakdown")
-                    .help(format!("add the set to the breakdown of `{part}`")),
+                    .at(set_span(metric, set, breakdown.span), "every part needs this set")
+                    .help(format!("add the set to the breakdown of `{part}`, or remove it here")),
                 );
             }
         }
     }
     sets
+}
+
+/// Where a set is declared, which an empty one has no place for.
+fn set_span(metric: &MetricFile, set: &[String], fallback: Span) -> Span {
+    metric
+        .breakdown
+        .iter()
+        .flat_map(|breakdown| &breakdown.by)
+        .find(|declared| {
+            declared.len() == set.len()
+                && declared.iter().all(|name| set.iter().any(|s| s == name.as_str()))
+        })
+        .and_then(|declared| {
+            let (first, last) = (declared.first()?, declared.last()?);
+            Some(Span { end: last.span.end, ..first.span })
+        })
+        .unwrap_or(fallback)
 }
 
 fn same_set(a: &[String], b: &[String]) -> bool {

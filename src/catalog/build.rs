@@ -1,6 +1,9 @@
 //! Definitions → [`Catalog`].
 
+use std::collections::BTreeSet;
+
 use super::Catalog;
+use super::ids::stem;
 use super::metrics::metrics;
 use super::settings::settings;
 use super::sources::{check_newest, sources};
@@ -17,24 +20,40 @@ pub struct Definitions {
     pub project: Option<ProjectFile>,
     pub sources: Vec<(FileId, SourceFile)>,
     pub metrics: Vec<(FileId, MetricFile)>,
+    /// Files that could not be read.
+    pub unread: Vec<FileId>,
 }
 
 impl Definitions {
     /// Reads all files; every problem of every file is returned.
     pub fn read(files: &Files, listed: &ProjectFiles) -> (Self, Vec<Diagnostic>) {
         let mut found = Vec::new();
-        let (project, mut diagnostics) = Reader::read(files, listed.project);
-        found.append(&mut diagnostics);
-        let mut definitions = Self { project, sources: Vec::new(), metrics: Vec::new() };
+        let mut definitions = Self {
+            project: None,
+            sources: Vec::new(),
+            metrics: Vec::new(),
+            unread: listed.unreadable.clone(),
+        };
+        if let Some(file) = listed.project {
+            let (project, mut diagnostics) = Reader::read(files, file);
+            found.append(&mut diagnostics);
+            definitions.project = project;
+        }
         for &file in &listed.sources {
             let (source, mut diagnostics) = Reader::read(files, file);
             found.append(&mut diagnostics);
-            definitions.sources.extend(source.map(|source| (file, source)));
+            match source {
+                Some(source) => definitions.sources.push((file, source)),
+                None => definitions.unread.push(file),
+            }
         }
         for &file in &listed.metrics {
             let (metric, mut diagnostics) = Reader::read(files, file);
             found.append(&mut diagnostics);
-            definitions.metrics.extend(metric.map(|metric| (file, metric)));
+            match metric {
+                Some(metric) => definitions.metrics.push((file, metric)),
+                None => definitions.unread.push(file),
+            }
         }
         (definitions, found)
     }
@@ -48,16 +67,18 @@ pub fn build(
     tool_version: &str,
 ) -> (Option<Catalog>, Vec<Diagnostic>) {
     let mut found = Vec::new();
+    let unread: BTreeSet<String> =
+        definitions.unread.iter().map(|file| stem(files.path(*file)).to_owned()).collect();
     let sources = sources(files, definitions.sources, &mut found);
-    let metrics = metrics(files, definitions.metrics, &sources, &mut found);
+    let metrics = metrics(files, definitions.metrics, &sources, &unread, &mut found);
     let Some(project) = definitions.project else {
         return (None, found);
     };
     let (settings, mut diagnostics) = settings(&project, tool_version);
     found.append(&mut diagnostics);
     if let AsOf::Newest { source, column } = &settings.as_of {
-        check_newest(source, column, &sources, &mut found);
+        check_newest(source, column, &sources, &unread, &mut found);
     }
-    let catalog = Catalog { settings, sources, metrics };
+    let catalog = Catalog { settings, sources, metrics, unread };
     (Some(catalog), found)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 /// # Errors
 /// A cycle, as the names along it with the first repeated at the end. Names that the graph does
 /// not have are ignored: they are somebody else's error.
-pub fn order<'a>(graph: &BTreeMap<&'a str, Vec<&'a str>>) -> Result<Vec<&'a str>, Vec<&'a str>> {
+fn order<'a>(graph: &BTreeMap<&'a str, Vec<&'a str>>) -> Result<Vec<&'a str>, Vec<&'a str>> {
     let mut sorted = Vec::new();
     let mut done: BTreeMap<&str, bool> = BTreeMap::new();
     for start in graph.keys() {
@@ -47,6 +47,22 @@ pub fn order<'a>(graph: &BTreeMap<&'a str, Vec<&'a str>>) -> Result<Vec<&'a str>
     Ok(sorted)
 }
 
+/// Like [`order`], with every cycle instead of the first: what is on one is left out of the order.
+pub fn order_and_cycles<'a>(
+    mut graph: BTreeMap<&'a str, Vec<&'a str>>,
+) -> (Vec<&'a str>, Vec<Vec<&'a str>>) {
+    let mut cycles = Vec::new();
+    loop {
+        match order(&graph) {
+            Ok(order) => return (order, cycles),
+            Err(cycle) => {
+                graph.retain(|name, _| !cycle.contains(name));
+                cycles.push(cycle);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +75,7 @@ mod tests {
         assert_eq!(order(&graph), Err(vec!["b", "c", "b"]));
         let graph = BTreeMap::from([("a", vec!["a"])]);
         assert_eq!(order(&graph), Err(vec!["a", "a"]));
+        let graph = BTreeMap::from([("a", vec!["a"]), ("b", vec!["a"]), ("c", vec!["c"])]);
+        assert_eq!(order_and_cycles(graph), (vec!["b"], vec![vec!["a", "a"], vec!["c", "c"]]));
     }
 }

@@ -2,11 +2,15 @@
 
 use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
 
+/// The name of a definition file without folders and extension.
+pub fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.strip_suffix(".toml").unwrap_or(name)
+}
+
 /// The id of a definition is its file's stem.
 fn id(files: &Files, file: FileId, taken: &[&str], found: &mut Vec<Diagnostic>) -> Option<String> {
-    let path = files.path(file);
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name.strip_suffix(".toml").unwrap_or(name);
+    let stem = stem(files.path(file));
     if taken.contains(&stem) {
         found.push(
             Diagnostic::new(&codes::INVALID_NAME, format!("`{stem}` is taken by goodhart itself"))
@@ -21,9 +25,24 @@ fn id(files: &Files, file: FileId, taken: &[&str], found: &mut Vec<Diagnostic>) 
     found.push(
         Diagnostic::new(&codes::INVALID_NAME, format!("`{stem}` cannot be an id"))
             .at(Span::new(file, 0..0), "the id is the file's name")
-            .help("use lower-case letters, digits and underscores, beginning with a letter"),
+            .note("an id is lower-case letters, digits and underscores, beginning with a letter")
+            .help(match nearest_id(stem) {
+                Some(near) => format!("rename the file, for example to `{near}.toml`"),
+                None => "rename the file".to_owned(),
+            }),
     );
     None
+}
+
+/// What a name becomes as an id, where enough of it is left.
+pub fn nearest_id(name: &str) -> Option<String> {
+    let id: String = name
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .collect();
+    let id = id.trim_matches('_').to_owned();
+    is_id(&id).then_some(id)
 }
 
 /// Ids that no metric may have: `snapshots/inputs.toml` is about all of them.

@@ -1,7 +1,8 @@
 //! Metrics: ids, what they are computed from, and their breakdowns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::bounds;
 use super::breakdown;
 use super::cycle;
 use super::ids::{duplicate, metric_id};
@@ -17,6 +18,7 @@ pub fn metrics(
     files: &Files,
     definitions: Vec<(FileId, MetricFile)>,
     sources: &BTreeMap<String, Source>,
+    unread: &BTreeSet<String>,
     found: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Metric> {
     let mut metrics: BTreeMap<String, Metric> = BTreeMap::new();
@@ -29,13 +31,14 @@ pub fn metrics(
             continue;
         }
         check_population(&definition, found);
+        bounds::check(&definition, found);
         let (parts, formula) = parts(files, &definition, found);
         let reads = reads(&definition, sources);
         let breakdown = breakdown::of_rows(&definition, found);
         let metric = Metric { id: id.clone(), file, definition, breakdown, reads, parts, formula };
         metrics.insert(id, metric);
     }
-    resolve_parts(files, &mut metrics, found);
+    resolve_parts(files, &mut metrics, unread, found);
     metrics
 }
 
@@ -52,15 +55,17 @@ fn reads(definition: &MetricFile, sources: &BTreeMap<String, Source>) -> Vec<Str
 }
 
 fn check_population(metric: &MetricFile, found: &mut Vec<Diagnostic>) {
+    let kind = metric.measure.kind().name();
     match (&metric.population, metric.measure.is_composed()) {
         (None, false) => found.push(
             Diagnostic::new(&codes::MISSING_KEY, "`population` is missing")
-                .at(metric.title.span, format!("a {} is over rows", metric.measure.kind().name())),
+                .at(metric.measure.span(), format!("{kind} of which rows?"))
+                .help("add [population] with `subject` and `sql`"),
         ),
         (Some(population), true) => found.push(
             Diagnostic::new(
                 &codes::CONFLICTING_KEYS,
-                format!("a {} has no population of its own", metric.measure.kind().name()),
+                format!("a {kind} has no population of its own"),
             )
             .at(population.span, "remove this, or choose a measure over rows"),
         ),
@@ -111,17 +116,18 @@ fn parts(
 fn resolve_parts(
     files: &Files,
     metrics: &mut BTreeMap<String, Metric>,
+    unread: &BTreeSet<String>,
     found: &mut Vec<Diagnostic>,
 ) {
     for metric in metrics.values() {
-        for part in &metric.parts {
-            if !metrics.contains_key(part) {
+        for (part, span) in named_parts(files, metric) {
+            if !metrics.contains_key(part) && !unread.contains(part) {
                 found.push(
                     Diagnostic::new(
                         &codes::UNKNOWN_METRIC,
                         format!("there is no metric called `{part}`"),
                     )
-                    .at(part_span(files, metric, part), "not in metrics/")
+                    .at(span, "not in metrics/")
                     .did_you_mean(part, metrics.keys().map(String::as_str)),
                 );
             }
@@ -134,23 +140,24 @@ fn resolve_parts(
             (metric.id.as_str(), parts.collect())
         })
         .collect();
-    let order: Vec<String> = match cycle::order(&graph) {
-        Ok(order) => order.into_iter().map(str::to_owned).collect(),
-        Err(cycle) => {
-            let mut diagnostic = Diagnostic::new(
-                &codes::METRIC_CYCLE,
-                format!("metrics are computed from each other: {}", cycle.join(" → ")),
-            );
-            for pair in cycle.windows(2) {
-                if let ([from, to], Some(metric)) = (pair, metrics.get(pair[0])) {
-                    diagnostic = diagnostic
-                        .at(part_span(files, metric, to), format!("`{from}` needs `{to}`"));
-                }
+    let (order, cycles) = cycle::order_and_cycles(graph);
+    for cycle in &cycles {
+        let mut diagnostic = Diagnostic::new(
+            &codes::METRIC_CYCLE,
+            format!("metrics are computed from each other: {}", cycle.join(" → ")),
+        );
+        for pair in cycle.windows(2) {
+            if let ([from, to], Some(metric)) = (pair, metrics.get(pair[0])) {
+                let span = named_parts(files, metric)
+                    .into_iter()
+                    .find(|(part, _)| part == to)
+                    .map_or(metric.definition.measure.span(), |(_, span)| span);
+                diagnostic = diagnostic.at(span, format!("`{from}` needs `{to}`"));
             }
-            found.push(diagnostic);
-            return;
         }
-    };
+        found.push(diagnostic.help("compute one of them from rows, or from other metrics"));
+    }
+    let order: Vec<String> = order.into_iter().map(str::to_owned).collect();
     for id in order {
         let metric = &metrics[&id];
         if !metric.definition.measure.is_composed() {
@@ -169,23 +176,20 @@ fn resolve_parts(
     }
 }
 
-/// Where a composed metric names a part.
-fn part_span(files: &Files, metric: &Metric, part: &str) -> Span {
+/// Every place where a composed metric names a part.
+fn named_parts<'a>(files: &Files, metric: &'a Metric) -> Vec<(&'a str, Span)> {
     match &metric.definition.measure {
-        MeasureTable::Score(score) => score
-            .components
-            .iter()
-            .find(|component| component.metric.as_str() == part)
-            .map_or(score.span, |component| component.metric.span),
-        MeasureTable::Change(change) => change.of.span,
+        MeasureTable::Score(score) => {
+            let metrics = score.components.iter().map(|component| &component.metric);
+            metrics.map(|metric| (metric.as_str(), metric.span)).collect()
+        }
+        MeasureTable::Change(change) => vec![(change.of.as_str(), change.of.span)],
         MeasureTable::Formula(table) => metric
             .formula
             .iter()
             .flat_map(Formula::names)
-            .find(|(name, _)| *name == part)
-            .map_or(table.span, |(_, range)| {
-                table.expression.locate(files, range.start, range.len())
-            }),
-        _ => metric.definition.title.span,
+            .map(|(name, range)| (name, table.expression.locate(files, range.start, range.len())))
+            .collect(),
+        _ => Vec::new(),
     }
 }

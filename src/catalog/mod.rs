@@ -2,6 +2,7 @@
 //!
 //! Later stages take a [`Catalog`] and never ask again whether a name exists.
 
+mod bounds;
 mod breakdown;
 mod build;
 mod cycle;
@@ -15,7 +16,7 @@ pub use build::{Definitions, build};
 pub use references::{clock_offsets, relations};
 pub use settings::Settings;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definition::metric::MetricFile;
 use crate::definition::source::SourceFile;
@@ -27,6 +28,8 @@ pub struct Catalog {
     pub settings: Settings,
     pub sources: BTreeMap<String, Source>,
     pub metrics: BTreeMap<String, Metric>,
+    /// Ids of definitions that are there but could not be read: naming one is no mistake.
+    pub unread: BTreeSet<String>,
 }
 
 #[derive(Debug)]

@@ -30,8 +30,16 @@ pub struct Settings {
 /// Where a project does not say: half a year of months is what a quarterly review looks at.
 const DEFAULT_GRAIN: Grain = Grain::Month;
 const DEFAULT_WINDOW: u32 = 6;
-/// As many periods as a century has days: beyond that the window is a typing error.
-const MAX_WINDOW: u32 = 36_600;
+/// As many periods as a century has: beyond that the window is a typing error.
+pub fn most_periods(grain: Grain) -> u32 {
+    match grain {
+        Grain::Day => 36_600,
+        Grain::Week => 5_220,
+        Grain::Month => 1_200,
+        Grain::Quarter => 400,
+        Grain::Year => 100,
+    }
+}
 const DEFAULT_MIN_N: u32 = 20;
 
 /// Checks the project file against this version of goodhart and fills in the defaults.
@@ -40,14 +48,19 @@ pub fn settings(file: &ProjectFile, tool_version: &str) -> (Settings, Vec<Diagno
     if let Some(requirement) = &file.goodhart {
         check_version(requirement, tool_version, &mut found);
     }
+    let grain = file.grain.unwrap_or(DEFAULT_GRAIN);
+    let most = most_periods(grain);
     let window = match &file.window {
-        Some(window) if window.value == 0 || window.value > MAX_WINDOW => {
+        Some(window) if window.value == 0 || window.value > most => {
             found.push(
                 Diagnostic::new(
                     &codes::INVALID_VALUE,
                     format!("a window of {} periods is not possible", window.value),
                 )
-                .at(window.span, format!("expected 1 to {MAX_WINDOW}")),
+                .at(
+                    window.span,
+                    format!("expected 1 to {most}, which is a century by {}", grain.name()),
+                ),
             );
             DEFAULT_WINDOW
         }
@@ -57,11 +70,11 @@ pub fn settings(file: &ProjectFile, tool_version: &str) -> (Settings, Vec<Diagno
     let limits = file.limits.as_ref();
     let settings = Settings {
         name: file.name.to_string(),
-        grain: file.grain.unwrap_or(DEFAULT_GRAIN),
+        grain,
         window,
         as_of: file.as_of.clone(),
         min_n: u64::from(limits.and_then(|l| l.min_n).unwrap_or(DEFAULT_MIN_N)),
-        memory: limits.and_then(|l| l.memory.as_ref()).map(ToString::to_string),
+        memory: limits.and_then(|l| l.memory.as_ref()).map(|size| size.as_str().to_owned()),
         roots: file.roots.iter().map(|(name, path)| (name.to_string(), path.clone())).collect(),
         levels: levels(file, &mut found),
         calendars: file

@@ -1,14 +1,14 @@
 //! Sources: ids, keys that fit together, and what derived sources read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Source;
 use super::cycle;
-use super::ids::{duplicate, is_id, source_id};
+use super::ids::{duplicate, is_id, nearest_id, source_id};
 use super::references::{clock_offsets, relations};
 use crate::definition::read::Text;
-use crate::definition::source::{Format, SourceFile};
-use crate::diagnostic::{Diagnostic, FileId, Files, codes};
+use crate::definition::source::{ColumnTable, Format, SourceFile, Type};
+use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
 
 /// Merges the sources: ids, keys that fit together, what derived sources read, cycles.
 pub fn sources(
@@ -38,67 +38,151 @@ pub fn sources(
 
 /// What the keys of one source say together.
 fn check_source(source: &SourceFile, found: &mut Vec<Diagnostic>) {
-    let derived = source.format.value == Format::Derived;
-    let mut conflict = |message: &str, label: &str| {
-        found
-            .push(Diagnostic::new(&codes::CONFLICTING_KEYS, message).at(source.format.span, label));
-    };
+    let format = source.format.value;
+    let derived = format == Format::Derived;
     match (derived, &source.sql) {
-        (true, None) => conflict("a derived source needs `sql`", "derived from what?"),
-        (false, Some(_)) => conflict("`sql` belongs to a derived source", "not derived"),
+        (true, None) => found.push(missing("sql", source, "a derived source is a query")),
+        (false, Some(sql)) => found.push(
+            Diagnostic::new(&codes::CONFLICTING_KEYS, "`sql` belongs to a derived source")
+                .at(sql.span, "remove this")
+                .at(source.format.span, "or set `derived`"),
+        ),
         _ => {}
     }
-    if derived && !source.files.0.is_empty() {
-        conflict("a derived source has no `files`", "derived");
-    }
     if !derived && source.files.0.is_empty() {
-        conflict("`files` is missing", "stored in which files?");
+        found.push(missing("files", source, "stored in which files?"));
     }
     if !derived && source.columns.entries.is_empty() {
-        conflict("the source declares no columns", "add [columns.<name>] tables");
+        found.push(missing("columns", source, "add a [columns.<name>] table for each column"));
+    }
+    let json = matches!(format, Format::Json | Format::Ndjson);
+    let unused = [
+        ("files", derived, source.files.0.first().map(|file| file.span)),
+        ("root", derived, source.root.as_ref().map(|root| root.span)),
+        ("null", derived, source.null.iter().flatten().next().map(|null| null.span)),
+        ("null_dates", derived, source.null_dates.first().map(|date| date.span)),
+        ("csv", format != Format::Csv, source.csv.as_ref().map(|csv| csv.span)),
+        ("json", format != Format::Json, source.json.as_ref().map(|json| json.span)),
+    ];
+    for (key, unused, span) in unused {
+        if let (true, Some(span)) = (unused, span) {
+            found.push(no_use(key, source, span));
+        }
+    }
+    if let Some(csv) = &source.csv
+        && let (Some(delimiter), Some(quote)) = (csv.delimiter, csv.quote)
+        && delimiter.value == quote.value
+    {
+        found.push(
+            Diagnostic::new(&codes::CONFLICTING_KEYS, "the delimiter and the quote are the same")
+                .at(quote.span, "this one or")
+                .at(delimiter.span, "that one"),
+        );
+    }
+    if let Some(records) = source.json.as_ref().and_then(|json| json.records.as_ref())
+        && !records.contains('*')
+    {
+        found.push(
+            Diagnostic::new(
+                &codes::INVALID_VALUE,
+                format!("`{}` is one value, not the records", records.as_str()),
+            )
+            .at(records.span, "expected a path with `[*]`")
+            .help(format!("write \"{}[*]\" for the elements of a list", records.as_str())),
+        );
     }
     for (name, column) in source.columns.iter() {
-        if !is_id(name) {
-            found.push(
-                Diagnostic::new(
-                    &codes::INVALID_NAME,
-                    format!("`{}` cannot be a column name", name.as_str()),
-                )
-                .at(name.span, "lower-case letters, digits and underscores")
-                .help("map the raw column with `select`"),
-            );
-        }
-        if let (true, Some(select)) = (derived, &column.select) {
-            found.push(
-                Diagnostic::new(
-                    &codes::CONFLICTING_KEYS,
-                    "`select` belongs to columns that are read from files",
-                )
-                .at(select.span, "the source is derived"),
-            );
-        }
-        if let (Some(select), Some(path)) = (&column.select, &column.path) {
-            found.push(
-                Diagnostic::new(&codes::CONFLICTING_KEYS, "a column has `select` or `path`")
-                    .at(path.span, "this one or")
-                    .at(select.span, "that one"),
-            );
-        }
-        if let Some(path) = &column.path
-            && !matches!(source.format.value, Format::Json | Format::Ndjson)
-        {
-            found.push(
-                Diagnostic::new(&codes::CONFLICTING_KEYS, "`path` is for JSON sources")
-                    .at(path.span, "use `select`"),
-            );
-        }
-        if column.key && column.nullable {
-            found.push(
-                Diagnostic::new(&codes::CONFLICTING_KEYS, "a key is never null")
-                    .at(name.span, "`key` and `nullable`"),
-            );
+        check_column(source, name, column, json, found);
+    }
+}
+
+/// What the keys of one column say together.
+fn check_column(
+    source: &SourceFile,
+    name: &Text,
+    column: &ColumnTable,
+    json: bool,
+    found: &mut Vec<Diagnostic>,
+) {
+    let derived = source.format.value == Format::Derived;
+    if !is_id(name) {
+        let near = nearest_id(name);
+        let near = near.as_deref().unwrap_or("name");
+        found.push(
+            Diagnostic::new(
+                &codes::INVALID_NAME,
+                format!("`{}` cannot be a column name", name.as_str()),
+            )
+            .at(name.span, "lower-case letters, digits and underscores")
+            .help(format!(
+                "call it `{near}` and read the raw column with `select = '\"{}\"'`",
+                name.as_str()
+            )),
+        );
+    }
+    let unused = [
+        ("select", derived, column.select.as_ref().map(|select| select.span)),
+        ("path", !json, column.path.as_ref().map(|path| path.span)),
+        ("format", derived, column.format.as_ref().map(|format| format.span)),
+        ("epoch", derived, column.epoch.map(|epoch| epoch.span)),
+        ("separator", derived, column.separator.as_ref().map(|separator| separator.span)),
+    ];
+    for (key, unused, span) in unused {
+        if let (true, Some(span)) = (unused, span) {
+            found.push(no_use(key, source, span));
         }
     }
+    let of_type = |key: &str, span: Span, types: &str| {
+        Diagnostic::new(&codes::CONFLICTING_KEYS, format!("`{key}` is for columns of type {types}"))
+            .at(span, "has no effect here")
+            .at(column.r#type.span, format!("declared as {}", column.r#type.value.name()))
+    };
+    let time = matches!(column.r#type.value, Type::Timestamp | Type::Date);
+    if let (false, Some(format)) = (time, &column.format) {
+        found.push(of_type("format", format.span, "timestamp and date"));
+    }
+    if let (false, Some(epoch)) = (time, column.epoch) {
+        found.push(of_type("epoch", epoch.span, "timestamp and date"));
+    }
+    if let (true, Some(separator)) = (column.r#type.value != Type::TextList, &column.separator) {
+        found.push(of_type("separator", separator.span, "text[]"));
+    }
+    let mut either = |one: (&str, Option<Span>), other: (&str, Option<Span>)| {
+        if let (Some(first), Some(second)) = (one.1, other.1) {
+            let message = format!("a column has `{}` or `{}`, not both", one.0, other.0);
+            found.push(
+                Diagnostic::new(&codes::CONFLICTING_KEYS, message)
+                    .at(second, "this one or")
+                    .at(first, "that one"),
+            );
+        }
+    };
+    let path = column.path.as_ref().map(|path| path.span);
+    either(("select", column.select.as_ref().map(|select| select.span)), ("path", path));
+    let epoch = column.epoch.map(|epoch| epoch.span);
+    either(("format", column.format.as_ref().map(|format| format.span)), ("epoch", epoch));
+    if column.key && column.nullable {
+        found.push(
+            Diagnostic::new(&codes::CONFLICTING_KEYS, "a key is never null")
+                .at(name.span, "both `key` and `nullable`")
+                .help("remove one of them"),
+        );
+    }
+}
+
+fn missing(key: &str, source: &SourceFile, why: &str) -> Diagnostic {
+    Diagnostic::new(&codes::MISSING_KEY, format!("`{key}` is missing")).at(source.format.span, why)
+}
+
+/// A key that says nothing about a source of this format.
+fn no_use(key: &str, source: &SourceFile, span: Span) -> Diagnostic {
+    let format = source.format.value.name();
+    Diagnostic::new(
+        &codes::CONFLICTING_KEYS,
+        format!("`{key}` is not for sources of format {format}"),
+    )
+    .at(span, "remove this")
+    .at(source.format.span, "the format")
 }
 
 /// `known_at` and `freshness` name columns of the source.
@@ -109,10 +193,21 @@ fn check_columns_named(source: &Source, found: &mut Vec<Diagnostic>) {
         definition.freshness.as_ref().map(|freshness| &freshness.column),
     ];
     for name in named.into_iter().flatten() {
-        if definition.columns.get(name).is_none() {
-            found.push(unknown_column(name, source));
-        }
+        found.extend(not_an_instant(name, source));
     }
+}
+
+/// A name that must be a declared column of instants.
+fn not_an_instant(name: &Text, source: &Source) -> Option<Diagnostic> {
+    let Some(column) = source.definition.columns.get(name) else {
+        return Some(unknown_column(name, source));
+    };
+    let declared = column.r#type;
+    (!matches!(declared.value, Type::Timestamp | Type::Date)).then(|| {
+        Diagnostic::new(&codes::WRONG_TYPE, format!("column `{}` is not an instant", name.as_str()))
+            .at(name.span, "must be a timestamp or a date")
+            .at(declared.span, format!("declared as {}", declared.value.name()))
+    })
 }
 
 fn resolve_derived(
@@ -134,13 +229,11 @@ fn resolve_derived(
             (id.as_str(), needs.collect())
         })
         .collect();
-    let order: Vec<String> = match cycle::order(&graph) {
-        Ok(order) => order.into_iter().map(str::to_owned).collect(),
-        Err(cycle) => {
-            found.push(source_cycle(files, &cycle, sources));
-            return;
-        }
-    };
+    let (order, cycles) = cycle::order_and_cycles(graph);
+    for cycle in &cycles {
+        found.push(source_cycle(files, cycle, sources));
+    }
+    let order: Vec<String> = order.into_iter().map(str::to_owned).collect();
     // In this order, what a source reads is settled before the source itself.
     for id in order {
         let needs = reads.get(&id).cloned().unwrap_or_default();
@@ -187,7 +280,7 @@ fn source_cycle(files: &Files, cycle: &[&str], sources: &BTreeMap<String, Source
         diagnostic = diagnostic
             .at(sql.locate(files, range.start, range.len()), format!("`{from}` reads `{to}`"));
     }
-    diagnostic
+    diagnostic.help("derive one of them from a source that is read from files")
 }
 
 /// The as-of may come from a column of a source that files hold.
@@ -195,14 +288,14 @@ pub fn check_newest(
     source: &Text,
     column: &Text,
     sources: &BTreeMap<String, Source>,
+    unread: &BTreeSet<String>,
     found: &mut Vec<Diagnostic>,
 ) {
     match sources.get(source.as_str()) {
+        None if unread.contains(source.as_str()) => {}
         None => found.push(unknown_source(source, sources)),
         Some(known) => {
-            if known.definition.columns.get(column).is_none() {
-                found.push(unknown_column(column, known));
-            }
+            found.extend(not_an_instant(column, known));
             // What files hold can be read before the as-of is known; a query over it cannot.
             if known.clocked && known.definition.format.value == Format::Derived {
                 found.push(

@@ -13,6 +13,16 @@ pub struct DisplayUnit {
     suffix: String,
 }
 
+/// Whether values of a unit can be shown as `display`.
+pub fn shows(unit: &Unit, display: Display) -> bool {
+    match unit {
+        Unit::Ratio => display == Display::Percent,
+        Unit::Seconds => display != Display::Percent,
+        Unit::Days => matches!(display, Display::Hours | Display::Days),
+        Unit::Count | Unit::Score | Unit::Currency(_) => false,
+    }
+}
+
 impl DisplayUnit {
     pub fn of(metric: &MetricFile) -> Self {
         let unit = |factor: i64, divisor: i64, decimals, suffix: &str| Self {
@@ -21,7 +31,7 @@ impl DisplayUnit {
             decimals,
             suffix: suffix.to_owned(),
         };
-        match (&metric.unit, metric.display) {
+        match (&metric.unit, metric.display.map(|display| display.value)) {
             (Unit::Ratio, Some(Display::Percent)) => unit(100, 1, 1, " %"),
             (Unit::Seconds, Some(Display::Minutes)) => unit(1, 60, 1, " min"),
             (Unit::Seconds, Some(Display::Hours)) => unit(1, 3_600, 1, " h"),

@@ -3,6 +3,8 @@
 use toml::Spanned;
 use toml::de::DeValue;
 
+use crate::diagnostic::Span;
+
 use super::read::{At, FromToml, Number, Reader, Sql, Text, choice, record};
 
 choice! {
@@ -75,6 +77,23 @@ impl MeasureTable {
             | Self::Score(_)
             | Self::Formula(_)
             | Self::Change(_) => Vec::new(),
+        }
+    }
+
+    /// The first line of the table.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Count(table) => table.span,
+            Self::Sum(table) => table.span,
+            Self::Mean(table) | Self::Median(table) => table.span,
+            Self::Quantile(table) => table.span,
+            Self::Ratio(table) => table.span,
+            Self::Share(table) => table.span,
+            Self::Distribution(table) => table.span,
+            Self::Survival(table) => table.span,
+            Self::Score(table) => table.span,
+            Self::Formula(table) => table.span,
+            Self::Change(table) => table.span,
         }
     }
 

@@ -16,7 +16,7 @@ record! {
         description: Option<Text>,
         unit: Unit,
         /// The unit in which values are shown; the unit itself where absent.
-        display: Option<Display>,
+        display: Option<At<Display>>,
         direction: Direction,
         version: Option<Text>,
         goal: Option<Text>,

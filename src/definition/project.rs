@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::read::{At, DateText, FromToml, Reader, Table, Text, choice, record};
+use super::read::{At, DateText, FromToml, Reader, Size, Table, Text, choice, record};
 use crate::diagnostic::Span;
 
 record! {
@@ -46,7 +46,7 @@ record! {
         /// A rate, mean or quantile of fewer rows is `insufficient`.
         min_n: Option<u32>,
         /// DuckDB's memory limit, such as "4GB".
-        memory: Option<Text>,
+        memory: Option<Size>,
     }
 }
 

@@ -1,6 +1,6 @@
 //! `sources/**.toml`: a declared table.
 
-use super::read::{At, Duration, OneOrMany, Sql, Table, Text, choice, record};
+use super::read::{At, Character, Duration, OneOrMany, Sql, Table, Text, choice, record};
 
 record! {
     /// A source: where its rows come from and what they must look like.
@@ -21,7 +21,7 @@ record! {
         /// Texts that mean null in every column; `[""]` where it is absent.
         null: Option<Vec<Text>>,
         /// Dates that stand for "no date".
-        null_dates: Vec<NullDate>,
+        null_dates: Vec<At<NullDate>>,
         /// The column that says when a row became known.
         known_at: Option<Text>,
         freshness: Option<FreshnessTable>,
@@ -42,10 +42,10 @@ choice! {
 
 record! {
     pub struct CsvTable {
-        /// One character; a comma where it is absent.
-        delimiter: Option<Text>,
-        /// One character; a double quote where it is absent.
-        quote: Option<Text>,
+        /// A comma where it is absent.
+        delimiter: Option<At<Character>>,
+        /// A double quote where it is absent.
+        quote: Option<At<Character>>,
     }
 }
 
@@ -93,7 +93,7 @@ record! {
         /// A strptime format for dates and timestamps that are not ISO 8601.
         format: Option<Text>,
         /// The unit of timestamps that are numbers since 1970.
-        epoch: Option<Epoch>,
+        epoch: Option<At<Epoch>>,
         /// What separates the elements of a list in a text column.
         separator: Option<Text>,
     }

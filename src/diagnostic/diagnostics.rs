@@ -1,11 +1,11 @@
 //! A diagnostic, and the sink that collects them and applies levels.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Class, Code, Files, Severity, Span};
 
 /// A place in a definition file, with what is to be said there.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Label {
     pub span: Span,
     pub text: String,
@@ -93,12 +93,26 @@ impl Diagnostic {
 
 /// The candidate most like `name`, if any is like it at all.
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nobody types a longer name by mistake, and comparing costs the square of the length.
+    const LONGEST: usize = 100;
+    if name.len() > LONGEST {
+        return None;
+    }
+    let name = name.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(name, candidate), candidate))
+        .filter(|candidate| candidate.len() <= LONGEST)
+        .map(|candidate| (likeness(&name, &candidate.to_lowercase()), candidate))
         .filter(|(likeness, _)| *likeness > 0.8)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, candidate)| candidate)
+}
+
+/// From 0 to 1. In a short name one slip changes much of it, so one slip is always like.
+fn likeness(a: &str, b: &str) -> f64 {
+    let likeness = strsim::jaro_winkler(a, b);
+    let slip = a.len().min(b.len()) > 2 && strsim::osa_distance(a, b) == 1;
+    if slip { likeness.max(0.9) } else { likeness }
 }
 
 /// The levels that a project sets in `[lints]`.
@@ -124,6 +138,8 @@ impl Levels {
 pub struct Diagnostics {
     levels: Levels,
     list: Vec<Diagnostic>,
+    /// What is in the list, as far as a reader tells two diagnostics apart.
+    said: BTreeSet<(&'static str, String, Vec<Label>, Vec<(String, usize)>)>,
 }
 
 impl Diagnostics {
@@ -131,14 +147,24 @@ impl Diagnostics {
     pub fn apply_levels(&mut self, levels: Levels) {
         self.levels = levels;
         let list = std::mem::take(&mut self.list);
+        self.said.clear();
         for diagnostic in list {
             self.push(diagnostic);
         }
     }
 
+    /// Adds a diagnostic, unless its level is `allow` or the same was said before: several ways
+    /// may lead to one mistake, such as two metrics over one population.
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
         diagnostic.severity = self.levels.of(diagnostic.code);
-        if diagnostic.severity != Severity::Allow {
+        let lines = diagnostic.excerpts.iter().map(|excerpt| (excerpt.path.clone(), excerpt.line));
+        let said = (
+            diagnostic.code.name,
+            diagnostic.message.clone(),
+            diagnostic.labels.clone(),
+            lines.collect(),
+        );
+        if diagnostic.severity != Severity::Allow && self.said.insert(said) {
             self.list.push(diagnostic);
         }
     }
@@ -175,5 +201,28 @@ impl Diagnostics {
             (place.is_none(), place, d.code.name)
         });
         list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::codes;
+    use super::*;
+
+    #[test]
+    fn one_slip_in_a_short_name_is_like_it() {
+        assert_eq!(closest("cvs", ["csv", "json"]), Some("csv"));
+        assert_eq!(closest("HIGH", ["low", "high"]), Some("high"));
+        assert_eq!(closest("ab", ["cb", "xyz"]), None);
+        assert_eq!(closest("colour", ["window", "files"]), None);
+    }
+
+    #[test]
+    fn the_same_is_said_once() {
+        let mut diagnostics = Diagnostics::default();
+        for message in ["a", "b", "a"] {
+            diagnostics.push(Diagnostic::new(&codes::UNKNOWN_KEY, message));
+        }
+        assert_eq!(diagnostics.count(Severity::Error), 2);
     }
 }

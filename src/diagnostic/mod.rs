@@ -8,8 +8,10 @@ mod code;
 mod diagnostics;
 mod files;
 mod render;
+mod visible;
 
 pub use code::{CODES, Class, Code, Severity, codes};
 pub use diagnostics::{Diagnostic, Diagnostics, Excerpt, Label, Levels, closest};
 pub use files::{FileId, Files, Span};
 pub use render::render;
+pub use visible::visible;

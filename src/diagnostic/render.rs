@@ -1,10 +1,15 @@
 //! Diagnostics as text for a terminal.
 
+use std::ops::Range;
+
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle,
 };
 
-use super::{Diagnostic, Diagnostics, Files, Severity};
+use super::{Diagnostic, Diagnostics, FileId, Files, Severity, visible};
+
+/// Longer texts are cut in the middle: a value may be a megabyte.
+const LONGEST_TEXT: usize = 300;
 
 /// Renders everything in `diagnostics`, one after the other with an empty line between.
 ///
@@ -27,17 +32,17 @@ fn group<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Group<'a> {
         Severity::Note | Severity::Allow => Level::NOTE,
     };
     let mut group = level
-        .primary_title(diagnostic.message.as_str())
+        .primary_title(readable(&diagnostic.message))
         .id(diagnostic.code.name)
         .elements(excerpts(diagnostic));
     for snippet in snippets(diagnostic, files) {
         group = group.element(snippet);
     }
     for note in &diagnostic.notes {
-        group = group.element(Level::NOTE.message(note.as_str()));
+        group = group.element(Level::NOTE.message(readable(note)));
     }
     for help in &diagnostic.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(readable(help)));
     }
     group
 }
@@ -70,7 +75,7 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Snippet<'a,
     order
         .into_iter()
         .map(|file| {
-            let text = files.text(file);
+            let (text, start, line) = lines(diagnostic, file, files.text(file));
             let annotations = diagnostic
                 .labels
                 .iter()
@@ -82,20 +87,49 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Snippet<'a,
                     } else {
                         AnnotationKind::Context
                     };
-                    kind.span(clamp(label.span.range(), text)).label(label_text(&label.text))
+                    let range = label.span.range();
+                    let range = range.start.saturating_sub(start)..range.end.saturating_sub(start);
+                    kind.span(clamp(range, text)).label(label_text(&label.text))
                 });
-            Snippet::source(text).path(files.path(file)).annotations(annotations)
+            Snippet::source(text).line_start(line).path(files.path(file)).annotations(annotations)
         })
         .collect()
 }
 
+/// The lines of `text` that the labels of a file touch, where they begin and the number of the
+/// first. The renderer goes through all the text that it is given, once for each diagnostic.
+fn lines<'a>(diagnostic: &Diagnostic, file: FileId, text: &'a str) -> (&'a str, usize, usize) {
+    let spans = || diagnostic.labels.iter().map(|label| label.span).filter(|s| s.file == file);
+    let first = spans().map(|span| span.start).min().unwrap_or(0);
+    let last = spans().map(|span| span.end).max().unwrap_or(0);
+    let Range { start: first, end: last } = clamp(first..last, text);
+    let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[last..].find('\n').map_or(text.len(), |at| last + at + 1);
+    let line = 1 + text[..start].bytes().filter(|byte| *byte == b'\n').count();
+    (&text[start..end], start, line)
+}
+
 /// An empty label would be drawn as trailing blanks.
-fn label_text(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
+fn label_text(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| readable(text))
+}
+
+/// A text that may hold anything (a value of the data, an engine's message) as it is shown.
+fn readable(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(visible).collect();
+    let text = lines.join("\n");
+    let length = text.chars().count();
+    if length <= LONGEST_TEXT {
+        return text;
+    }
+    // More of the beginning than of the end, which in a message is what is said about the value.
+    let head: String = text.chars().take(LONGEST_TEXT * 2 / 3).collect();
+    let tail: String = text.chars().skip(length - LONGEST_TEXT / 3).collect();
+    format!("{head} … {tail}")
 }
 
 /// Keeps a range inside the text and on character borders: the renderer panics otherwise.
-fn clamp(range: std::ops::Range<usize>, text: &str) -> std::ops::Range<usize> {
+fn clamp(range: Range<usize>, text: &str) -> Range<usize> {
     let start = text.floor_char_boundary(range.start.min(text.len()));
     let end = text.ceil_char_boundary(range.end.clamp(start, text.len()));
     start..end
@@ -116,5 +150,13 @@ mod tests {
                 .at(Span::new(file, 10..900), "here"),
         );
         assert!(render(&diagnostics, &files, false).contains("metrics/é.toml:1:10"));
+    }
+
+    #[test]
+    fn what_is_shown_is_short_and_harmless() {
+        assert_eq!(readable("a\u{1b}[2J\nb"), "a\\u{1b}[2J\nb");
+        let long = readable(&format!("`{}` is not possible", "x".repeat(1_000_000)));
+        assert!(long.starts_with("`xxx") && long.ends_with("xx` is not possible"));
+        assert!(long.chars().count() < 310);
     }
 }

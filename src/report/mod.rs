@@ -3,11 +3,10 @@
 mod csv;
 mod explain;
 mod json;
-mod safe;
 mod table;
 
+pub use crate::diagnostic::visible;
 pub use csv::csv;
 pub use explain::explain;
 pub use json::{json, ndjson};
-pub use safe::visible;
 pub use table::{TableOptions, table};

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
-use super::safe::visible;
 use crate::catalog::{Catalog, Metric};
 use crate::definition::display::DisplayUnit;
 use crate::definition::metric::Direction;
+use crate::diagnostic::visible;
 use crate::result::{MetricResults, Period, Results, Row, Status, date_text, instant_text, to_f64};
 
 /// How much is shown.

@@ -8,21 +8,23 @@ pub fn check(catalog: &Catalog, found: &mut Vec<Diagnostic>) {
         let definition = &metric.definition;
         let notes = definition.gameability.as_ref().and_then(|g| g.notes.as_deref());
         if notes.map(str::trim).is_none_or(str::is_empty) {
-            let span = definition
-                .gameability
-                .as_ref()
-                .map_or(definition.title.span, |gameability| gameability.span);
+            let (span, label) = match &definition.gameability {
+                Some(gameability) => (gameability.span, "no `notes`"),
+                None => (definition.title.span, "no [gameability]"),
+            };
             found.push(
                 Diagnostic::new(
                     &codes::GAMEABILITY_MISSING,
                     format!("metric `{}` does not say how it would be cheated", metric.id),
                 )
-                .at(span, "no [gameability] notes")
+                .at(span, label)
                 .help("add [gameability] with `notes`, and `guards` that would notice"),
             );
         }
         for guard in definition.gameability.iter().flat_map(|g| &g.guards) {
-            if !catalog.metrics.contains_key(guard.as_str()) {
+            let known = catalog.metrics.contains_key(guard.as_str())
+                || catalog.unread.contains(guard.as_str());
+            if !known {
                 found.push(
                     Diagnostic::new(
                         &codes::UNKNOWN_GUARD,

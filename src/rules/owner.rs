@@ -7,12 +7,14 @@ pub fn check(catalog: &Catalog, found: &mut Vec<Diagnostic>) {
     for metric in catalog.metrics.values() {
         let owner = metric.definition.owner.as_deref().map(str::trim);
         if owner.is_none_or(str::is_empty) {
+            let span =
+                metric.definition.owner.as_ref().map_or(metric.definition.title.span, |o| o.span);
             found.push(
                 Diagnostic::new(
                     &codes::OWNER_MISSING,
                     format!("metric `{}` has no owner", metric.id),
                 )
-                .at(metric.definition.title.span, "owned by nobody")
+                .at(span, "owned by nobody")
                 .help("add `owner = \"<team>\"`: who answers when the number moves"),
             );
         }

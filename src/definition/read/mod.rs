@@ -10,7 +10,7 @@ mod scalar;
 mod sql;
 
 pub(crate) use record::{choice, record};
-pub use scalar::{At, DateText, Duration, Number, OneOrMany, Table, Text};
+pub use scalar::{At, Character, DateText, Duration, Number, OneOrMany, Size, Table, Text};
 pub use sql::Sql;
 
 use toml::Spanned;
@@ -123,10 +123,13 @@ impl<'f> Reader<'f> {
         expected: &'static str,
     ) -> Option<T> {
         let is = value.get_ref().type_str();
-        self.report(
+        let mut diagnostic =
             Diagnostic::new(&codes::WRONG_TYPE, format!("expected {expected}, found {is}"))
-                .at(self.span(value), format!("expected {expected}")),
-        );
+                .at(self.span(value), format!("expected {expected}"));
+        if let Some(help) = rewrite(value.get_ref(), expected) {
+            diagnostic = diagnostic.help(help);
+        }
+        self.report(diagnostic);
         None
     }
 
@@ -134,6 +137,22 @@ impl<'f> Reader<'f> {
     pub fn invalid<T>(&mut self, span: Span, message: String, label: &str) -> Option<T> {
         self.report(Diagnostic::new(&codes::INVALID_VALUE, message).at(span, label));
         None
+    }
+}
+
+/// How a value becomes the expected one without being another, where that is a matter of quotes
+/// or brackets.
+fn rewrite(value: &DeValue<'_>, expected: &str) -> Option<&'static str> {
+    let strings = expected.starts_with("a string") || expected.starts_with("one of");
+    match value {
+        DeValue::Table(_) | DeValue::Array(_) => None,
+        _ if expected == Vec::<Text>::EXPECTED => Some("put it in brackets: `[…]`"),
+        DeValue::String(text) if !strings => {
+            DeValue::parse(text).ok().map(|_| "write it without quotes")
+        }
+        DeValue::String(_) => None,
+        _ if strings => Some("put it in quotes"),
+        _ => None,
     }
 }
 

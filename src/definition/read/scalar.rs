@@ -214,6 +214,56 @@ impl FromToml for DateText {
     }
 }
 
+/// One ASCII character, as a byte of a text format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Character(pub u8);
+
+impl FromToml for Character {
+    const EXPECTED: &'static str = "a string of one character";
+
+    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        let text = Text::from_toml(value, reader)?;
+        match text.as_bytes() {
+            [byte] if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | 0) => Some(Self(*byte)),
+            _ => reader.invalid(
+                text.span,
+                format!("`{}` is not one ASCII character", text.as_str()),
+                "expected one character, such as \";\"",
+            ),
+        }
+    }
+}
+
+/// An amount of memory as DuckDB writes it: a number and a unit, such as `4GB` or `512MiB`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Size(String);
+
+impl Size {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromToml for Size {
+    const EXPECTED: &'static str = "a string such as \"4GB\"";
+
+    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        const UNITS: [&str; 8] = ["KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"];
+        let text = Text::from_toml(value, reader)?;
+        let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let unit = text[digits.len()..].to_owned();
+        let count = digits.trim_end().parse::<u32>().ok().filter(|count| *count > 0);
+        if count.is_some() && UNITS.contains(&unit.as_str()) {
+            return Some(Self(text.to_string()));
+        }
+        reader.invalid(
+            text.span,
+            format!("`{}` is not an amount of memory", text.as_str()),
+            "a whole number and KB, MB, GB or TB, such as \"4GB\"",
+        )
+    }
+}
+
 /// A span of time written as a whole number and a unit: `90s`, `15m`, `36h`, `2d`, `1w`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Duration {
@@ -254,7 +304,7 @@ impl FromToml for Duration {
             reader.invalid(
                 span,
                 format!("`{text}` is not a duration"),
-                "a whole number and s, m, h, d or w",
+                "a whole number and s, m, h, d or w, such as \"36h\"",
             )
         })
     }

@@ -141,7 +141,7 @@ fn instant(
     typed: bool,
 ) -> (String, String) {
     if let Some(epoch) = column.epoch {
-        let micros = match epoch {
+        let micros = match epoch.value {
             Epoch::Seconds => 1_000_000,
             Epoch::Milliseconds => 1_000,
         };
@@ -172,8 +172,8 @@ fn null_dates(source: &Source, (before, after): (String, String)) -> (String, St
     if dates.is_empty() {
         return (before, after);
     }
-    let year_1 = dates.contains(&NullDate::Year1);
-    let epoch_0 = dates.contains(&NullDate::Epoch0);
+    let year_1 = dates.iter().any(|date| date.value == NullDate::Year1);
+    let epoch_0 = dates.iter().any(|date| date.value == NullDate::Epoch0);
     (format!("real_date({before}"), format!("{after}, {year_1}, {epoch_0})"))
 }
 

@@ -4,11 +4,11 @@
 //! data changes. CSV columns are text, named by the header; a JSON record is one JSON column.
 
 use super::text_file::{self, Dialect};
-use super::{path_literal, unreadable};
+use super::{excerpt, path_literal, unreadable};
 use crate::catalog::Source;
 use crate::definition::read::Text;
 use crate::definition::source::Format;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, closest, codes};
 use crate::engine::Engine;
 use crate::plan::{literal, quote};
 use crate::project::DataFile;
@@ -54,43 +54,29 @@ pub fn relation(
 
 const DEFAULT_DIALECT: Dialect = Dialect { delimiter: b',', quote: b'"' };
 
-fn dialect(source: &Source) -> Result<Dialect, Vec<Diagnostic>> {
-    let Some(options) = &source.definition.csv else {
-        return Ok(DEFAULT_DIALECT);
-    };
-    let mut found = Vec::new();
-    let mut one = |text: &Option<Text>, default: u8| match text.as_ref().map(|t| (t, t.as_bytes()))
-    {
-        None => default,
-        Some((_, [byte])) if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | 0) => *byte,
-        Some((text, _)) => {
-            found.push(
-                Diagnostic::new(
-                    &codes::INVALID_VALUE,
-                    format!("`{}` is not one ASCII character", text.as_str()),
-                )
-                .at(text.span, "expected one character"),
-            );
-            default
-        }
-    };
-    let dialect = Dialect {
-        delimiter: one(&options.delimiter, DEFAULT_DIALECT.delimiter),
-        quote: one(&options.quote, DEFAULT_DIALECT.quote),
-    };
-    if found.is_empty() { Ok(dialect) } else { Err(found) }
+fn dialect(source: &Source) -> Dialect {
+    let options = source.definition.csv.as_ref();
+    let delimiter = options.and_then(|csv| csv.delimiter);
+    let quote = options.and_then(|csv| csv.quote);
+    Dialect {
+        delimiter: delimiter.map_or(DEFAULT_DIALECT.delimiter, |character| character.value.0),
+        quote: quote.map_or(DEFAULT_DIALECT.quote, |character| character.value.0),
+    }
 }
 
 fn csv(source: &Source, data: &[DataFile]) -> Result<Raw, Vec<Diagnostic>> {
-    let dialect = dialect(source)?;
+    let dialect = dialect(source);
     let mut headers = Vec::new();
     let mut found = Vec::new();
     for file in data {
         match text_file::header(&file.path, dialect) {
-            Ok(header) => {
-                missing_columns(source, file, &header, &mut found);
-                headers.push(header);
-            }
+            Ok(header) => match bad_header(source, file, &header, dialect) {
+                Some(diagnostic) => found.push(diagnostic),
+                None => {
+                    missing_columns(source, file, &header, &mut found);
+                    headers.push(named(header));
+                }
+            },
             Err(error) => {
                 found.push(unreadable(source, format!("cannot read {}: {error}", file.name)))
             }
@@ -124,6 +110,67 @@ fn csv(source: &Source, data: &[DataFile]) -> Result<Raw, Vec<Diagnostic>> {
         }
     }
     Ok(Raw { sql: format!("({})", scans.join(" union all by name ")), per_file, columns, dialect })
+}
+
+/// What is wrong with a header as a whole, whatever columns are declared.
+fn bad_header(
+    source: &Source,
+    file: &DataFile,
+    header: &[String],
+    dialect: Dialect,
+) -> Option<Diagnostic> {
+    let shown = |diagnostic: Diagnostic| match text_file::line(&file.path, 1) {
+        Ok(Some(line)) => diagnostic.excerpt(excerpt(file, line)),
+        _ => diagnostic,
+    };
+    if header.is_empty() {
+        return Some(
+            unreadable(source, format!("{} is empty", file.name))
+                .help("a CSV file begins with a line of column names"),
+        );
+    }
+    if header.iter().any(|name| name.contains(['\u{fffd}', '\0'])) {
+        return Some(shown(
+            unreadable(source, format!("{} is not UTF-8 text", file.name))
+                .help("save the file as UTF-8"),
+        ));
+    }
+    if let [only] = header
+        && source.definition.columns.entries.len() > 1
+        && let Some(other) = [',', ';', '\t', '|'].into_iter().find(|other| only.contains(*other))
+    {
+        return Some(shown(
+            unreadable(
+                source,
+                format!(
+                    "{} has only one column between `{}`",
+                    file.name,
+                    char::from(dialect.delimiter).escape_default()
+                ),
+            )
+            .help(format!("set `csv.delimiter = \"{}\"`", other.escape_default())),
+        ));
+    }
+    let repeated = header.iter().enumerate().find(|(index, name)| {
+        !name.is_empty() && header[..*index].iter().any(|known| known.eq_ignore_ascii_case(name))
+    });
+    repeated.map(|(_, name)| {
+        shown(
+            unreadable(source, format!("{} has two columns called `{name}`", file.name))
+                .help("rename one of them where the file is written"),
+        )
+    })
+}
+
+/// A header in which every column has a name: what a spreadsheet writes behind a last delimiter
+/// has none.
+fn named(header: Vec<String>) -> Vec<String> {
+    let mut named: Vec<String> = Vec::new();
+    for (index, name) in header.into_iter().enumerate() {
+        let unnamed = name.is_empty();
+        named.push(if unnamed { format!("column{}", index + 1) } else { name });
+    }
+    named
 }
 
 /// The texts that mean null, where the source declares them.
@@ -174,10 +221,11 @@ fn missing<'a>(
     present: impl Iterator<Item = &'a str> + Clone,
 ) -> Diagnostic {
     let names: Vec<&str> = present.clone().collect();
-    let has = if names.is_empty() {
-        format!("{} is empty", file.name)
-    } else {
-        format!("{} has: {}", file.name, names.join(", "))
+    let has = format!("{} has: {}", file.name, names.join(", "));
+    let select = match closest(name, present) {
+        // Quoted, since a raw column may be called anything; in TOML's literal quotes.
+        Some(near) => format!("read it from another one, as in `select = '\"{near}\"'`"),
+        None => "read it from a column of another name with `select`".to_owned(),
     };
     Diagnostic::new(
         &codes::MISSING_COLUMN,
@@ -185,8 +233,7 @@ fn missing<'a>(
     )
     .at(name.span, "declared here")
     .note(has)
-    .did_you_mean(name, present)
-    .help("map a raw column of another name with `select`")
+    .help(select)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
