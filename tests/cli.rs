@@ -189,8 +189,8 @@ fn machines_read_the_same_results_in_every_format() {
     for (record, object) in records.iter().zip(&array) {
         assert_eq!(record[0], *object["metric"].as_str().unwrap());
         let value = object["value"].as_number().map_or(String::new(), ToString::to_string);
-        assert_eq!(record[4], value);
-        assert_eq!(record[11], *object["status"].as_str().unwrap());
+        assert_eq!(record[5], value);
+        assert_eq!(record[12], *object["status"].as_str().unwrap());
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Global, exit, instant, output, progress::Bar};
 use crate::definition::project::Grain;
 use crate::error::Error;
 use crate::evaluate::{Evaluation, Request, evaluate, judge, statements};
-use crate::plan::{self, Plan, Selection};
+use crate::plan::{self, Selection};
 use crate::report::{self, TableOptions};
 use crate::snapshot::{INPUTS, InputsFile, Settled, Store, render, settle};
 
@@ -114,7 +114,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     for (metric, reason) in &evaluation.skipped {
         output::say(&format!("not evaluated: {metric} ({reason})"));
     }
-    let stale = settle_snapshots(arguments, &opened, &selection, &plan, &evaluation, &store)?;
+    let stale = settle_snapshots(arguments, &opened, &selection, &evaluation, &store)?;
     // Skipped metrics have a diagnostic that is an error; a check that could not look at them
     // must not pass because of a level that hides it.
     let verdict = match project::verdict(&opened.diagnostics) {
@@ -152,7 +152,6 @@ fn settle_snapshots(
     arguments: &Arguments,
     opened: &Opened,
     selection: &Selection,
-    plan: &Plan,
     evaluation: &Evaluation,
     store: &Store,
 ) -> Result<bool, Error> {
@@ -177,13 +176,16 @@ fn settle_snapshots(
         }
     }
     if changed.is_empty() && orphaned.is_empty() {
-        output::say(&format!("snapshots of {} metrics are current", plan.chosen.len()));
+        output::say(&match rendered.len() - 1 {
+            1 => "the snapshot of 1 metric is current".to_owned(),
+            count => format!("the snapshots of {count} metrics are current"),
+        });
         return Ok(false);
     }
     let (out_of_date, help) = if arguments.check {
         ("snapshots are out of date", "run `goodhart eval`, then `goodhart accept`")
     } else {
-        ("changed results are pending", "`goodhart accept` makes them the snapshots")
+        ("new or changed results are pending", "`goodhart accept` makes them the snapshots")
     };
     if !changed.is_empty() {
         output::say(&format!("{out_of_date}: {}", changed.join(", ")));

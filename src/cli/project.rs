@@ -36,7 +36,7 @@ pub fn open(global: &Global) -> Result<Result<Opened, Refused>, Error> {
     let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
     if let Some(catalog) = &catalog {
         diagnostics.apply_levels(catalog.settings.levels.clone());
-        diagnostics.extend(rules::check(catalog));
+        diagnostics.extend(rules::check(catalog, &files));
     }
     diagnostics.extend(found);
     match catalog {

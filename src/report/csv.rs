@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use crate::result::{Results, date_text};
+use crate::result::{Results, date_text, instant_text};
 
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 15] = [
     "metric",
     "period",
     "grain",
+    "as_of",
     "by",
     "value",
     "numerator",
@@ -41,6 +42,7 @@ pub fn csv(results: &Results) -> String {
                 metric.metric.clone(),
                 date_text(row.period.start),
                 results.grain.name().to_owned(),
+                instant_text(results.as_of),
                 serde_json::to_string(&by).unwrap_or_default(),
                 number(row.value),
                 number(row.numerator),

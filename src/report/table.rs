@@ -7,6 +7,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Tab
 use crate::catalog::{Catalog, Metric};
 use crate::definition::display::DisplayUnit;
 use crate::definition::metric::Direction;
+use crate::definition::read::Number;
 use crate::diagnostic::visible;
 use crate::result::{MetricResults, Period, Results, Row, Status, date_text, instant_text, to_f64};
 
@@ -99,23 +100,28 @@ fn heading(metric: &Metric, unit: &DisplayUnit) -> String {
         Direction::Band | Direction::Neutral => {}
     }
     if let Some(target) = &definition.target {
-        let bounds = (target.at_least.as_ref(), target.at_most.as_ref());
-        parts.push(match bounds {
-            (Some(low), Some(high)) => {
-                format!("target {} to {}", unit.show(low.value), unit.show(high.value))
-            }
-            (Some(low), None) => format!("target at least {}", unit.show(low.value)),
-            (None, Some(high)) => format!("target at most {}", unit.show(high.value)),
-            (None, None) => "target without bounds".to_owned(),
-        });
+        parts.extend(bounds("target", target.at_least.as_ref(), target.at_most.as_ref(), unit));
     }
     if let Some(ceiling) = &definition.ceiling {
-        let show = |bound: &Option<crate::definition::read::Number>| {
-            bound.as_ref().map_or("open".to_owned(), |bound| unit.show(bound.value))
-        };
-        parts.push(format!("ceiling {} to {}", show(&ceiling.min), show(&ceiling.max)));
+        parts.extend(bounds("ceiling", ceiling.min.as_ref(), ceiling.max.as_ref(), unit));
     }
     format!("{}\n", parts.join(" · "))
+}
+
+/// `target at least 93 %`
+fn bounds(
+    what: &str,
+    low: Option<&Number>,
+    high: Option<&Number>,
+    unit: &DisplayUnit,
+) -> Option<String> {
+    let show = |bound: &Number| unit.show(bound.value);
+    Some(match (low, high) {
+        (Some(low), Some(high)) => format!("{what} {} to {}", show(low), show(high)),
+        (Some(low), None) => format!("{what} at least {}", show(low)),
+        (None, Some(high)) => format!("{what} at most {}", show(high)),
+        (None, None) => return None,
+    })
 }
 
 /// The row whose value stands for the series: of the newest complete period, else the newest.
@@ -230,6 +236,9 @@ const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█']
 /// One bar per period, scaled between the series' own extremes; a dot where there is no value, so
 /// that the bars of all groups stand below each other.
 fn sparkline(rows: &[Row], periods: &BTreeSet<Period>) -> String {
+    if periods.len() < 2 {
+        return String::new();
+    }
     let values: BTreeMap<Period, f64> =
         rows.iter().filter_map(|row| row.value.map(|value| (row.period, to_f64(value)))).collect();
     let low = values.values().copied().fold(f64::INFINITY, f64::min);

@@ -1,9 +1,9 @@
 //! `ceiling-missing`: a number without a natural bound can be driven to a perverse extreme.
 
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Files, codes};
 
-pub fn check(catalog: &Catalog, found: &mut Vec<Diagnostic>) {
+pub fn check(catalog: &Catalog, _: &Files, found: &mut Vec<Diagnostic>) {
     for metric in catalog.metrics.values() {
         let definition = &metric.definition;
         let bounds = "`min` or `max`, the natural bounds of the value";

@@ -1,9 +1,9 @@
 //! `gameability-missing` and `unknown-guard`: how would I cheat this, and what would notice?
 
 use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, Files, codes};
 
-pub fn check(catalog: &Catalog, found: &mut Vec<Diagnostic>) {
+pub fn check(catalog: &Catalog, _: &Files, found: &mut Vec<Diagnostic>) {
     for metric in catalog.metrics.values() {
         let definition = &metric.definition;
         let notes = definition.gameability.as_ref().and_then(|g| g.notes.as_deref());
