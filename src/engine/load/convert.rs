@@ -58,7 +58,8 @@ pub fn raw_value(
         Some(select) => sql.push("(").push_sql(select).push(")"),
         None => sql.push(&raw::default_expression(source, name)),
     };
-    if !typed && !(json && column.select.is_none()) {
+    let is_text = json && column.select.is_none();
+    if !(typed || is_text) {
         sql.push("::varchar");
     }
     if let Some(markers) = markers {
