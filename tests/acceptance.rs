@@ -293,7 +293,7 @@ fn the_definitions_are_in_order() {
     diagnostics.extend(found);
     let (catalog, found) = catalog::build(&files, read, env!("CARGO_PKG_VERSION"));
     diagnostics.extend(found);
-    diagnostics.extend(catalog.iter().flat_map(rules::check));
+    diagnostics.extend(catalog.iter().flat_map(|catalog| rules::check(catalog, &files)));
     assert!(diagnostics.is_empty(), "{}", render(&diagnostics, &files, false));
     let catalog = catalog.unwrap();
     for metric in catalog.metrics.values() {
