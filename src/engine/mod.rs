@@ -3,6 +3,7 @@
 //! The engine loads sources, describes and runs the statements of a plan, and returns cells. It
 //! knows nothing of metrics. `research` on which its settings rest is in ARCHITECTURE.md.
 
+mod check;
 mod failure;
 mod functions;
 mod load;
@@ -144,18 +145,6 @@ impl Engine {
             _ => String::new(),
         };
         Ok(rows.iter().map(|row| (text(row.first()), text(row.get(1)))).collect())
-    }
-
-    /// Checks that `sql` is exactly one query and nothing else.
-    ///
-    /// # Errors
-    /// A syntax error, a second statement, or a statement that is no query.
-    pub fn check_query(&self, sql: &str) -> Result<(), SqlFailure> {
-        let parsed = self.query(&format!("select json_serialize_sql({})", literal(sql)))?;
-        let Some(Cell::Text(json)) = parsed.first().and_then(|row| row.first()) else {
-            return Ok(());
-        };
-        failure::check_serialised(json)
     }
 }
 

@@ -6,21 +6,22 @@ use jiff::Timestamp;
 
 use super::Run;
 use super::rows::{self, Figures};
+use crate::catalog::Metric;
 use crate::definition::read::Sql;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::engine::{SqlFailure, Verified, column_kind};
 use crate::error::Error;
-use crate::measure::{Aggregate, Cell};
+use crate::measure::{Aggregate, Cell, aggregates};
 use crate::plan::{
-    ColumnKind, Columns, Composed, Scan, Timeline, probe, statement, subject_repeats,
+    ColumnKind, Columns, Composed, Scan, Timeline, forced, probe, statement, subject_repeats,
     subject_unique,
 };
 use crate::result::Period;
 
 /// A scan that was checked and can run.
-struct Prepared<'a> {
-    scan: &'a Scan,
+struct Prepared {
+    scan: Scan,
     columns: Columns,
     kinds: Vec<ColumnKind>,
     /// With the lookback of its metrics.
@@ -36,15 +37,7 @@ impl Run<'_> {
         let plan = self.plan;
         let mut prepared = Vec::new();
         for scan in &plan.scans {
-            match self.prepare(scan, timeline)? {
-                Ok(scan) => prepared.push(scan),
-                Err((reason, diagnostics)) => {
-                    self.diagnostics.extend(diagnostics);
-                    for metric in &scan.metrics {
-                        self.skipped.insert(metric.id.clone(), reason.clone());
-                    }
-                }
-            }
+            prepared.extend(self.prepare_sound(scan, timeline)?);
         }
         let mut jobs: Vec<(Timestamp, usize, Option<Period>)> = Vec::new();
         for (index, scan) in prepared.iter().enumerate() {
@@ -86,13 +79,12 @@ impl Run<'_> {
             let names: Vec<&str> = scan.scan.metrics.iter().map(|m| m.id.as_str()).collect();
             let what = format!("evaluating {}", names.join(", "));
             self.request.progress.step(&what, done, jobs.len());
-            if let Err(diagnostics) = self.run_scan(scan, *period, &mut figures) {
-                broken.insert(*index);
-                self.diagnostics.extend(diagnostics);
-                for metric in &scan.scan.metrics {
-                    figures.remove(&metric.id);
-                    self.skipped.insert(metric.id.clone(), "its SQL failed".to_owned());
-                }
+            if self.run_scan(scan, *period, &mut figures).is_ok() {
+                continue;
+            }
+            match self.without_failing(scan, *period, timeline, &mut figures)? {
+                Some(rest) => prepared[*index] = rest,
+                None => drop(broken.insert(*index)),
             }
         }
         self.engine.set_as_of(timeline.as_of)?;
@@ -114,17 +106,17 @@ impl Run<'_> {
         let plan = self.plan;
         let mut explained = Vec::new();
         for scan in &plan.scans {
-            let prepared = match self.prepare(scan, timeline)? {
-                Ok(prepared) => prepared,
-                Err((_, diagnostics)) => {
-                    self.diagnostics.extend(diagnostics);
-                    continue;
-                }
+            let Some(prepared) = self.prepare_sound(scan, timeline)? else {
+                continue;
             };
+            let scan = &prepared.scan;
             let last = prepared.timeline.periods.last().copied();
             let stock = last.filter(|_| scan.is_stock());
             let what = if scan.is_stock() {
-                format!("stock: once for each of {} instants", prepared.timeline.periods.len())
+                match prepared.timeline.periods.len() {
+                    1 => "stock: at one instant".to_owned(),
+                    count => format!("stock: at each of {count} instants"),
+                }
             } else {
                 "flow: once".to_owned()
             };
@@ -136,21 +128,92 @@ impl Run<'_> {
         Ok(explained)
     }
 
-    fn prepare<'s>(
-        &self,
-        scan: &'s Scan,
+    /// Prepares a scan of those of its metrics that are right. Several metrics share a scan, and
+    /// one that is wrong must not take the others with it, nor be blamed on them.
+    fn prepare_sound(
+        &mut self,
+        scan: &Scan,
         timeline: &Timeline,
-    ) -> Result<Result<Prepared<'s>, (String, Vec<Diagnostic>)>, Error> {
-        if let Some(source) = scan.reads.iter().find(|read| self.failed.contains(*read)) {
-            return Ok(Err((format!("source `{source}` is not to be had"), Vec::new())));
+    ) -> Result<Option<Prepared>, Error> {
+        if let Ok(prepared) = self.prepare(scan.clone(), timeline)? {
+            return Ok(Some(prepared));
         }
-        let columns = Columns::of(scan);
+        let mut sound = BTreeSet::new();
+        for metric in &scan.metrics {
+            match self.prepare(self.part(scan, |id| id == metric.id), timeline)? {
+                Ok(_) => drop(sound.insert(metric.id.clone())),
+                Err((reason, diagnostics)) => {
+                    self.diagnostics.extend(diagnostics);
+                    self.skipped.insert(metric.id.clone(), reason);
+                }
+            }
+        }
+        if sound.is_empty() {
+            return Ok(None);
+        }
+        Ok(self.prepare(self.part(scan, |id| sound.contains(id)), timeline)?.ok())
+    }
+
+    /// After a scan failed on the rows: runs each of its metrics alone, reports those that fail,
+    /// and returns the scan of the others.
+    fn without_failing(
+        &mut self,
+        failed: &Prepared,
+        stock: Option<Period>,
+        timeline: &Timeline,
+        figures: &mut BTreeMap<String, Figures>,
+    ) -> Result<Option<Prepared>, Error> {
+        let mut sound = BTreeSet::new();
+        for metric in &failed.scan.metrics {
+            let alone = self.prepare(self.part(&failed.scan, |id| id == metric.id), timeline)?;
+            let run = alone.map_err(|(_, diagnostics)| diagnostics);
+            match run.and_then(|alone| self.run_scan(&alone, stock, figures)) {
+                Ok(()) => drop(sound.insert(metric.id.clone())),
+                Err(diagnostics) => {
+                    self.diagnostics.extend(diagnostics);
+                    figures.remove(&metric.id);
+                    self.skipped.insert(metric.id.clone(), "its SQL failed".to_owned());
+                }
+            }
+        }
+        if sound.is_empty() {
+            return Ok(None);
+        }
+        Ok(self.prepare(self.part(&failed.scan, |id| sound.contains(id)), timeline)?.ok())
+    }
+
+    /// The scan of some of the metrics of a scan.
+    fn part(&self, scan: &Scan, is_in: impl Fn(&str) -> bool) -> Scan {
+        let metrics: Vec<&Metric> = scan
+            .metrics
+            .iter()
+            .filter(|metric| is_in(&metric.id))
+            .filter_map(|metric| self.catalog.metrics.get(&metric.id))
+            .collect();
+        // Of the first metric, so that what is wrong with the population is shown in its file.
+        let first = metrics.first().and_then(|metric| metric.definition.population.as_ref());
+        let mut part = Scan::new(first.unwrap_or(&scan.population));
+        for metric in metrics {
+            part.add(metric, aggregates(&metric.definition.measure), scan.lookback);
+        }
+        part
+    }
+
+    fn prepare(
+        &self,
+        scan: Scan,
+        timeline: &Timeline,
+    ) -> Result<Result<Prepared, (String, Vec<Diagnostic>)>, Error> {
+        if let Some(source) = scan.reads.iter().find(|read| self.failed.contains(*read)) {
+            return Ok(Err((format!("its source `{source}` has errors"), Vec::new())));
+        }
+        let columns = Columns::of(&scan);
         let timeline =
             timeline.extended(scan.lookback).map_err(|error| Error::Usage(error.to_string()))?;
-        let checked = self.check_types(scan, &columns);
+        let checked = self.check_types(&scan, &columns);
         Ok(match checked {
-            Ok(kinds) => match self.check_subjects(scan) {
-                Some(diagnostic) => Err(("subjects repeat".to_owned(), vec![diagnostic])),
+            Ok(kinds) => match self.check_subjects(&scan) {
+                Some((reason, diagnostic)) => Err((reason.to_owned(), vec![diagnostic])),
                 None => Ok(Prepared { scan, columns, kinds, timeline }),
             },
             Err(diagnostics) => Err(("its SQL is wrong".to_owned(), diagnostics)),
@@ -164,11 +227,7 @@ impl Run<'_> {
         columns: &Columns,
     ) -> Result<Vec<ColumnKind>, Vec<Diagnostic>> {
         let population = &scan.population;
-        self.gate(&population.sql, population.sql.as_str(), 0)?;
-        for expression in columns.expressions() {
-            let query = format!("select ({}\n)", expression.as_str());
-            self.gate(expression, &query, "select (".len())?;
-        }
+        self.gate(scan, columns)?;
         let sql = probe(scan, columns);
         let described = match self.engine.describe(sql.text()) {
             Ok(described) => described,
@@ -211,14 +270,24 @@ impl Run<'_> {
         if found.is_empty() { Ok(kinds) } else { Err(found) }
     }
 
-    /// One query and nothing else: it is about to be put between parentheses.
-    fn gate(&self, sql: &Sql, query: &str, prefix: usize) -> Result<(), Vec<Diagnostic>> {
-        self.engine.check_query(query).map_err(|failure| {
+    /// One query, expressions, and nothing else: they are about to be put between parentheses.
+    fn gate(&self, scan: &Scan, columns: &Columns) -> Result<(), Vec<Diagnostic>> {
+        let mut found = Vec::new();
+        let mut refuse = |sql: &Sql, failure: SqlFailure| {
             let mut alone = Composed::default();
             alone.push_sql(sql);
-            let failure = failure.shifted(prefix);
-            vec![failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, sql.span)]
-        })
+            found.push(failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, sql.span));
+        };
+        let query = &scan.population.sql;
+        if let Err(failure) = self.engine.check_query(query.as_str()) {
+            refuse(query, failure);
+        }
+        for expression in columns.expressions() {
+            if let Err(failure) = self.engine.check_expression(expression.as_str()) {
+                refuse(expression, failure);
+            }
+        }
+        if found.is_empty() { Ok(()) } else { Err(found) }
     }
 
     /// DuckDB reports the first error of a statement; each piece alone shows all of them.
@@ -230,26 +299,29 @@ impl Run<'_> {
         first: &SqlFailure,
     ) -> Vec<Diagnostic> {
         let span = scan.population.sql.span;
+        let refused = |failure: SqlFailure, sql: &Composed, span| {
+            let failure = failure.suggesting(self.catalog.sources.keys());
+            failure.diagnostic(&codes::SQL_ERROR, sql, self.files, span)
+        };
         let mut found = Vec::new();
         let alone = probe(scan, &Columns::default());
         if let Err(failure) = self.engine.describe(alone.text()) {
-            return vec![failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, span)];
+            return vec![refused(failure, &alone, span)];
         }
         for expression in columns.expressions() {
             let one = probe(scan, &Columns::single(expression));
             if let Err(failure) = self.engine.describe(one.text()) {
-                let span = expression.span;
-                found.push(failure.diagnostic(&codes::SQL_ERROR, &one, self.files, span));
+                found.push(refused(failure, &one, expression.span));
             }
         }
         if found.is_empty() {
-            found.push(first.diagnostic(&codes::SQL_ERROR, whole, self.files, span));
+            found.push(refused(first.clone(), whole, span));
         }
         found
     }
 
     /// A subject that is counted twice makes every number wrong. Remembered by content.
-    fn check_subjects(&self, scan: &Scan) -> Option<Diagnostic> {
+    fn check_subjects(&self, scan: &Scan) -> Option<(&'static str, Diagnostic)> {
         let key = self.subjects_key(scan);
         if self.verified.rows(&key).is_some() {
             return None;
@@ -260,7 +332,8 @@ impl Run<'_> {
             Ok(counts) => counts,
             Err(failure) => {
                 let span = scan.population.sql.span;
-                return Some(failure.diagnostic(&codes::SQL_ERROR, &sql, self.files, span));
+                let diagnostic = failure.diagnostic(&codes::SQL_ERROR, &sql, self.files, span);
+                return Some(("its SQL failed", diagnostic));
             }
         };
         let count = |column: usize| {
@@ -277,28 +350,32 @@ impl Run<'_> {
             self.verified.remember(&key, rows);
             return None;
         }
+        let subject = scan.population.subject.as_str();
         let shown: Vec<String> = repeats
             .iter()
-            .map(|row| match (row.first(), row.get(1)) {
+            .filter_map(|row| match (row.first(), row.get(1)) {
                 (Some(Cell::Text(subject)), Some(Cell::Integer(times))) => {
-                    format!("`{subject}` ({times}×)")
+                    Some(format!("`{subject}` ({times}×)"))
                 }
-                (_, Some(Cell::Integer(times))) => format!("null ({times}×)"),
-                _ => String::new(),
+                _ => None,
             })
             .collect();
-        Some(
-            Diagnostic::new(
-                &codes::SUBJECT_NOT_UNIQUE,
-                format!(
-                    "the population has {rows} rows but not as many different `{}`",
-                    scan.population.subject.as_str()
-                ),
-            )
-            .at(span, "must be unique per row and never null")
-            .note(format!("repeated: {}", shown.join(", ")))
-            .help("a join may multiply rows: aggregate before joining, or choose another subject"),
-        )
+        let message = if nulls > 0 {
+            format!("the subject `{subject}` is null in {nulls} of {rows} rows")
+        } else {
+            format!("the population has {rows} rows for {distinct} different `{subject}`")
+        };
+        let mut diagnostic = Diagnostic::new(&codes::SUBJECT_NOT_UNIQUE, message)
+            .at(span, "must be unique per row and never null");
+        if !shown.is_empty() {
+            diagnostic = diagnostic.note(format!("repeated: {}", shown.join(", "))).help(
+                "a join may multiply rows: aggregate before joining, or choose another subject",
+            );
+        }
+        if nulls > 0 {
+            diagnostic = diagnostic.help(format!("leave those rows out: `{subject} is not null`"));
+        }
+        Some(("its subjects are not unique", diagnostic))
     }
 
     /// Everything that the rows of a population depend on.
@@ -328,18 +405,53 @@ impl Run<'_> {
 
     fn run_scan(
         &self,
-        prepared: &Prepared<'_>,
+        prepared: &Prepared,
         stock: Option<Period>,
         figures: &mut BTreeMap<String, Figures>,
     ) -> Result<(), Vec<Diagnostic>> {
-        let scan = prepared.scan;
+        let scan = &prepared.scan;
         let (sql, shape) =
             statement(scan, &prepared.columns, &prepared.kinds, &prepared.timeline, stock);
-        let span = scan.population.sql.span;
-        let result = self.engine.query(sql.text()).map_err(|failure| {
-            vec![failure.diagnostic(&codes::SQL_ERROR, &sql, self.files, span)]
-        })?;
+        let result = self
+            .engine
+            .query(sql.text())
+            .map_err(|failure| vec![self.blame(scan, &prepared.columns, &sql, &failure)])?;
         rows::collect(self.catalog, scan, &shape, &prepared.timeline, &result, figures)
+    }
+
+    /// A failure on the rows, at the piece of SQL that fails alone where the engine names none:
+    /// the population, an expression, or the measure that aggregates them.
+    fn blame(
+        &self,
+        scan: &Scan,
+        columns: &Columns,
+        whole: &Composed,
+        failure: &SqlFailure,
+    ) -> Diagnostic {
+        let place = failure.place.and_then(|(at, length)| whole.locate(self.files, at, length));
+        if place.is_some() {
+            return failure.diagnostic(
+                &codes::SQL_ERROR,
+                whole,
+                self.files,
+                scan.population.sql.span,
+            );
+        }
+        let pieces = std::iter::once((Columns::default(), scan.population.sql.span))
+            .chain(columns.expressions().iter().map(|e| (Columns::single(e), e.span)));
+        for (columns, span) in pieces {
+            let sql = forced(scan, &columns);
+            if let Err(failure) = self.engine.query(sql.text()) {
+                return failure.diagnostic(&codes::SQL_ERROR, &sql, self.files, span);
+            }
+        }
+        let metric = scan.metrics.first().and_then(|metric| self.catalog.metrics.get(&metric.id));
+        let (id, span) = metric.map_or(("", scan.population.sql.span), |metric| {
+            (metric.id.as_str(), metric.definition.measure.span())
+        });
+        Diagnostic::new(&codes::NOT_COMPUTABLE, format!("metric `{id}`: {}", failure.message))
+            .at(span, "aggregated here")
+            .help("a number beyond any ceiling is usually a wrong unit or a wrong join")
     }
 }
 

@@ -38,26 +38,11 @@ impl Run<'_> {
                 }
                 Err(diagnostics) => {
                     self.failed.insert(step.id.clone());
-                    self.report_once(diagnostics);
+                    self.diagnostics.extend(diagnostics);
                 }
             }
         }
         self.engine.confine(lazy.iter().map(|file| file.path.as_path()))
-    }
-
-    /// Sources that share a root share its mistakes, which are said once.
-    fn report_once(&mut self, diagnostics: Vec<Diagnostic>) {
-        for found in diagnostics {
-            let same = |known: &Diagnostic| {
-                known.code == found.code
-                    && known.message == found.message
-                    && known.labels == found.labels
-                    && known.excerpts == found.excerpts
-            };
-            if !self.diagnostics.iter().any(same) {
-                self.diagnostics.push(found);
-            }
-        }
     }
 
     fn load_file(&mut self, source: &Source) -> Result<Vec<DataFile>, Vec<Diagnostic>> {
@@ -75,10 +60,14 @@ impl Run<'_> {
                     .at(source.definition.format.span, format!("source `{}`", source.id)),
             ]
         })?;
-        let context = LoadContext { files: self.files, verified: &self.verified };
+        let context = self.context();
         let loaded = load_file_source(&self.engine, source, &data, &fingerprint, &context)?;
         self.loaded.insert(source.id.clone(), loaded);
         Ok(data)
+    }
+
+    fn context(&self) -> LoadContext<'_> {
+        LoadContext { files: self.files, sources: &self.catalog.sources, verified: &self.verified }
     }
 
     /// Makes the derived sources ready: before the as-of is known those that do not depend on it,
@@ -133,7 +122,7 @@ impl Run<'_> {
             self.failed.insert(step.id.clone());
             return;
         }
-        let context = LoadContext { files: self.files, verified: &self.verified };
+        let context = self.context();
         if let Err(diagnostics) =
             materialise(&self.engine, source, step.materialise, again, &context)
         {
@@ -223,6 +212,7 @@ impl Run<'_> {
         let mut sql = Composed::default();
         sql.push("select count(*) from (\n").push_sql(&expect.sql).push(")");
         let failed = |failure: crate::engine::SqlFailure, sql: &Composed| {
+            let failure = failure.suggesting(self.catalog.sources.keys());
             failure.diagnostic(&codes::SQL_ERROR, sql, self.files, expect.sql.span)
         };
         let mut alone = Composed::default();

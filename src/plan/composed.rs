@@ -39,7 +39,8 @@ impl Composed {
         let (range, sql) = self
             .pieces
             .iter()
-            .find(|(range, _)| range.start <= offset && offset < range.end.max(range.start + 1))?;
+            // At the end stands the line break of `push_sql`: something is missing there.
+            .find(|(range, _)| range.start <= offset && offset <= range.end)?;
         Some(sql.locate(files, offset - range.start, length.min(range.end - offset)))
     }
 }

@@ -16,7 +16,7 @@ pub use composed::Composed;
 pub use scan::{Scan, ScanMetric};
 pub use select::{Selection, select};
 pub use statement::{
-    ColumnKind, Columns, Shape, probe, statement, subject_repeats, subject_unique,
+    ColumnKind, Columns, Shape, forced, probe, statement, subject_repeats, subject_unique,
 };
 pub use timeline::{Timeline, TimelineError};
 

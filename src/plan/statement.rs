@@ -163,6 +163,18 @@ pub fn probe(scan: &Scan, columns: &Columns) -> Composed {
     sql
 }
 
+/// A query that computes every value of the population and the expressions for every row, and
+/// aggregates none: it fails where one of them does.
+pub fn forced(scan: &Scan, columns: &Columns) -> Composed {
+    let mut sql = population(scan);
+    sql.push("select max(hash(population))");
+    for expression in &columns.expressions {
+        sql.push(",\n  max(hash(").push_sql(expression).push("))");
+    }
+    sql.push("\nfrom population");
+    sql
+}
+
 /// Counts rows, null subjects and distinct hashes of subjects: where there are as many hashes as
 /// rows, every subject is unique. Eight bytes a row instead of the subjects themselves.
 pub fn subject_unique(scan: &Scan) -> Composed {

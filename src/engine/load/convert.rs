@@ -121,7 +121,8 @@ fn wrap(source: &Source, column: &ColumnTable, mode: Mode, typed: bool) -> (Stri
         }
         Type::TextList if typed => to("varchar[]"),
         Type::TextList if json && column.select.is_none() => {
-            ("from_json(".to_owned(), ", '[\"VARCHAR\"]')".to_owned())
+            let list = if mode == Mode::Lenient { "try_text_list(" } else { "text_list(" };
+            (list.to_owned(), ")".to_owned())
         }
         Type::TextList => {
             let separator = column.separator.as_deref().unwrap_or("|");
@@ -186,6 +187,12 @@ create macro whole_number(value) as
   case when value = trunc(value) then value::bigint
        when value is null then null
        else error('not a whole number') end;
+create macro text_list(value) as
+  case when value is null then null
+       when value[1] = '[' then from_json(value, '[\"VARCHAR\"]')
+       else error('not a list') end;
+create macro try_text_list(value) as
+  case when value[1] = '[' and json_valid(value) then from_json(value, '[\"VARCHAR\"]') end;
 create macro real_date(instant, year_1, epoch_0) as
   case when year_1 and instant < timestamp '0002-01-01' then null
        when epoch_0 and instant = timestamp '1970-01-01' then null

@@ -1,12 +1,15 @@
-//! A load that failed: finding the values that are not of their declared type, and the lines of
-//! the files that hold them. Slow, and only run when something is wrong.
+//! A load that failed: the expressions, values and files that are the reason, and the lines that
+//! hold them. Slow, and only run when something is wrong.
+
+use std::collections::BTreeSet;
 
 use super::convert::{self, Mode};
+use super::place::{self, Origin};
 use super::raw::Raw;
-use super::{cell_text, excerpt, text_file, unreadable};
+use super::{cell_text, source_span, structure, verify};
 use crate::catalog::Source;
 use crate::definition::read::Text;
-use crate::definition::source::{ColumnTable, Format};
+use crate::definition::source::{ColumnTable, Type};
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{Engine, SqlFailure};
 use crate::measure::Cell;
@@ -16,7 +19,8 @@ use crate::project::DataFile;
 /// How many values of a column are shown.
 const SHOWN: usize = 3;
 
-/// Explains why `sql` failed with `error`: values that do not parse, else what DuckDB said.
+/// Explains why `sql` failed with `error`: a `select` that does not bind, values that do not parse
+/// together with whatever else the rows break, files that are not of their format.
 pub fn explain(
     engine: &Engine,
     source: &Source,
@@ -26,22 +30,52 @@ pub fn explain(
     error: &SqlFailure,
     files: &Files,
 ) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut found = unbound(engine, source, raw, files);
+    if !found.is_empty() {
+        return found;
+    }
+    let mut unreadable = BTreeSet::new();
     for (name, column) in source.definition.columns.iter() {
-        unparsed(engine, source, data, raw, name, column, &mut found);
+        if let Some(diagnostic) = unparsed(engine, source, data, raw, name, column) {
+            found.push(diagnostic);
+            unreadable.insert(name.as_str());
+        }
     }
     if !found.is_empty() {
+        let mut lenient = Composed::default();
+        lenient.push("(select ");
+        convert::columns(source, raw, Mode::Lenient, &mut lenient);
+        lenient.push(&format!("\nfrom {})", raw.sql));
+        let origin = Origin { data, raw, mode: Mode::Lenient };
+        let broken =
+            verify::rows_as_declared(engine, source, lenient.text(), Some(origin), &unreadable);
+        if let Err(broken) = broken {
+            // A failure would only be the one that is explained here already.
+            found.extend(broken.explained(|_| Vec::new()));
+        }
         return found;
     }
     // A place in the user's `select` is more precise than the file.
     if error.place.is_some_and(|(offset, length)| sql.locate(files, offset, length).is_some()) {
-        let span = source.definition.format.span;
-        return vec![error.diagnostic(&codes::SQL_ERROR, sql, files, span)];
+        return vec![error.diagnostic(&codes::SQL_ERROR, sql, files, source_span(source))];
     }
-    vec![reader_error(source, data, error)]
+    structure::explain(engine, source, data, raw, error)
 }
 
-/// Reports the values of a column that do not parse.
+/// Every `select` that does not bind to the raw columns.
+fn unbound(engine: &Engine, source: &Source, raw: &Raw, files: &Files) -> Vec<Diagnostic> {
+    let selects = source.definition.columns.iter().filter_map(|(_, column)| column.select.as_ref());
+    selects
+        .filter_map(|select| {
+            let mut sql = Composed::default();
+            sql.push("select (").push_sql(select).push(&format!(") from {}", raw.sql));
+            let failure = engine.describe(sql.text()).err()?;
+            Some(failure.diagnostic(&codes::SQL_ERROR, &sql, files, select.span))
+        })
+        .collect()
+}
+
+/// The values of a column that do not parse: the first few with their lines.
 fn unparsed(
     engine: &Engine,
     source: &Source,
@@ -49,28 +83,49 @@ fn unparsed(
     raw: &Raw,
     name: &Text,
     column: &ColumnTable,
-    found: &mut Vec<Diagnostic>,
-) {
-    let mut shown = 0;
+) -> Option<Diagnostic> {
+    let mut places = Vec::new();
+    let mut total = 0;
     for (file, relation) in data.iter().zip(&raw.per_file) {
         let sql = search(source, raw, name, column, relation);
-        let Ok(rows) = engine.query(sql.text()) else {
-            // The search itself stumbles over whatever stopped the load: that is reported.
-            return;
-        };
-        for row in rows.iter().take(SHOWN - shown) {
+        // Where the search itself stumbles over what stopped the load, that is reported.
+        let rows = engine.query(sql.text()).ok()?;
+        total += rows.first().and_then(|row| row.get(2)?.count().ok()).unwrap_or(0);
+        for row in rows.iter().take(SHOWN - places.len()) {
             let ordinal = row.first().and_then(|cell| cell.count().ok()).unwrap_or(0);
-            let value = cell_text(row.get(1));
-            found.push(one(source, file, raw, name, column, ordinal, &value));
-            shown += 1;
-        }
-        if shown == SHOWN {
-            return;
+            places.push((file, ordinal, cell_text(row.get(1))));
         }
     }
+    let (_, _, first) = places.first()?;
+    let type_name = column.r#type.value.name();
+    let message = if total == 1 {
+        format!("`{first}` in column `{}` is not of type {type_name}", name.as_str())
+    } else {
+        format!(
+            "{total} values in column `{}` are not of type {type_name}, such as `{first}`",
+            name.as_str()
+        )
+    };
+    let mut diagnostic = Diagnostic::new(&codes::VALUE_NOT_PARSED, message)
+        .at(column.r#type.span, format!("declared as {type_name}"));
+    for (file, ordinal, value) in &places {
+        diagnostic = place::show(diagnostic, source, file, raw, name, column, *ordinal, value);
+    }
+    let other = match (column.r#type.value, &column.format, column.epoch) {
+        (Type::Timestamp | Type::Date, None, None) => {
+            "say how they are written with `format` (such as \"%d.%m.%Y\") or `epoch`, "
+        }
+        (Type::Timestamp | Type::Date, ..) => "correct `format` or `epoch`, ",
+        (Type::TextList, ..) => "write them as lists, ",
+        _ => "",
+    };
+    Some(diagnostic.help(format!(
+        "{other}name texts that mean null in `null`, or map the values with `select`"
+    )))
 }
 
-/// The ordinals and texts of values that are not null and become null when converted leniently.
+/// The ordinals and texts of values that are not null and become null when converted leniently,
+/// with their number.
 fn search(
     source: &Source,
     raw: &Raw,
@@ -80,92 +135,57 @@ fn search(
 ) -> Composed {
     let typed = convert::typed_in_file(source, raw, name, column);
     let mut sql = Composed::default();
-    sql.push("select ordinal, value::varchar from (\n  select row_number() over () as ordinal, ");
+    sql.push("select ordinal, value::varchar, count(*) over () from (\n");
+    sql.push("  select row_number() over () as ordinal, ");
     convert::raw_value(source, name, column, typed, &mut sql);
     sql.push(" as value, ");
     convert::one(source, raw, name, column, Mode::Lenient, &mut sql);
     sql.push(&format!(" as converted from {relation}\n)\n"));
     sql.push("where value is not null and converted is null");
-    if column.r#type.value == crate::definition::source::Type::Integer {
+    if column.r#type.value == Type::Integer {
         sql.push(" or try_cast(value as decimal(38, 6)) % 1 <> 0");
+        sql.push(" or try_cast(trunc(try_cast(value as decimal(38, 6))) as bigint) is null");
+        sql.push(" and value is not null");
     }
     sql.push(&format!("\norder by ordinal limit {SHOWN}"));
     sql
 }
 
-fn one(
-    source: &Source,
-    file: &DataFile,
-    raw: &Raw,
-    name: &Text,
-    column: &ColumnTable,
-    ordinal: u64,
-    value: &str,
-) -> Diagnostic {
-    let type_name = column.r#type.value.name();
-    let diagnostic = Diagnostic::new(
-        &codes::VALUE_NOT_PARSED,
-        format!("`{value}` in column `{}` is not of type {type_name}", name.as_str()),
-    )
-    .at(column.r#type.span, format!("declared as {type_name}"));
-    let line = match source.definition.format.value {
-        Format::Csv => {
-            let field = raw_column(name, column);
-            text_file::csv_value(&file.path, raw.dialect, ordinal, field, value)
+/// What the declaration says about reading values that DuckDB does not understand, before any
+/// file is read: expressions, formats and paths.
+pub fn check_declaration(engine: &Engine, source: &Source, files: &Files) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut try_text = |query: &str, text: &Text| {
+        let query = query.replace("{}", &crate::plan::literal(text));
+        if let Err(failure) = engine.query(&query) {
+            found.push(
+                Diagnostic::new(&codes::INVALID_VALUE, failure.message)
+                    .at(text.span, "refused by the engine"),
+            );
         }
-        Format::Ndjson => text_file::ndjson_value(&file.path, ordinal, value),
-        Format::Json | Format::Parquet | Format::Derived => Ok(None),
     };
-    let diagnostic = match line {
-        Ok(Some(line)) => diagnostic.excerpt(excerpt(file, line)),
-        Ok(None) | Err(_) => diagnostic.note(format!("record {ordinal} of {}", file.name)),
-    };
-    diagnostic.help(
-        "declare null markers with `null`, a `format` or `epoch`, or map the value with `select`",
-    )
-}
-
-/// The raw column that a column is, where it is one and not an expression.
-fn raw_column<'a>(name: &'a Text, column: &'a ColumnTable) -> Option<&'a str> {
-    let Some(select) = &column.select else {
-        return Some(name);
-    };
-    let select = select.as_str().trim();
-    let quoted = select.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
-    match quoted {
-        Some(inside) => (!inside.contains('"')).then_some(inside),
-        None => select.chars().all(|c| c.is_alphanumeric() || c == '_').then_some(select),
+    let definition = &source.definition;
+    if let Some(records) = definition.json.as_ref().and_then(|json| json.records.as_ref()) {
+        try_text("select json_extract('{\"a\": 1}', {})", records);
     }
-}
-
-/// What DuckDB's readers say about a file, with its line where they name one.
-fn reader_error(source: &Source, data: &[DataFile], error: &SqlFailure) -> Diagnostic {
-    let message = &error.message;
-    let file =
-        data.iter().find(|file| message.contains(&*file.path.to_string_lossy())).or(data.first());
-    let line = number_after(message, "Line: ").or_else(|| number_after(message, "in line "));
-    // The second line of a CSV error repeats the record; the one after says what is wrong.
-    let what = message
-        .lines()
-        .find(|line| line.starts_with("Expected") || line.contains("unicode"))
-        .unwrap_or(error.summary());
-    let what = file
-        .map_or(what.to_owned(), |file| what.replace(&*file.path.to_string_lossy(), &file.name));
-    let diagnostic = unreadable(source, what);
-    let excerpted = file.zip(line).and_then(|(file, number)| {
-        Some(excerpt(file, text_file::line(&file.path, number).ok().flatten()?))
-    });
-    match (excerpted, file) {
-        (Some(excerpted), _) => diagnostic.excerpt(excerpted),
-        (None, Some(file)) => diagnostic.note(format!("while reading {}", file.name)),
-        (None, None) => diagnostic,
+    for (_, column) in definition.columns.iter() {
+        if let Some(path) = &column.path {
+            try_text("select json_extract('{\"a\": 1}', {})", path);
+        }
+        if let Some(format) = &column.format {
+            try_text("select try_strptime('', {})", format);
+        }
     }
-}
-
-fn number_after(text: &str, marker: &str) -> Option<usize> {
-    let rest = &text[text.find(marker)? + marker.len()..];
-    let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
-    digits.parse().ok()
+    for (_, column) in definition.columns.iter() {
+        if let Some(select) = &column.select
+            && let Err(failure) = engine.check_expression(select.as_str())
+        {
+            let mut alone = Composed::default();
+            alone.push_sql(select);
+            found.push(failure.diagnostic(&codes::SQL_ERROR, &alone, files, select.span));
+        }
+    }
+    found
 }
 
 /// The count of a single-cell answer.

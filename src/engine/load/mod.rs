@@ -2,19 +2,21 @@
 
 mod convert;
 mod failure;
+mod place;
 mod raw;
+mod structure;
 mod text_file;
 mod verify;
 
 pub use convert::MACROS;
-use text_file::Line;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::{Engine, SqlFailure, Verified};
 use crate::catalog::Source;
 use crate::definition::source::Format;
-use crate::diagnostic::{Diagnostic, Excerpt, Files, codes};
+use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::measure::Cell;
 use crate::plan::{Composed, Materialise, quote};
 use crate::project::DataFile;
@@ -23,6 +25,8 @@ use crate::result::SourceInput;
 /// What loading needs to know besides the source.
 pub struct LoadContext<'a> {
     pub files: &'a Files,
+    /// The sources of the project: what a query may read.
+    pub sources: &'a BTreeMap<String, Source>,
     /// Where it is remembered that a content was verified.
     pub verified: &'a Verified,
 }
@@ -39,6 +43,10 @@ pub fn load_file_source(
     fingerprint: &str,
     context: &LoadContext<'_>,
 ) -> Result<SourceInput, Vec<Diagnostic>> {
+    let wrong = failure::check_declaration(engine, source, context.files);
+    if !wrong.is_empty() {
+        return Err(wrong);
+    }
     let raw = raw::relation(engine, source, data)?;
     let (sql, kind) = create_statement(source, &raw);
     if let Err(error) = engine.execute(sql.text()) {
@@ -47,7 +55,8 @@ pub fn load_file_source(
     expose(engine, source).map_err(|error| {
         vec![error.diagnostic(&codes::UNREADABLE_SOURCE, &sql, context.files, source_span(source))]
     })?;
-    let rows = verify::verify(engine, source, data, fingerprint, kind, context)?;
+    let origin = place::Origin { data, raw: &raw, mode: convert::Mode::Strict };
+    let rows = verify::verify(engine, source, &sql, origin, fingerprint, kind, context)?;
     Ok(SourceInput { files: data.len(), rows, fingerprint: fingerprint.to_owned() })
 }
 
@@ -107,6 +116,7 @@ pub fn materialise(
         sql.push(&known(source));
     }
     let failed = |error: SqlFailure| {
+        let error = error.suggesting(context.sources.keys());
         vec![error.diagnostic(&codes::SQL_ERROR, &sql, context.files, query.span)]
     };
     engine.execute(sql.text()).map_err(failed)?;
@@ -119,9 +129,25 @@ pub fn materialise(
     }
     verify::declared_columns(engine, source, &relation, context.files)?;
     if !source.definition.columns.entries.is_empty() {
-        verify::rows_as_declared(engine, source, &relation, &[], context.files)?;
+        let all = BTreeSet::new();
+        verify::rows_as_declared(engine, source, &relation, None, &all).map_err(|broken| {
+            broken.explained(|failure| on_rows(engine, query, failure, context))
+        })?;
     }
     Ok(())
+}
+
+/// A query that binds and fails when its rows are computed: run alone, the engine may say where.
+fn on_rows(
+    engine: &Engine,
+    query: &crate::definition::read::Sql,
+    failure: SqlFailure,
+    context: &LoadContext<'_>,
+) -> Vec<Diagnostic> {
+    let mut sql = Composed::default();
+    sql.push("select max(hash(row)) from (\n").push_sql(query).push(") as row");
+    let failure = engine.query(sql.text()).err().unwrap_or(failure);
+    vec![failure.diagnostic(&codes::SQL_ERROR, &sql, context.files, query.span)]
 }
 
 fn alone(sql: &crate::definition::read::Sql) -> Composed {
@@ -139,12 +165,6 @@ fn source_span(source: &Source) -> crate::diagnostic::Span {
 fn unreadable(source: &Source, message: impl Into<String>) -> Diagnostic {
     Diagnostic::new(&codes::UNREADABLE_SOURCE, message)
         .at(source_span(source), format!("source `{}`", source.id))
-}
-
-/// A line of data, underlined.
-fn excerpt(file: &DataFile, line: Line) -> Excerpt {
-    let Line { number, text, range } = line;
-    Excerpt { path: file.name.clone(), line: number, text, range, label: String::new() }
 }
 
 /// The text in a cell, however typed.

@@ -3,13 +3,15 @@
 //! Nothing is sniffed: a dialect that is guessed from a sample is guessed differently when the
 //! data changes. CSV columns are text, named by the header; a JSON record is one JSON column.
 
+use super::place::excerpt;
+use super::structure::not_parquet;
 use super::text_file::{self, Dialect};
-use super::{excerpt, path_literal, unreadable};
+use super::{path_literal, unreadable};
 use crate::catalog::Source;
 use crate::definition::read::Text;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, closest, codes};
-use crate::engine::Engine;
+use crate::engine::{Engine, SqlFailure};
 use crate::plan::{literal, quote};
 use crate::project::DataFile;
 
@@ -45,7 +47,10 @@ pub fn relation(
 ) -> Result<Raw, Vec<Diagnostic>> {
     let raw = match source.definition.format.value {
         Format::Csv => csv(source, data)?,
-        Format::Json => json(source, data, JsonLayout::Array),
+        Format::Json => {
+            check_array(source, data)?;
+            json(source, data, JsonLayout::Array)
+        }
         Format::Ndjson => json(source, data, JsonLayout::Lines),
         Format::Parquet | Format::Derived => parquet(engine, source, data)?,
     };
@@ -257,9 +262,9 @@ fn json(source: &Source, data: &[DataFile], layout: JsonLayout) -> Raw {
                 "(select json as record from read_json_objects([{paths}], format = 'array'))"
             ),
             (JsonLayout::Array, Some(records)) => format!(
-                "(select unnest(json_extract(json, {})) as record from read_json_objects(\
+                "(select unnest({}) as record from read_json_objects(\
                  [{paths}], format = 'unstructured', maximum_object_size = {}))",
-                literal(records),
+                extract_records(records),
                 object_size(files),
             ),
         };
@@ -271,6 +276,39 @@ fn json(source: &Source, data: &[DataFile], layout: JsonLayout) -> Raw {
         columns: vec![("record".to_owned(), "JSON".to_owned())],
         dialect: DEFAULT_DIALECT,
     }
+}
+
+/// The records in a JSON object. An empty list has none; no list at all is a mistake.
+fn extract_records(path: &str) -> String {
+    let extract = format!("json_extract(json, {})", literal(path));
+    match path.strip_suffix("[*]") {
+        Some(list) if !list.contains('*') => format!(
+            "case when json_exists(json, {}) then {extract} \
+             else error('there are no records') end",
+            literal(list)
+        ),
+        _ => extract,
+    }
+}
+
+/// A JSON file is a list of records, unless the source says where in it they are.
+fn check_array(source: &Source, data: &[DataFile]) -> Result<(), Vec<Diagnostic>> {
+    let whole = source.definition.json.as_ref().is_none_or(|json| json.records.is_none());
+    let found: Vec<Diagnostic> = data
+        .iter()
+        .filter_map(|file| match text_file::first_byte(&file.path) {
+            Ok(None) => Some(unreadable(source, format!("{} is empty", file.name))),
+            Ok(Some(b'[')) => None,
+            Ok(Some(_)) if whole => Some(
+                unreadable(source, format!("{} is not a JSON list", file.name))
+                    .help("say where the records are, as in `json.records = \"$.items[*]\"`")
+                    .help("or, if each line is a record, set `format = \"ndjson\"`"),
+            ),
+            Ok(Some(_)) => None,
+            Err(error) => Some(unreadable(source, format!("cannot read {}: {error}", file.name))),
+        })
+        .collect();
+    if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
 /// A whole file is one JSON object, and DuckDB's buffers are as large as it says an object may
@@ -293,6 +331,22 @@ fn object_size(files: &[&DataFile]) -> u64 {
         .clamp(LEAST, 2 << 30)
 }
 
+/// The files that are no Parquet, else what DuckDB says about them together.
+fn unreadable_parquet(
+    engine: &Engine,
+    source: &Source,
+    data: &[DataFile],
+    read: &dyn Fn(&[DataFile]) -> String,
+    failure: SqlFailure,
+) -> Vec<Diagnostic> {
+    let alone = |file: &&DataFile| {
+        engine.describe(&format!("from {}", read(std::slice::from_ref(*file)))).is_err()
+    };
+    let found: Vec<Diagnostic> =
+        data.iter().filter(alone).map(|file| not_parquet(source, file)).collect();
+    if found.is_empty() { vec![unreadable(source, failure.message)] } else { found }
+}
+
 fn parquet(engine: &Engine, source: &Source, data: &[DataFile]) -> Result<Raw, Vec<Diagnostic>> {
     let read = |files: &[DataFile]| {
         let paths: Vec<String> = files.iter().map(|file| path_literal(&file.path)).collect();
@@ -301,7 +355,7 @@ fn parquet(engine: &Engine, source: &Source, data: &[DataFile]) -> Result<Raw, V
     let sql = read(data);
     let columns = engine
         .describe(&format!("from {sql}"))
-        .map_err(|failure| vec![unreadable(source, failure.summary())])?;
+        .map_err(|failure| unreadable_parquet(engine, source, data, &read, failure))?;
     let mut found = Vec::new();
     if let Some(file) = data.first() {
         for (name, column) in source.definition.columns.iter() {

@@ -1,10 +1,14 @@
 //! Reading lines of a data file, compressed or not: the header before loading, and the record
 //! that is wrong after loading failed.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 use std::path::Path;
+
+use serde_json::value::RawValue;
 
 /// Opens a file and undoes gzip and zstd, by the file's extension like DuckDB.
 pub fn open(path: &Path) -> io::Result<Box<dyn Read>> {
@@ -13,7 +17,8 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     Ok(match extension {
         Some("gz") => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
         Some("zst") => {
-            Box::new(ruzstd::decoding::StreamingDecoder::new(file).map_err(io::Error::other)?)
+            let decoder = ruzstd::decoding::StreamingDecoder::new(file);
+            Box::new(decoder.map_err(|_| io::Error::other("not a zstd file"))?)
         }
         _ => Box::new(file),
     })
@@ -165,16 +170,125 @@ fn fields(record: &[u8], dialect: Dialect) -> Vec<Range<usize>> {
     fields.into_iter().map(inside).collect()
 }
 
-/// A value in the `ordinal`-th (from 1) line that is not blank.
-pub fn ndjson_value(path: &Path, ordinal: u64, value: &str) -> io::Result<Option<Line>> {
+/// The value at `path` in the `ordinal`-th (from 1) line that is not blank; the whole line where
+/// there is none.
+pub fn ndjson_value(
+    path: &Path,
+    ordinal: u64,
+    keys: Option<&[String]>,
+) -> io::Result<Option<Line>> {
     let mut seen = 0;
     for (index, text) in lines(path)?.enumerate() {
         let text = text?;
         if !text.trim().is_empty() {
             seen += 1;
             if seen == ordinal {
-                return Ok(Some(Line::new(index + 1, text).at_text(value)));
+                let range = keys.and_then(|keys| json_at(&text, keys));
+                let range = range.unwrap_or(0..text.len());
+                return Ok(Some(Line { number: index + 1, text, range }));
             }
+        }
+    }
+    Ok(None)
+}
+
+/// The value at `keys` in the `ordinal`-th (from 1) record of a JSON file, where the records are
+/// the elements of one list.
+pub fn json_value(
+    path: &Path,
+    records: Option<&str>,
+    ordinal: u64,
+    keys: Option<&[String]>,
+) -> io::Result<Option<Line>> {
+    let text = text(path)?;
+    let range = json_list(&text, records).and_then(|list| {
+        let within = &text[list.clone()];
+        let elements: Vec<&RawValue> = serde_json::from_str(within).ok()?;
+        let element = elements.get(usize::try_from(ordinal).ok()?.checked_sub(1)?)?;
+        let start = list.start + offset(within, element.get())?;
+        let inner = keys.and_then(|keys| json_at(element.get(), keys));
+        let inner = inner.unwrap_or(0..element.get().len());
+        Some(start + inner.start..start + inner.end)
+    });
+    Ok(range.map(|range| line_at(&text, range)))
+}
+
+/// The keys of a JSON path such as `$.cpu."core count"`; none where it has anything else.
+pub fn json_keys(path: &str) -> Option<Vec<String>> {
+    let mut rest = path.strip_prefix('$')?;
+    let mut keys = Vec::new();
+    while !rest.is_empty() {
+        rest = rest.strip_prefix('.')?;
+        let key = match rest.strip_prefix('"') {
+            Some(quoted) => {
+                let end = quoted.find('"')?;
+                rest = &quoted[end + 1..];
+                &quoted[..end]
+            }
+            None => {
+                let end = rest.find(['.', '[']).unwrap_or(rest.len());
+                let (key, behind) = rest.split_at(end);
+                rest = behind;
+                key
+            }
+        };
+        if key.is_empty() || key.contains('*') {
+            return None;
+        }
+        keys.push(key.to_owned());
+    }
+    Some(keys)
+}
+
+/// The list of records, by its path or the file itself.
+fn json_list(text: &str, records: Option<&str>) -> Option<Range<usize>> {
+    match records {
+        None => Some(0..text.len()),
+        Some(records) => json_at(text, &json_keys(records.strip_suffix("[*]")?)?),
+    }
+}
+
+/// Where the value at `keys` is in a JSON text.
+fn json_at(text: &str, keys: &[String]) -> Option<Range<usize>> {
+    let mut value: &str = text;
+    for key in keys {
+        let object: BTreeMap<Cow<'_, str>, &RawValue> = serde_json::from_str(value).ok()?;
+        value = object.get(key.as_str())?.get();
+    }
+    let start = offset(text, value)?;
+    Some(start..start + value.len())
+}
+
+/// Where a piece of a text begins in it.
+fn offset(text: &str, piece: &str) -> Option<usize> {
+    let start = (piece.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
+    (start + piece.len() <= text.len()).then_some(start)
+}
+
+/// The lines that a range touches, as one excerpt.
+fn line_at(text: &str, range: Range<usize>) -> Line {
+    let start = text[..range.start].rfind('\n').map_or(0, |at| at + 1);
+    let end = text[range.end..].find('\n').map_or(text.len(), |at| range.end + at);
+    Line {
+        number: 1 + line_feeds(&text.as_bytes()[..start]),
+        text: text[start..end].to_owned(),
+        range: range.start - start..range.end - start,
+    }
+}
+
+/// The whole text of a file.
+pub fn text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    without_byte_order_mark(open(path)?)?.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The first byte of a file that is no white space.
+pub fn first_byte(path: &Path) -> io::Result<Option<u8>> {
+    for byte in BufReader::new(without_byte_order_mark(open(path)?)?).bytes() {
+        let byte = byte?;
+        if !byte.is_ascii_whitespace() {
+            return Ok(Some(byte));
         }
     }
     Ok(None)
@@ -186,7 +300,8 @@ pub fn line(path: &Path, number: usize) -> io::Result<Option<Line>> {
     Ok(text.map(|text| Line::new(number, text)))
 }
 
-fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<String>>> {
+/// The lines of a file, without their ends.
+pub fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<String>>> {
     let mut reader = BufReader::new(open(path)?);
     Ok(std::iter::from_fn(move || {
         let mut bytes = Vec::new();
@@ -206,6 +321,18 @@ fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<String>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_json_value_is_found_by_its_keys() {
+        let text = r#"{"a": "x", "b": {"a": "x", "c\\"d": [1]}}"#;
+        let keys = |path: &str| json_keys(path).unwrap();
+        assert_eq!(json_at(text, &keys("$.b.a")), Some(22..25));
+        assert_eq!(json_at(text, &keys("$.a")), Some(6..9));
+        assert_eq!(json_at(text, &keys("$.b.x")), None);
+        assert_eq!(keys("$.\"a b\".c"), ["a b", "c"]);
+        assert_eq!(json_keys("$.a[*].b"), None);
+        assert_eq!(json_keys("a"), None);
+    }
 
     const DIALECT: Dialect = Dialect { delimiter: b',', quote: b'"' };
 
