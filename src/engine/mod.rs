@@ -7,6 +7,7 @@ mod check;
 mod failure;
 mod functions;
 mod load;
+mod memory;
 mod verified;
 
 pub use failure::SqlFailure;
@@ -51,6 +52,7 @@ impl Engine {
         options: &Options,
         calendars: &BTreeMap<String, Arc<Calendar>>,
     ) -> Result<Self, Error> {
+        memory::settle();
         let config = || -> duckdb::Result<Config> {
             let mut config = Config::default()
                 .enable_autoload_extension(false)?
