@@ -1,0 +1,102 @@
+//! One metric over 1,000 rows: the whole process of goodhart against a minimal program.
+
+use std::error::Error;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use duckdb::Connection;
+use duckdb::types::Value;
+use goodhart::evaluate::{Request, Silent, statements};
+use goodhart::plan;
+
+use crate::alerts::{Alerts, COLUMNS, Format, literal};
+use crate::{project, sides, workload};
+
+const GOODHART: &str = env!("CARGO_BIN_EXE_goodhart");
+
+/// Seconds of goodhart and of the minimal program, a pair per repetition.
+pub fn compare(folder: &Path, repetitions: usize) -> Result<Vec<(f64, f64)>, Box<dyn Error>> {
+    let alerts = Alerts::generate(folder, Format::Csv, 1_000)?;
+    let metrics = workload::hundred();
+    let one = metrics.iter().find(|metric| metric.id == "counted_median_wait");
+    let one = std::slice::from_ref(one.ok_or("no such metric")?);
+    let root = project::write(&folder.join("startup"), &alerts, one)?;
+    // The ordinary case: snapshots are committed, the data was verified before.
+    let root_text = root.as_os_str();
+    process(GOODHART.as_ref(), &["eval".as_ref(), "--project".as_ref(), root_text])?;
+    process(GOODHART.as_ref(), &["accept".as_ref(), "--project".as_ref(), root_text])?;
+    let load = load(&alerts);
+    let query = statement(&root)?;
+    let this = std::env::current_exe()?;
+    (0..repetitions)
+        .map(|_| {
+            let arguments = ["eval", "--format", "json", "--project"];
+            let mut arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
+            arguments.push(root_text);
+            let goodhart = process(GOODHART.as_ref(), &arguments)?;
+            let arguments = ["minimal", &load, &query].map(OsStr::new);
+            let minimal = process(this.as_os_str(), &arguments)?;
+            Ok((goodhart, minimal))
+        })
+        .collect()
+}
+
+/// The seconds from starting a process to its end.
+fn process(program: &OsStr, arguments: &[&OsStr]) -> Result<f64, Box<dyn Error>> {
+    let start = Instant::now();
+    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output()?;
+    let seconds = start.elapsed().as_secs_f64();
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("{} {arguments:?}: {said}", program.display()).into());
+    }
+    Ok(seconds)
+}
+
+/// The minimal program: opens DuckDB, reads the file, runs the query, prints the rows.
+pub fn minimal(load: &str, query: &str) -> Result<(), Box<dyn Error>> {
+    let connection = Connection::open_in_memory()?;
+    connection.execute_batch(load)?;
+    let mut statement = connection.prepare(query)?;
+    let mut rows = statement.query([])?;
+    let columns = rows.as_ref().map_or(0, |statement| statement.column_count());
+    while let Some(row) = rows.next()? {
+        let values: Result<Vec<Value>, _> = (0..columns).map(|index| row.get(index)).collect();
+        println!("{:?}", values?);
+    }
+    Ok(())
+}
+
+/// With the types given: to guess them from the file would take longer.
+fn load(alerts: &Alerts) -> String {
+    let columns: Vec<String> =
+        COLUMNS.iter().map(|(name, _, duckdb, _)| format!("'{name}': '{duckdb}'")).collect();
+    format!(
+        "create table alerts as from read_csv({}, auto_detect = false, header = true, \
+         columns = {{{}}})",
+        literal(&alerts.path),
+        columns.join(", ")
+    )
+}
+
+/// The statement that goodhart runs for the project's one metric.
+fn statement(root: &Path) -> Result<String, Box<dyn Error>> {
+    let sides::Opened { files, catalog } = sides::open(root)?;
+    let plan = plan::build(&catalog, &catalog.metrics.keys().cloned().collect());
+    let request = Request {
+        root,
+        memory: None,
+        environment: &|_| None,
+        as_of: None,
+        grain: None,
+        from: None,
+        to: None,
+        threads: None,
+        progress: &Silent,
+    };
+    let (explained, _) = statements(&catalog, &plan, &files, &request)?;
+    let (_, _, sql) = explained.into_iter().next().ok_or("nothing to run")?;
+    Ok(sql)
+}
