@@ -82,14 +82,16 @@ fn check_source(source: &SourceFile, found: &mut Vec<Diagnostic>) {
     if let Some(records) = source.json.as_ref().and_then(|json| json.records.as_ref())
         && !records.contains('*')
     {
-        found.push(
-            Diagnostic::new(
-                &codes::INVALID_VALUE,
-                format!("`{}` is one value, not the records", records.as_str()),
-            )
-            .at(records.span, "expected a path with `[*]`")
-            .help(format!("write \"{}[*]\" for the elements of a list", records.as_str())),
-        );
+        let diagnostic = Diagnostic::new(
+            &codes::INVALID_VALUE,
+            format!("`{}` is one value, not the records", records.as_str()),
+        )
+        .at(records.span, "expected a path with `[*]`, such as \"$.items[*]\"");
+        found.push(if records.ends_with(|c: char| c.is_alphanumeric() || c == '"') {
+            diagnostic.help(format!("write \"{}[*]\" for the elements of a list", records.as_str()))
+        } else {
+            diagnostic
+        });
     }
     for (name, column) in source.columns.iter() {
         check_column(source, name, column, json, found);

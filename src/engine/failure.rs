@@ -17,21 +17,28 @@ pub struct SqlFailure {
     pub text: String,
     /// Byte offset and length in the statement.
     pub place: Option<(usize, usize)>,
-    /// Whether the text is no SQL at all, as opposed to SQL that means or yields nothing.
-    syntax: bool,
-    /// A name that means nothing.
-    missing: Option<Missing>,
-    /// Names that DuckDB would have understood instead.
-    candidates: Vec<String>,
+    /// What is said at the place.
+    label: &'static str,
+    missing: Option<Box<Missing>>,
     /// What DuckDB would have taken instead.
     notes: Vec<String>,
 }
 
 /// A name that means nothing to DuckDB.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Missing {
-    Relation(String),
-    Other(String),
+struct Missing {
+    name: String,
+    /// Whether it stands where a source could.
+    relation: bool,
+    /// Names that would have been understood instead.
+    candidates: Vec<String>,
+}
+
+impl Missing {
+    fn among(name: &str, candidates: &[&str]) -> Box<Self> {
+        let candidates = candidates.iter().map(|name| (*name).to_owned()).collect();
+        Box::new(Self { name: name.to_owned(), relation: false, candidates })
+    }
 }
 
 /// The shape of DuckDB's errors under `errors_as_json`, and of `json_serialize_sql`'s answer.
@@ -66,9 +73,8 @@ impl SqlFailure {
             message: message.to_owned(),
             text: message.to_owned(),
             place: None,
-            syntax: false,
+            label: "not possible here",
             missing: None,
-            candidates: Vec::new(),
             notes: Vec::new(),
         }
     }
@@ -86,7 +92,7 @@ impl SqlFailure {
         let mut failure = Self::from(serde_json::from_str::<Report>(json).map_err(unreadable)?);
         if failure.message.to_lowercase().contains("only select") {
             failure.message = "only a query can stand here".to_owned();
-            failure.syntax = false;
+            failure.label = "not possible here";
         }
         Err(failure)
     }
@@ -99,12 +105,23 @@ impl SqlFailure {
         self
     }
 
+    /// The same failure about an expression over a row, which a measure is about to aggregate.
+    #[must_use]
+    pub fn of_each_row(mut self) -> Self {
+        if self.text.contains("must appear in the GROUP BY clause") {
+            self.message = "an aggregate where a value of each row belongs".to_owned();
+            self.label = "not possible here";
+            self.notes = vec!["the `kind` of the measure says how the rows are aggregated".into()];
+        }
+        self
+    }
+
     /// Suggests names of the project instead of a relation that is missing: DuckDB only knows
     /// those that it was told about, and its own.
     #[must_use]
     pub fn suggesting<'a>(mut self, relations: impl IntoIterator<Item = &'a String>) -> Self {
-        if matches!(self.missing, Some(Missing::Relation(_))) {
-            self.candidates = relations.into_iter().cloned().collect();
+        if let Some(missing) = self.missing.as_mut().filter(|missing| missing.relation) {
+            missing.candidates = relations.into_iter().cloned().collect();
         }
         self
     }
@@ -118,16 +135,15 @@ impl SqlFailure {
         fallback: Span,
     ) -> Diagnostic {
         let span = self.place.and_then(|(offset, length)| sql.locate(files, offset, length));
-        let label = if self.syntax { "not valid SQL" } else { "refused by the engine" };
+        let label = if self.missing.is_some() { "not found" } else { self.label };
         let mut diagnostic =
             Diagnostic::new(code, self.message.as_str()).at(span.unwrap_or(fallback), label);
         for note in &self.notes {
             diagnostic = diagnostic.note(note.as_str());
         }
         match &self.missing {
-            Some(Missing::Relation(name) | Missing::Other(name)) => {
-                diagnostic.did_you_mean(name, self.candidates.iter().map(String::as_str))
-            }
+            Some(missing) => diagnostic
+                .did_you_mean(&missing.name, missing.candidates.iter().map(String::as_str)),
             None => diagnostic,
         }
     }
@@ -150,25 +166,35 @@ impl From<Report> for SqlFailure {
             message: sentence(&text),
             text: String::new(),
             place,
-            syntax: kind == "Parser",
+            label: if kind == "Parser" { "not valid SQL" } else { "refused by the engine" },
             missing: None,
-            candidates: candidates.split(',').map(unquoted).collect(),
             notes: Vec::new(),
         };
         let name = report.name.unwrap_or_default();
+        let mut missing = Box::new(Missing {
+            name: name.clone(),
+            relation: false,
+            candidates: candidates.split(',').map(unquoted).collect(),
+        });
         match (report.error_subtype.as_deref(), report.r#type.as_deref()) {
             (Some("COLUMN_NOT_FOUND"), _) => {
                 failure.message = format!("there is no column `{name}` here");
-                failure.missing = Some(Missing::Other(name));
+                failure.missing = Some(missing);
             }
             (Some("MISSING_ENTRY"), Some("Table")) => {
                 failure.message = format!("there is no source called `{name}`");
-                failure.missing = Some(Missing::Relation(name));
-                failure.candidates.clear();
+                missing.relation = true;
+                missing.candidates.clear();
+                failure.missing = Some(missing);
             }
             (Some("MISSING_ENTRY"), Some(what)) if what.ends_with("Function") => {
                 failure.message = format!("there is no function `{name}`");
-                failure.missing = Some(Missing::Other(name));
+                failure.missing = Some(missing);
+            }
+            _ if kind == "Permission" => {
+                failure.message = "a query cannot read files of its own".to_owned();
+                failure.label = "not possible here";
+                failure.notes = vec!["declare the file as a source, and read that".to_owned()];
             }
             _ => failure.recognise(&text),
         }
@@ -181,17 +207,15 @@ impl SqlFailure {
     /// Errors that DuckDB only words, without fields to read.
     fn recognise(&mut self, text: &str) {
         let quoted: Vec<&str> = text.split('"').skip(1).step_by(2).collect();
-        if text.starts_with("Table \"") && text.contains("does not have a column named") {
+        if text.contains("\" does not have a column named \"") {
             if let [table, column, candidates @ ..] = quoted.as_slice() {
                 self.message = format!("`{table}` has no column `{column}`");
-                self.candidates = candidates.iter().map(|name| (*name).to_owned()).collect();
-                self.missing = Some(Missing::Other((*column).to_owned()));
+                self.missing = Some(Missing::among(column, candidates));
             }
         } else if text.starts_with("Referenced table \"") {
             if let [table, candidates @ ..] = quoted.as_slice() {
                 self.message = format!("`{table}` is not in this query's `from`");
-                self.candidates = candidates.iter().map(|name| (*name).to_owned()).collect();
-                self.missing = Some(Missing::Other((*table).to_owned()));
+                self.missing = Some(Missing::among(table, candidates));
             }
         } else if text.starts_with("No function matches") {
             let call = text.split('\'').nth(1).unwrap_or("");
@@ -211,7 +235,8 @@ fn signatures(text: &str) -> impl Iterator<Item = String> {
     listed
         .map(move |line| {
             let words: Vec<&str> = line.split_inclusive([' ', '(']).filter(named).collect();
-            format!("it takes {}", words.concat().trim())
+            // The slash ends the parameters that have no name.
+            format!("it takes {}", words.concat().replace(", /)", ")").trim())
         })
         .take(SHOWN)
 }

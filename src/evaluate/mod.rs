@@ -191,8 +191,9 @@ impl<'a> Run<'a> {
 
     /// Settles the as-of, tells the engine, and lays out the periods; `None` where the as-of
     /// comes from a source that is not to be had.
-    fn timeline(&self) -> Result<Option<Timeline>, Error> {
+    fn timeline(&mut self) -> Result<Option<Timeline>, Error> {
         let Some(as_of) = self.as_of()? else {
+            self.diagnostics.extend(self.no_as_of());
             return Ok(None);
         };
         self.engine.set_as_of(as_of)?;
@@ -222,7 +223,7 @@ impl<'a> Run<'a> {
                 // Before `known_at` hides anything: the view needs the as-of that is looked for.
                 let from_files = self.loaded.contains_key(source.as_str());
                 let schema = if from_files { "loaded." } else { "" };
-                self.newest(&format!("{schema}{}", quote(source)), column).map(Some)
+                self.newest(&format!("{schema}{}", quote(source)), column)
             }
         }
     }

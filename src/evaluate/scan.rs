@@ -271,21 +271,26 @@ impl Run<'_> {
     }
 
     /// One query, expressions, and nothing else: they are about to be put between parentheses.
+    /// What is refused does not keep the rest from being looked at.
     fn gate(&self, scan: &Scan, columns: &Columns) -> Result<(), Vec<Diagnostic>> {
-        let mut found = Vec::new();
-        let mut refuse = |sql: &Sql, failure: SqlFailure| {
+        let refused = |sql: &Sql, failure: SqlFailure| {
             let mut alone = Composed::default();
             alone.push_sql(sql);
-            found.push(failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, sql.span));
+            failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, sql.span)
         };
-        let query = &scan.population.sql;
-        if let Err(failure) = self.engine.check_query(query.as_str()) {
-            refuse(query, failure);
-        }
+        let mut found = Vec::new();
+        let mut sound = Vec::new();
         for expression in columns.expressions() {
-            if let Err(failure) = self.engine.check_expression(expression.as_str()) {
-                refuse(expression, failure);
+            match self.engine.check_expression(expression.as_str()) {
+                Ok(()) => sound.push(expression),
+                Err(failure) => found.push(refused(expression, failure)),
             }
+        }
+        let query = &scan.population.sql;
+        match self.engine.check_query(query.as_str()) {
+            Err(failure) => found.push(refused(query, failure)),
+            Ok(()) if !found.is_empty() => found.extend(self.unbound(scan, sound.into_iter())),
+            Ok(()) => {}
         }
         if found.is_empty() { Ok(()) } else { Err(found) }
     }
@@ -298,26 +303,37 @@ impl Run<'_> {
         whole: &Composed,
         first: &SqlFailure,
     ) -> Vec<Diagnostic> {
-        let span = scan.population.sql.span;
-        let refused = |failure: SqlFailure, sql: &Composed, span| {
-            let failure = failure.suggesting(self.catalog.sources.keys());
-            failure.diagnostic(&codes::SQL_ERROR, sql, self.files, span)
-        };
-        let mut found = Vec::new();
-        let alone = probe(scan, &Columns::default());
-        if let Err(failure) = self.engine.describe(alone.text()) {
-            return vec![refused(failure, &alone, span)];
-        }
-        for expression in columns.expressions() {
-            let one = probe(scan, &Columns::single(expression));
-            if let Err(failure) = self.engine.describe(one.text()) {
-                found.push(refused(failure, &one, expression.span));
-            }
-        }
+        let mut found = self.unbound(scan, columns.expressions().iter());
         if found.is_empty() {
-            found.push(refused(first.clone(), whole, span));
+            let span = scan.population.sql.span;
+            found.push(first.diagnostic(&codes::SQL_ERROR, whole, self.files, span));
         }
         found
+    }
+
+    /// What does not bind: the population, else each of the expressions that does not.
+    fn unbound<'s>(
+        &self,
+        scan: &Scan,
+        expressions: impl Iterator<Item = &'s Sql>,
+    ) -> Vec<Diagnostic> {
+        let describe = |sql: &Composed, span| {
+            let failure = self.engine.describe(sql.text()).err()?;
+            let failure = failure.suggesting(self.catalog.sources.keys());
+            Some((failure, span))
+        };
+        let alone = probe(scan, &Columns::default());
+        if let Some((failure, span)) = describe(&alone, scan.population.sql.span) {
+            return vec![failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, span)];
+        }
+        expressions
+            .filter_map(|expression| {
+                let one = probe(scan, &Columns::single(expression));
+                let (failure, span) = describe(&one, expression.span)?;
+                let failure = failure.of_each_row();
+                Some(failure.diagnostic(&codes::SQL_ERROR, &one, self.files, span))
+            })
+            .collect()
     }
 
     /// A subject that is counted twice makes every number wrong. Remembered by content.
@@ -449,7 +465,9 @@ impl Run<'_> {
         let (id, span) = metric.map_or(("", scan.population.sql.span), |metric| {
             (metric.id.as_str(), metric.definition.measure.span())
         });
-        Diagnostic::new(&codes::NOT_COMPUTABLE, format!("metric `{id}`: {}", failure.message))
+        // What follows names a column of the generated statement.
+        let message = failure.message.split(" when casting from").next().unwrap_or_default();
+        Diagnostic::new(&codes::NOT_COMPUTABLE, format!("metric `{id}`: {message}"))
             .at(span, "aggregated here")
             .help("a number beyond any ceiling is usually a wrong unit or a wrong join")
     }
@@ -479,11 +497,15 @@ fn wrong_expression(scan: &Scan, expression: &Sql, type_name: &str) -> Option<Di
     } else {
         return None;
     };
-    Some(
-        Diagnostic::new(
-            &codes::WRONG_TYPE,
-            format!("`{}` is {type_name}", expression.as_str().trim()),
-        )
-        .at(expression.span, format!("must be {expected}")),
+    let diagnostic = Diagnostic::new(
+        &codes::WRONG_TYPE,
+        format!("`{}` is {type_name}", expression.as_str().trim()),
     )
+    .at(expression.span, format!("must be {expected}"));
+    let time = kind == ColumnKind::Time || type_name == "INTERVAL";
+    Some(if time {
+        diagnostic.help("`date_diff('second', start, end)` is the seconds between two instants")
+    } else {
+        diagnostic
+    })
 }

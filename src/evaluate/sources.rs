@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::Run;
 use crate::catalog::{Source, relations};
+use crate::definition::project::AsOf;
 use crate::definition::source::{ExpectLevel, ExpectTable, Format, FreshnessTable};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::engine::{LoadContext, load_file_source, materialise};
@@ -131,8 +132,8 @@ impl Run<'_> {
         }
     }
 
-    /// The newest value of a column of a relation.
-    pub(super) fn newest(&self, relation: &str, column: &str) -> Result<Timestamp, Error> {
+    /// The newest value of a column of a relation; none where no row has one.
+    pub(super) fn newest(&self, relation: &str, column: &str) -> Result<Option<Timestamp>, Error> {
         let sql = format!("select max({})::timestamp from {relation}", quote(column));
         let rows = self.engine.query(&sql).map_err(|failure| Error::Engine {
             doing: format!("looking for the newest {column} of {relation}"),
@@ -140,10 +141,28 @@ impl Run<'_> {
         })?;
         match rows.first().and_then(|row| row.first()) {
             Some(Cell::Instant(micros)) => Timestamp::from_microsecond(*micros)
+                .map(Some)
                 .map_err(|error| Error::Usage(error.to_string())),
-            _ => Err(Error::Usage(format!(
-                "the as-of is the newest {column} of {relation}, but no row has one"
-            ))),
+            _ => Ok(None),
+        }
+    }
+
+    /// Why the as-of is not known, where no source says so.
+    pub(super) fn no_as_of(&self) -> Option<Diagnostic> {
+        match &self.catalog.settings.as_of {
+            AsOf::Newest { source, column } if !self.failed.contains(source.as_str()) => Some(
+                Diagnostic::new(
+                    &codes::STALE_SOURCE,
+                    format!(
+                        "source `{}` has no row with a `{}`, so the as-of is not known",
+                        source.as_str(),
+                        column.as_str()
+                    ),
+                )
+                .at(column.span, "the newest of nothing")
+                .help("load the source, or evaluate with `--as-of`"),
+            ),
+            _ => None,
         }
     }
 
@@ -188,7 +207,7 @@ impl Run<'_> {
         as_of: Timestamp,
     ) -> Option<Diagnostic> {
         let span = freshness.span;
-        let newest = self.newest(&quote(&source.id), &freshness.column).ok();
+        let newest = self.newest(&quote(&source.id), &freshness.column).ok()?;
         let age = newest.map(|newest| as_of.duration_since(newest).as_secs());
         let message = match (newest, age) {
             (Some(newest), Some(age)) if age > freshness.within.seconds => format!(
@@ -199,12 +218,15 @@ impl Run<'_> {
                 age_text(age),
                 instant_text(as_of),
             ),
-            (None, _) => format!("source `{}` has no rows", source.id),
+            (None, _) => {
+                format!("source `{}` has no row with a `{}`", source.id, freshness.column.as_str())
+            }
             _ => return None,
         };
         Some(
             Diagnostic::new(&codes::STALE_SOURCE, message)
-                .at(span, format!("allowed: {}", age_text(freshness.within.seconds))),
+                .at(span, format!("allowed: {}", age_text(freshness.within.seconds)))
+                .help("fetch newer data, or allow more with `within`"),
         )
     }
 

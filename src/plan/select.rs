@@ -26,15 +26,13 @@ impl Selection {
 /// A message for every name that matches nothing.
 pub fn select(catalog: &Catalog, selection: &Selection) -> Result<BTreeSet<String>, Vec<String>> {
     let mut problems = Vec::new();
-    for name in &selection.metrics {
-        if !catalog.metrics.contains_key(name) {
-            let near = closest(name, catalog.metrics.keys().map(String::as_str));
-            problems.push(match near {
-                Some(near) => format!("there is no metric `{name}`; did you mean `{near}`?"),
-                None => format!("there is no metric `{name}`"),
-            });
-        }
-    }
+    let definitions = || catalog.metrics.values().map(|metric| &metric.definition);
+    let metrics: BTreeSet<&str> = catalog.metrics.keys().map(String::as_str).collect();
+    let tags = definitions().flat_map(|d| d.tags.iter().map(|tag| tag.as_str())).collect();
+    let owners = definitions().filter_map(|d| d.owner.as_deref()).collect();
+    unknown("there is no metric", &selection.metrics, &metrics, &mut problems);
+    unknown("no metric has the tag", &selection.tags, &tags, &mut problems);
+    unknown("no metric has the owner", &selection.owners, &owners, &mut problems);
     let chosen: BTreeSet<String> = catalog
         .metrics
         .values()
@@ -59,8 +57,18 @@ pub fn select(catalog: &Catalog, selection: &Selection) -> Result<BTreeSet<Strin
         problems.push(if catalog.metrics.is_empty() {
             "the project has no metrics: add one under metrics/".to_owned()
         } else {
-            "no metric has that tag and owner".to_owned()
+            "no metric is all that was asked for".to_owned()
         });
     }
     if problems.is_empty() { Ok(chosen) } else { Err(problems) }
+}
+
+/// A message for each name that is not known.
+fn unknown(what: &str, names: &[String], known: &BTreeSet<&str>, problems: &mut Vec<String>) {
+    for name in names.iter().filter(|name| !known.contains(name.as_str())) {
+        problems.push(match closest(name, known.iter().copied()) {
+            Some(near) => format!("{what} `{name}`; did you mean `{near}`?"),
+            None => format!("{what} `{name}`"),
+        });
+    }
 }

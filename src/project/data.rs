@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::definition::read::Text;
 use crate::definition::source::SourceFile;
-use crate::diagnostic::{Diagnostic, codes};
+use crate::diagnostic::{Diagnostic, closest, codes};
 
 /// A file that a source reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,8 +67,20 @@ fn base(
         );
         return None;
     };
-    let path = substitute(root, locations, found)?;
-    Some(locations.project.join(path))
+    let path = locations.project.join(substitute(root, locations, found)?);
+    if !path.is_dir() {
+        let mut diagnostic = Diagnostic::new(
+            &codes::UNREADABLE_SOURCE,
+            format!("the root `{}` is not a folder", name.as_str()),
+        )
+        .at(root.span, "there is no such folder");
+        if root.contains("${") {
+            diagnostic = diagnostic.help("check what the environment sets");
+        }
+        found.push(diagnostic);
+        return None;
+    }
+    Some(path)
 }
 
 fn expand(
@@ -81,16 +93,24 @@ fn expand(
     let Some(relative) = substitute(pattern, locations, found) else {
         return;
     };
+    if relative.is_empty() {
+        found.push(
+            Diagnostic::new(&codes::INVALID_VALUE, "the path is empty")
+                .at(pattern.span, "expected a path or glob, such as \"data/*.csv\""),
+        );
+        return;
+    }
     let inside = Path::new(&relative)
         .components()
         .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    if !inside || relative.is_empty() {
+    if !inside {
+        let absolute = Path::new(&relative).is_absolute();
         found.push(
             Diagnostic::new(
                 &codes::OUTSIDE_PROJECT,
                 format!("`{relative}` is not below the project"),
             )
-            .at(pattern.span, "an absolute path, or one with `..`")
+            .at(pattern.span, if absolute { "an absolute path" } else { "`..` leads out of it" })
             .help("name the folder in [roots] of goodhart.toml and set `root`"),
         );
         return;
@@ -100,13 +120,7 @@ fn expand(
         if path.is_file() {
             files.push(DataFile { path, name: relative.replace('\\', "/") });
         } else {
-            found.push(
-                Diagnostic::new(
-                    &codes::UNREADABLE_SOURCE,
-                    format!("there is no file `{relative}`"),
-                )
-                .at(pattern.span, "not found"),
-            );
+            found.push(not_there(pattern, &relative, &path));
         }
         return;
     }
@@ -124,7 +138,8 @@ fn expand(
                         &codes::UNREADABLE_SOURCE,
                         format!("no file matches `{relative}`"),
                     )
-                    .at(pattern.span, "matches nothing"),
+                    .at(pattern.span, "matches nothing")
+                    .help("correct the path, or put the files there"),
                 );
             }
         }
@@ -132,6 +147,30 @@ fn expand(
             Diagnostic::new(&codes::INVALID_VALUE, format!("`{relative}` is not a glob"))
                 .at(pattern.span, error.msg),
         ),
+    }
+}
+
+/// A file that is missing, with the most similar one of its folder.
+fn not_there(pattern: &Text, relative: &str, path: &Path) -> Diagnostic {
+    if path.is_dir() {
+        return Diagnostic::new(&codes::UNREADABLE_SOURCE, format!("`{relative}` is a folder"))
+            .at(pattern.span, "expected files")
+            .help(format!("name its files, as in \"{}/*.csv\"", relative.trim_end_matches('/')));
+    }
+    let (folder, name) = relative.rsplit_once('/').unwrap_or(("", relative));
+    let siblings = path.parent().and_then(|parent| fs::read_dir(parent).ok());
+    let siblings: Vec<String> = siblings
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .collect();
+    let diagnostic =
+        Diagnostic::new(&codes::UNREADABLE_SOURCE, format!("there is no file `{relative}`"))
+            .at(pattern.span, "not found");
+    match closest(name, siblings.iter().map(String::as_str)) {
+        Some(near) if folder.is_empty() => diagnostic.help(format!("did you mean `{near}`?")),
+        Some(near) => diagnostic.help(format!("did you mean `{folder}/{near}`?")),
+        None => diagnostic.help("correct the path, or put the file there"),
     }
 }
 
@@ -147,7 +186,11 @@ fn substitute(
     while let Some(start) = rest.find("${") {
         result.push_str(&rest[..start]);
         let Some(end) = rest[start..].find('}') else {
-            break;
+            found.push(
+                Diagnostic::new(&codes::INVALID_VALUE, "`${` is never closed")
+                    .at(text.span, "expected `}` behind the name of the variable"),
+            );
+            return None;
         };
         let name = &rest[start + 2..start + end];
         match (locations.environment)(name) {
@@ -160,7 +203,7 @@ fn substitute(
                         format!("the environment variable `{name}` is not set"),
                     )
                     .at(text.span, "used here")
-                    .help(format!("set it, as in `{name}=/path goodhart eval`")),
+                    .help(format!("set it, as in `{name}=… goodhart eval`")),
                 );
             }
         }

@@ -16,7 +16,7 @@ pub use sql::Sql;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
+use crate::diagnostic::{Diagnostic, FileId, Files, Span, closest, codes};
 
 /// A type that reads itself from a TOML value.
 pub trait FromToml: Sized {
@@ -85,7 +85,7 @@ impl<'f> Reader<'f> {
         for error in &errors {
             let range = error.span().unwrap_or(0..0);
             reader.found.push(
-                Diagnostic::new(&codes::TOML_SYNTAX, first_line(error.message()))
+                Diagnostic::new(&codes::TOML_SYNTAX, syntax_problem(error.message()))
                     .at(Span::new(file, range), "not valid TOML"),
             );
         }
@@ -160,6 +160,8 @@ fn rewrite(value: &DeValue<'_>, expected: &str) -> Option<&'static str> {
 pub struct Fields<'t, 'i> {
     table: &'t DeTable<'i>,
     span: Span,
+    /// Keys that are absent because they are misspelt, which was said.
+    misspelt: Vec<String>,
 }
 
 impl<'t, 'i> Fields<'t, 'i> {
@@ -172,9 +174,11 @@ impl<'t, 'i> Fields<'t, 'i> {
         let DeValue::Table(table) = value.get_ref() else {
             return reader.wrong_type(value, "a table");
         };
+        let mut misspelt = Vec::new();
         for key in table.keys() {
             let name = key.get_ref().as_ref();
             if !known.contains(&name) {
+                misspelt.extend(closest(name, known.iter().copied()).map(str::to_owned));
                 let diagnostic =
                     Diagnostic::new(&codes::UNKNOWN_KEY, format!("unknown key `{name}`"))
                         .at(reader.span(key), "goodhart does not know this key")
@@ -187,7 +191,7 @@ impl<'t, 'i> Fields<'t, 'i> {
                 reader.report(diagnostic);
             }
         }
-        Some(Self { table, span: head(reader.span(value), reader.text()) })
+        Some(Self { table, span: head(reader.span(value), reader.text()), misspelt })
     }
 
     pub fn span(&self) -> Span {
@@ -198,6 +202,7 @@ impl<'t, 'i> Fields<'t, 'i> {
     pub fn field<T: FromToml>(&self, key: &str, reader: &mut Reader<'_>) -> Option<T> {
         match self.table.get(key) {
             Some(value) => T::from_toml(value, reader),
+            None if self.misspelt.iter().any(|known| known == key) => None,
             None => T::absent(key, self.span, reader),
         }
     }
@@ -211,6 +216,9 @@ fn head(span: Span, text: &str) -> Span {
     Span { file: span.file, start: span.start + blank, end: span.start + blank + line }
 }
 
-fn first_line(message: &str) -> String {
-    message.lines().next().unwrap_or("").to_owned()
+/// The parser's first line; its words for a file that is too deep are about the parser.
+fn syntax_problem(message: &str) -> String {
+    let line = message.lines().next().unwrap_or("");
+    let line = if line.contains("recurs") { "nested too deeply" } else { line };
+    line.to_owned()
 }

@@ -111,17 +111,20 @@ fn unparsed(
     for (file, ordinal, value) in &places {
         diagnostic = place::show(diagnostic, source, file, raw, name, column, *ordinal, value);
     }
-    let other = match (column.r#type.value, &column.format, column.epoch) {
+    let own = match (column.r#type.value, &column.format, column.epoch) {
         (Type::Timestamp | Type::Date, None, None) => {
-            "say how they are written with `format` (such as \"%d.%m.%Y\") or `epoch`, "
+            Some("say how it is written: `format = \"%d.%m.%Y\"`, or `epoch = \"s\"`")
         }
-        (Type::Timestamp | Type::Date, ..) => "correct `format` or `epoch`, ",
-        (Type::TextList, ..) => "write them as lists, ",
-        _ => "",
+        (Type::Timestamp | Type::Date, Some(_), _) => Some("correct the `format`"),
+        (Type::Integer, ..) if first.parse::<f64>().is_ok_and(|number| number.fract() != 0.0) => {
+            Some("declare `decimal` or `double` where fractions are right")
+        }
+        _ => None,
     };
-    Some(diagnostic.help(format!(
-        "{other}name texts that mean null in `null`, or map the values with `select`"
-    )))
+    if let Some(own) = own {
+        diagnostic = diagnostic.help(own);
+    }
+    Some(diagnostic.help("name texts that mean null in `null`, or map the values with `select`"))
 }
 
 /// The ordinals and texts of values that are not null and become null when converted leniently,

@@ -81,7 +81,7 @@ fn rejected(kind: &str, message: &str) -> (String, &'static str) {
         message.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).collect();
     match (kind, numbers.as_slice()) {
         ("TOO MANY COLUMNS" | "MISSING COLUMNS", [expected, found, ..]) => (
-            format!("a row of {found} values where the header has {expected}"),
+            format!("the header has {expected} columns, this row {found}"),
             "put values that hold the delimiter or a line break in quotes",
         ),
         ("UNQUOTED VALUE", _) => {
@@ -140,10 +140,15 @@ fn json(engine: &Engine, source: &Source, file: &DataFile, relation: &str) -> Ve
     };
     if let Err(error) = serde_json::from_str::<IgnoredAny>(&text) {
         let message = format!("{}: {}", file.name, json_problem(&error));
-        let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or("").to_owned();
-        let range = from_column(&line, error.column());
-        let line = Line { number: error.line(), text: line, range };
-        return vec![unreadable(source, message).excerpt(excerpt(file, line))];
+        let last = text.trim_end().lines().count();
+        let number = error.line().clamp(1, last.max(1));
+        let line = text.lines().nth(number - 1).unwrap_or("").to_owned();
+        // Where the file ends too early, the last character is as near as one gets.
+        let column = if number < error.line() { line.len() } else { error.column() };
+        let range = from_column(&line, column);
+        let line = Line { number, text: line, range };
+        let diagnostic = unreadable(source, message).excerpt(excerpt(file, line));
+        return vec![diagnostic.help("correct the file where it is written, or fetch it again")];
     }
     let records = source.definition.json.as_ref().and_then(|json| json.records.as_ref());
     let Some(records) = records else {
@@ -194,6 +199,7 @@ fn unknown(source: &Source, data: &[DataFile], error: &SqlFailure) -> Diagnostic
     }
     let diagnostic = Diagnostic::new(&codes::UNREADABLE_SOURCE, message)
         .at(source_span(source), format!("source `{}`", source.id));
+    let diagnostic = diagnostic.help("check that the file is complete, and what its format says");
     match named.or(if let [only] = data { Some(only) } else { None }) {
         Some(file) => diagnostic.note(format!("while reading {}", file.name)),
         None => diagnostic,
@@ -203,7 +209,8 @@ fn unknown(source: &Source, data: &[DataFile], error: &SqlFailure) -> Diagnostic
 /// serde_json's words without the place, which is shown.
 fn json_problem(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let what = text.split(" at line ").next().unwrap_or("").replace("EOF while parsing", "end of");
+    let what =
+        text.split(" at line ").next().unwrap_or("").replace("EOF while parsing", "it ends within");
     format!("not valid JSON: {what}")
 }
 

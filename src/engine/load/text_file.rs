@@ -104,6 +104,9 @@ pub fn csv_value(
         if !reader.read_byte_record(&mut record).map_err(io::Error::other)? {
             return Ok(None);
         }
+        if count == 0 && record.len() == 1 {
+            return single_column_value(path, dialect, ordinal, value);
+        }
         if count == 0
             && let Some(name) = column.take()
         {
@@ -131,6 +134,28 @@ pub fn csv_value(
     let start = (field.start - begin).min(found.text.len());
     found.range = start..(field.end - begin).clamp(start, found.text.len());
     Ok(Some(found))
+}
+
+/// Like [`csv_value`] in a file of one column, where an empty line is a row without a value.
+fn single_column_value(
+    path: &Path,
+    dialect: Dialect,
+    ordinal: u64,
+    value: &str,
+) -> io::Result<Option<Line>> {
+    let mut quoted = false;
+    let mut row = 0;
+    for (index, text) in lines(path)?.enumerate() {
+        let text = text?;
+        if row == ordinal {
+            return Ok(Some(Line::new(index + 1, text).at_text(value)));
+        }
+        quoted ^= text.bytes().filter(|byte| *byte == dialect.quote).count() % 2 == 1;
+        if !quoted {
+            row += 1;
+        }
+    }
+    Ok(None)
 }
 
 fn line_feeds(bytes: &[u8]) -> usize {
@@ -324,7 +349,7 @@ mod tests {
 
     #[test]
     fn a_json_value_is_found_by_its_keys() {
-        let text = r#"{"a": "x", "b": {"a": "x", "c\\"d": [1]}}"#;
+        let text = r#"{"a": "x", "b": {"a": "x", "c\"d": [1]}}"#;
         let keys = |path: &str| json_keys(path).unwrap();
         assert_eq!(json_at(text, &keys("$.b.a")), Some(22..25));
         assert_eq!(json_at(text, &keys("$.a")), Some(6..9));
@@ -365,6 +390,14 @@ mod tests {
         assert_eq!(find(csv, 1, None, "x"), (3, "x".to_owned()));
         assert_eq!(find(csv, 1, None, "1"), (2, "1".to_owned()));
         assert_eq!(find(csv, 1, None, "X"), (2, "x1,\"of \"\"x\"\", y".to_owned()));
+    }
+
+    #[test]
+    fn an_empty_line_is_a_row_of_a_single_column() {
+        let csv = "id\na\n\n\"x\ny\"\nz\n";
+        assert_eq!(find(csv, 2, Some("id"), ""), (3, String::new()));
+        assert_eq!(find(csv, 3, Some("id"), ""), (4, "\"x".to_owned()));
+        assert_eq!(find(csv, 4, Some("id"), "z"), (6, "z".to_owned()));
     }
 
     #[test]

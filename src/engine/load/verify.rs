@@ -289,7 +289,7 @@ impl Subject<'_> {
         }
         let mut diagnostic = Diagnostic::new(
             &codes::MISSING_COLUMN,
-            format!("no record of source `{}` has a `{}`", self.source.id, name.as_str()),
+            format!("no record of source `{}` has `{}`", self.source.id, name.as_str()),
         )
         .at(name.span, "declared here");
         diagnostic = if keys.is_empty() {
