@@ -70,7 +70,8 @@ pub fn diagnostics(global: &Global, diagnostics: &Diagnostics, files: &Files) {
 pub fn complain(global: &Global, error: &Error) {
     let (open, close) =
         if stderr_coloured(global) { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
-    say(&format!("{open}error{close}: {}", visible(&error.to_string())));
+    let lines: Vec<String> = error.to_string().lines().map(visible).collect();
+    say(&format!("{open}error{close}: {}", lines.join("\n       ")));
     if let Some(hint) = error.hint() {
         say(&format!("help: {hint}"));
     }
