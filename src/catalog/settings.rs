@@ -182,7 +182,16 @@ fn calendar(table: &CalendarTable, found: &mut Vec<Diagnostic>) -> Option<Calend
                 table.holidays.get(*index).map_or(table.span, |holiday| holiday.span)
             }
         };
-        found.push(Diagnostic::new(&codes::INVALID_VALUE, problem.to_string()).at(span, ""));
+        let label = match &problem {
+            CalendarProblem::UnknownZone(_) => "expected a zone such as \"Europe/Berlin\"",
+            CalendarProblem::NeverOpen => "needs hours on one day at least",
+            CalendarProblem::OverlappingHours { .. } => "begins before the other ends",
+            CalendarProblem::BadHours { .. } => "expected hours such as \"09:00-17:00\"",
+            CalendarProblem::BadHoliday { .. } | CalendarProblem::HolidayOutOfRange { .. } => {
+                "expected a date such as 2026-05-01"
+            }
+        };
+        found.push(Diagnostic::new(&codes::INVALID_VALUE, problem.to_string()).at(span, label));
     }
     None
 }

@@ -85,8 +85,13 @@ impl<'f> Reader<'f> {
         for error in &errors {
             let range = error.span().unwrap_or(0..0);
             reader.found.push(
-                Diagnostic::new(&codes::TOML_SYNTAX, syntax_problem(error.message()))
-                    .at(Span::new(file, range), "not valid TOML"),
+                Diagnostic::new(&codes::TOML_SYNTAX, syntax_problem(error.message())).at(
+                    Span::new(file, range),
+                    match error.message() {
+                        "duplicate key" => "was set before: remove one of the two",
+                        _ => "not valid TOML",
+                    },
+                ),
             );
         }
         if !errors.is_empty() {
