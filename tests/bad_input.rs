@@ -116,6 +116,7 @@ impl Case {
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("the output is UTF-8");
             text.replace(root.to_str().unwrap(), "[project]")
+                .replace(concat!("goodhart ", env!("CARGO_PKG_VERSION")), "goodhart [version]")
         };
         let (stdout, stderr) = (text(output.stdout), text(output.stderr));
         let mut wrong = Vec::new();
