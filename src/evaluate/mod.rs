@@ -6,6 +6,7 @@
 
 mod compose;
 mod judge;
+mod prepare;
 mod rows;
 mod scan;
 mod sources;

@@ -1,0 +1,327 @@
+//! Getting a scan ready: its SQL is bound, its types are what the measures need, its subjects are
+//! unique. What is wrong with one metric does not keep the others of its scan from running.
+
+use std::collections::BTreeSet;
+
+use super::Run;
+use crate::catalog::Metric;
+use crate::definition::read::Sql;
+use crate::definition::source::Format;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::engine::{SqlFailure, Verified, column_kind};
+use crate::error::Error;
+use crate::measure::{Aggregate, Cell, aggregates};
+use crate::plan::{
+    ColumnKind, Columns, Composed, Scan, Timeline, probe, subject_repeats, subject_unique,
+};
+
+/// A scan that was checked and can run.
+pub(super) struct Prepared {
+    pub scan: Scan,
+    pub columns: Columns,
+    pub kinds: Vec<ColumnKind>,
+    /// With the lookback of its metrics.
+    pub timeline: Timeline,
+}
+
+impl Run<'_> {
+    /// Prepares a scan of those of its metrics that are right. Several metrics share a scan, and
+    /// one that is wrong must not take the others with it, nor be blamed on them.
+    pub(super) fn prepare_sound(
+        &mut self,
+        scan: &Scan,
+        timeline: &Timeline,
+    ) -> Result<Option<Prepared>, Error> {
+        if let Ok(prepared) = self.prepare(scan.clone(), timeline)? {
+            return Ok(Some(prepared));
+        }
+        let mut sound = BTreeSet::new();
+        for metric in &scan.metrics {
+            match self.prepare(self.part(scan, |id| id == metric.id), timeline)? {
+                Ok(_) => drop(sound.insert(metric.id.clone())),
+                Err((reason, diagnostics)) => {
+                    self.diagnostics.extend(diagnostics);
+                    self.skipped.insert(metric.id.clone(), reason);
+                }
+            }
+        }
+        if sound.is_empty() {
+            return Ok(None);
+        }
+        Ok(self.prepare(self.part(scan, |id| sound.contains(id)), timeline)?.ok())
+    }
+
+    /// The scan of some of the metrics of a scan.
+    pub(super) fn part(&self, scan: &Scan, is_in: impl Fn(&str) -> bool) -> Scan {
+        let metrics: Vec<&Metric> = scan
+            .metrics
+            .iter()
+            .filter(|metric| is_in(&metric.id))
+            .filter_map(|metric| self.catalog.metrics.get(&metric.id))
+            .collect();
+        // Of the first metric, so that what is wrong with the population is shown in its file.
+        let first = metrics.first().and_then(|metric| metric.definition.population.as_ref());
+        let mut part = Scan::new(first.unwrap_or(&scan.population));
+        for metric in metrics {
+            part.add(metric, aggregates(&metric.definition.measure), scan.lookback);
+        }
+        part
+    }
+
+    pub(super) fn prepare(
+        &self,
+        scan: Scan,
+        timeline: &Timeline,
+    ) -> Result<Result<Prepared, (String, Vec<Diagnostic>)>, Error> {
+        if let Some(source) = scan.reads.iter().find(|read| self.failed.contains(*read)) {
+            return Ok(Err((format!("its source `{source}` has errors"), Vec::new())));
+        }
+        let columns = Columns::of(&scan);
+        let timeline =
+            timeline.extended(scan.lookback).map_err(|error| Error::Usage(error.to_string()))?;
+        let checked = self.check_types(&scan, &columns);
+        Ok(match checked {
+            Ok(kinds) => match self.check_subjects(&scan) {
+                Some((reason, diagnostic)) => Err((reason.to_owned(), vec![diagnostic])),
+                None => Ok(Prepared { scan, columns, kinds, timeline }),
+            },
+            Err(diagnostics) => Err(("its SQL is wrong".to_owned(), diagnostics)),
+        })
+    }
+
+    /// Binds the population and every expression, and checks what their types must be.
+    fn check_types(
+        &self,
+        scan: &Scan,
+        columns: &Columns,
+    ) -> Result<Vec<ColumnKind>, Vec<Diagnostic>> {
+        let population = &scan.population;
+        self.gate(scan, columns)?;
+        let sql = probe(scan, columns);
+        let described = match self.engine.describe(sql.text()) {
+            Ok(described) => described,
+            Err(failure) => return Err(self.bind_errors(scan, columns, &sql, &failure)),
+        };
+        let (own, expressions) =
+            described.split_at(described.len().saturating_sub(columns.expressions().len()));
+        let mut found = Vec::new();
+        let mut named = vec![&population.subject];
+        named.extend(&population.segments);
+        named.extend(&population.at);
+        for name in named {
+            let column = own.iter().find(|(known, _)| known == name.as_str());
+            let Some((_, type_name)) = column else {
+                found.push(
+                    Diagnostic::new(
+                        &codes::UNKNOWN_COLUMN,
+                        format!("the population yields no column `{}`", name.as_str()),
+                    )
+                    .at(name.span, "not in the select list")
+                    .did_you_mean(name, own.iter().map(|(known, _)| known.as_str())),
+                );
+                continue;
+            };
+            if population.at.as_ref() == Some(name) && column_kind(type_name) != ColumnKind::Time {
+                found.push(
+                    Diagnostic::new(
+                        &codes::WRONG_TYPE,
+                        format!("`at` must be an instant, `{}` is {type_name}", name.as_str()),
+                    )
+                    .at(name.span, "decides the period"),
+                );
+            }
+        }
+        let kinds: Vec<ColumnKind> =
+            expressions.iter().map(|(_, type_name)| column_kind(type_name)).collect();
+        for (expression, (_, type_name)) in columns.expressions().iter().zip(expressions) {
+            found.extend(wrong_expression(scan, expression, type_name));
+        }
+        if found.is_empty() { Ok(kinds) } else { Err(found) }
+    }
+
+    /// One query, expressions, and nothing else: they are about to be put between parentheses.
+    /// What is refused does not keep the rest from being looked at.
+    fn gate(&self, scan: &Scan, columns: &Columns) -> Result<(), Vec<Diagnostic>> {
+        let refused = |sql: &Sql, failure: SqlFailure| {
+            let mut alone = Composed::default();
+            alone.push_sql(sql);
+            failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, sql.span)
+        };
+        let mut found = Vec::new();
+        let mut sound = Vec::new();
+        for expression in columns.expressions() {
+            match self.engine.check_expression(expression.as_str()) {
+                Ok(()) => sound.push(expression),
+                Err(failure) => found.push(refused(expression, failure)),
+            }
+        }
+        let query = &scan.population.sql;
+        match self.engine.check_query(query.as_str()) {
+            Err(failure) => found.push(refused(query, failure)),
+            Ok(()) if !found.is_empty() => found.extend(self.unbound(scan, sound.into_iter())),
+            Ok(()) => {}
+        }
+        if found.is_empty() { Ok(()) } else { Err(found) }
+    }
+
+    /// DuckDB reports the first error of a statement; each piece alone shows all of them.
+    fn bind_errors(
+        &self,
+        scan: &Scan,
+        columns: &Columns,
+        whole: &Composed,
+        first: &SqlFailure,
+    ) -> Vec<Diagnostic> {
+        let mut found = self.unbound(scan, columns.expressions().iter());
+        if found.is_empty() {
+            let span = scan.population.sql.span;
+            found.push(first.diagnostic(&codes::SQL_ERROR, whole, self.files, span));
+        }
+        found
+    }
+
+    /// What does not bind: the population, else each of the expressions that does not.
+    pub(super) fn unbound<'s>(
+        &self,
+        scan: &Scan,
+        expressions: impl Iterator<Item = &'s Sql>,
+    ) -> Vec<Diagnostic> {
+        let describe = |sql: &Composed, span| {
+            let failure = self.engine.describe(sql.text()).err()?;
+            let failure = failure.suggesting(self.catalog.sources.keys());
+            Some((failure, span))
+        };
+        let alone = probe(scan, &Columns::default());
+        if let Some((failure, span)) = describe(&alone, scan.population.sql.span) {
+            return vec![failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, span)];
+        }
+        expressions
+            .filter_map(|expression| {
+                let one = probe(scan, &Columns::single(expression));
+                let (failure, span) = describe(&one, expression.span)?;
+                let failure = failure.of_each_row();
+                Some(failure.diagnostic(&codes::SQL_ERROR, &one, self.files, span))
+            })
+            .collect()
+    }
+
+    /// A subject that is counted twice makes every number wrong. Remembered by content.
+    fn check_subjects(&self, scan: &Scan) -> Option<(&'static str, Diagnostic)> {
+        let key = self.subjects_key(scan);
+        if self.verified.rows(&key).is_some() {
+            return None;
+        }
+        let span = scan.population.subject.span;
+        let sql = subject_unique(scan);
+        let counts = match self.engine.query(sql.text()) {
+            Ok(counts) => counts,
+            Err(failure) => {
+                let span = scan.population.sql.span;
+                let diagnostic = failure.diagnostic(&codes::SQL_ERROR, &sql, self.files, span);
+                return Some(("its SQL failed", diagnostic));
+            }
+        };
+        let count = |column: usize| {
+            let cell = counts.first().and_then(|row| row.get(column));
+            cell.and_then(|cell| cell.count().ok()).unwrap_or(0)
+        };
+        let (rows, nulls, distinct) = (count(0), count(1), count(2));
+        let repeats = if nulls > 0 || distinct < rows {
+            self.engine.query(subject_repeats(scan).text()).unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        if repeats.is_empty() {
+            self.verified.remember(&key, rows);
+            return None;
+        }
+        let subject = scan.population.subject.as_str();
+        let shown: Vec<String> = repeats
+            .iter()
+            .filter_map(|row| match (row.first(), row.get(1)) {
+                (Some(Cell::Text(subject)), Some(Cell::Integer(times))) => {
+                    Some(format!("`{subject}` ({times}×)"))
+                }
+                _ => None,
+            })
+            .collect();
+        let message = if nulls > 0 {
+            format!("the subject `{subject}` is null in {nulls} of {rows} rows")
+        } else {
+            format!("the population has {rows} rows for {distinct} different `{subject}`")
+        };
+        let mut diagnostic = Diagnostic::new(&codes::SUBJECT_NOT_UNIQUE, message)
+            .at(span, "must be unique per row and never null");
+        if !shown.is_empty() {
+            diagnostic = diagnostic.note(format!("repeated: {}", shown.join(", "))).help(
+                "a join may multiply rows: aggregate before joining, or choose another subject",
+            );
+        }
+        if nulls > 0 {
+            diagnostic = diagnostic.help(format!("leave those rows out: `{subject} is not null`"));
+        }
+        Some(("its subjects are not unique", diagnostic))
+    }
+
+    /// Everything that the rows of a population depend on.
+    fn subjects_key(&self, scan: &Scan) -> crate::engine::VerifiedKey {
+        let mut parts: Vec<String> = vec![
+            "subjects".to_owned(),
+            scan.population.sql.as_str().to_owned(),
+            scan.population.subject.to_string(),
+        ];
+        let mut clocked = !crate::catalog::clock_offsets(scan.population.sql.as_str()).is_empty();
+        for id in self.with_inputs(scan.reads.iter().map(String::as_str)) {
+            let Some(source) = self.catalog.sources.get(id) else {
+                continue;
+            };
+            clocked |= source.clocked;
+            parts.push(self.files.text(source.file).to_owned());
+            if source.definition.format.value != Format::Derived {
+                let fingerprint = self.loaded.get(id).map(|source| source.fingerprint.clone());
+                parts.push(fingerprint.unwrap_or_default());
+            }
+        }
+        if clocked {
+            parts.push(format!("{:?}", self.as_of().ok().flatten()));
+        }
+        Verified::key(parts.iter().map(String::as_str))
+    }
+}
+
+/// A condition must be true or false, anything that is added or ordered a number.
+fn wrong_expression(scan: &Scan, expression: &Sql, type_name: &str) -> Option<Diagnostic> {
+    let is = |sql: &Sql| sql.as_str().trim() == expression.as_str().trim();
+    let mut condition = false;
+    let mut number = false;
+    for aggregate in &scan.aggregates {
+        match aggregate {
+            Aggregate::Rows => {}
+            Aggregate::CountWhere(conditions) => condition |= conditions.iter().any(is),
+            Aggregate::Sum(of) => number |= is(of),
+            Aggregate::Ended(sample, _) | Aggregate::OpenValues(sample) => {
+                number |= is(&sample.of);
+                condition |= sample.open.as_ref().is_some_and(is);
+            }
+        }
+    }
+    let kind = column_kind(type_name);
+    let expected = if condition && kind != ColumnKind::Boolean {
+        "a condition: true or false"
+    } else if number && matches!(kind, ColumnKind::Time | ColumnKind::Other) {
+        "a number"
+    } else {
+        return None;
+    };
+    let diagnostic = Diagnostic::new(
+        &codes::WRONG_TYPE,
+        format!("`{}` is {type_name}", expression.as_str().trim()),
+    )
+    .at(expression.span, format!("must be {expected}"));
+    let time = kind == ColumnKind::Time || type_name == "INTERVAL";
+    Some(if time {
+        diagnostic.help("`date_diff('second', start, end)` is the seconds between two instants")
+    } else {
+        diagnostic
+    })
+}
