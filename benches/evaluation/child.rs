@@ -13,7 +13,9 @@ use std::time::Instant;
 pub struct Measured {
     /// From opening DuckDB to the results in hand, without starting the process.
     pub seconds: f64,
-    /// The most memory that the process ever had; only Linux says.
+    /// The time of all processors together; only Linux says, and so of the memory.
+    pub processor: Option<f64>,
+    /// The most memory that the process ever had.
     pub peak_kib: Option<u64>,
 }
 
@@ -36,8 +38,9 @@ pub fn run(job: &str, arguments: &[&Path]) -> Result<Measured, Box<dyn Error>> {
     let text = String::from_utf8(output.stdout)?;
     let mut words = text.split_whitespace();
     let seconds = words.next().ok_or("the child said nothing")?.parse()?;
+    let processor = words.next().map(str::parse).transpose()?;
     let peak_kib = words.next().map(str::parse).transpose()?;
-    Ok(Measured { seconds, peak_kib })
+    Ok(Measured { seconds, processor, peak_kib })
 }
 
 /// In the child: does the work and prints what it took. Its value is dealt with afterwards.
@@ -45,8 +48,8 @@ pub fn measure<T>(work: impl FnOnce() -> Result<T, Box<dyn Error>>) -> Result<T,
     let start = Instant::now();
     let value = work()?;
     let seconds = start.elapsed().as_secs_f64();
-    match peak_kib() {
-        Some(peak) => println!("{seconds} {peak}"),
+    match processor().zip(peak_kib()) {
+        Some((processor, peak)) => println!("{seconds} {processor} {peak}"),
         None => println!("{seconds}"),
     }
     Ok(value)
@@ -57,4 +60,16 @@ fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// What all threads of this process took of the processors, in seconds.
+fn processor() -> Option<f64> {
+    /// Linux tells user space of hundredths, whatever it counts in itself.
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
+    // The program's name, the second field, may hold anything; it ends with the last parenthesis.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let mut ticks = fields.split_whitespace().skip(11).map(str::parse::<f64>);
+    let (user, system) = (ticks.next()?.ok()?, ticks.next()?.ok()?);
+    Some((user + system) / TICKS_PER_SECOND)
 }

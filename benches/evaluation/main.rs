@@ -144,6 +144,15 @@ fn hundred_metrics(
         target: parquet.then_some(0.35),
     });
     lines.push(Line {
+        what: what("processor time"),
+        pairs: following
+            .iter()
+            .filter_map(|(ours, theirs)| Some((ours.processor?, theirs.processor?)))
+            .collect(),
+        unit: Unit::Seconds,
+        target: None,
+    });
+    lines.push(Line {
         what: what("time of the first run, which verifies"),
         pairs: time(&first),
         unit: Unit::Seconds,
