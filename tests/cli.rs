@@ -128,6 +128,30 @@ fn a_changed_source_makes_the_inputs_stale() {
 }
 
 #[test]
+fn what_was_verified_is_remembered_by_content_only() {
+    let project = Project::init();
+    assert_eq!(project.run(&["eval"]).code, 0);
+    let remembered = || project.path(".goodhart/verified").read_dir().unwrap().count();
+    let first = remembered();
+    assert!(first > 1, "the source and the populations");
+    assert_eq!(project.run(&["eval"]).code, 0);
+    assert_eq!(remembered(), first, "the same content is not verified again");
+
+    let data = "sources/data/alerts.csv";
+    let good = std::fs::read_to_string(project.path(data)).unwrap();
+    let again = format!("{good}{}\n", good.lines().nth(1).unwrap());
+    std::fs::write(project.path(data), again).unwrap();
+    let ran = project.run(&["eval"]);
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("error[duplicate-key]"), "{}", ran.stderr);
+
+    std::fs::write(project.path(data), &good).unwrap();
+    project.replace("sources/alerts.toml", "[\"low\", \"high\"]", "[\"low\"]");
+    let ran = project.run(&["eval"]);
+    assert!(ran.stderr.contains("error[value-not-allowed]"), "{}", ran.stderr);
+}
+
+#[test]
 fn a_missed_target_is_a_finding_unless_the_project_says_otherwise() {
     let project = Project::init();
     project.replace("metrics/time_to_acknowledge.toml", "at_most = 1800", "at_most = 1");
