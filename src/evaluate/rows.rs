@@ -12,7 +12,8 @@ use crate::result::{Group, MetricResults, Period, Row, Status};
 /// The figures of a metric by period and group, in any order.
 pub type Figures = Vec<(Period, Group, Figure)>;
 
-/// Turns the rows of a scan's statement into figures of its metrics.
+/// Turns the rows of a scan's statement into figures of its metrics: all of them or none, so that
+/// the metrics of a scan that failed can be run again one by one.
 ///
 /// # Errors
 /// Numbers that do not fit.
@@ -26,7 +27,10 @@ pub fn collect(
 ) -> Result<(), Vec<Diagnostic>> {
     let periods: BTreeMap<i64, Period> =
         timeline.periods.iter().map(|period| (period.start.as_microsecond(), *period)).collect();
-    let mut found = Vec::new();
+    // The same overflow in every group is one problem; of the earliest, since rows come in any
+    // order.
+    let mut found: BTreeMap<&str, (Period, Group, String)> = BTreeMap::new();
+    let mut collected = Vec::new();
     for row in result {
         let Cell::Instant(start) = shape.period(row) else {
             continue;
@@ -43,22 +47,31 @@ pub fn collect(
             let group = group(metric, scan, shape, set, row);
             match measure::value(&metric.definition.measure, &cells) {
                 Ok(figure) => {
-                    let list = figures.entry(part.id.clone()).or_default();
-                    list.push((*period, group, figure));
+                    collected.push((part.id.clone(), (*period, group, figure)));
                 }
-                Err(error) => found.push(not_computable(metric, &error.to_string())),
+                Err(error) => {
+                    let failed = (*period, group, error.to_string());
+                    let first = found.entry(&metric.id).or_insert_with(|| failed.clone());
+                    if failed < *first {
+                        *first = failed;
+                    }
+                }
             }
         }
     }
     if found.is_empty() {
+        for (id, figure) in collected {
+            figures.entry(id).or_default().push(figure);
+        }
         return Ok(());
     }
-    // The same overflow in every group is one problem.
-    found.dedup_by(|a, b| a.message == b.message);
-    Err(found)
+    Err(found
+        .into_iter()
+        .filter_map(|(id, (.., message))| Some(not_computable(catalog.metrics.get(id)?, &message)))
+        .collect())
 }
 
-pub fn not_computable(metric: &Metric, message: &str) -> Diagnostic {
+fn not_computable(metric: &Metric, message: &str) -> Diagnostic {
     Diagnostic::new(&codes::NOT_COMPUTABLE, format!("metric `{}`: {message}", metric.id))
         .at(metric.definition.title.span, "this metric")
         .help("a value beyond any ceiling is usually a wrong unit or a division by almost nothing")
