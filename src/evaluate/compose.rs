@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::rows::Figures;
 use crate::catalog::Metric;
 use crate::definition::measure::MeasureTable;
@@ -29,6 +31,8 @@ pub fn compose(
         };
         parts.insert(part, index(&rows.rows));
     }
+    let ends: BTreeMap<Timestamp, Period> =
+        parts.values().flat_map(BTreeMap::keys).map(|(period, _)| (period.end, *period)).collect();
     let mut figures = Figures::new();
     for (period, key) in keys(metric, &parts) {
         let row = |part: &str| parts.get(part).and_then(|index| index.get(&(period, key.clone())));
@@ -45,7 +49,9 @@ pub fn compose(
             },
             MeasureTable::Change(change) => {
                 let back = change.periods.map_or(1, |periods| periods.value);
-                let earlier = earlier(&parts, change.of.as_str(), period, &key, back);
+                let earlier = parts
+                    .get(change.of.as_str())
+                    .and_then(|index| earlier(index, &ends, period, &key, back));
                 // A period whose predecessor lies before everything that was evaluated.
                 if !timeline.periods.contains(&period) {
                     continue;
@@ -91,24 +97,20 @@ fn keys(metric: &Metric, parts: &BTreeMap<&str, Index<'_>>) -> BTreeSet<(Period,
         .collect()
 }
 
-/// The row `back` periods before `period`: the periods of the part are without gaps, so the
-/// earlier one is found by counting.
+/// The row `back` periods before `period`, where `ends` are the part's periods by their end:
+/// periods have no gaps, so the earlier one is found by counting.
 fn earlier<'a>(
-    parts: &BTreeMap<&str, Index<'a>>,
-    part: &str,
+    index: &Index<'a>,
+    ends: &BTreeMap<Timestamp, Period>,
     period: Period,
     key: &Group,
     back: u32,
 ) -> Option<&'a Row> {
-    let index = parts.get(part)?;
-    let mut start = period.start;
-    let mut found = None;
+    let mut found = period;
     for _ in 0..back {
-        let previous = index.keys().map(|(period, _)| *period).find(|p| p.end == start)?;
-        start = previous.start;
-        found = Some(previous);
+        found = *ends.get(&found.start)?;
     }
-    index.get(&(found?, key.clone())).copied()
+    index.get(&(found, key.clone())).copied()
 }
 
 fn in_order(metric: &Metric, key: &Group) -> Group {

@@ -72,7 +72,6 @@ impl Run<'_> {
                 None => drop(broken.insert(*index)),
             }
         }
-        self.engine.set_as_of(timeline.as_of)?;
         for scan in &prepared {
             for metric in &scan.scan.metrics {
                 if !self.skipped.contains_key(&metric.id) {
