@@ -24,6 +24,7 @@
 
 pub mod calendar;
 pub mod catalog;
+pub mod check;
 pub mod cli;
 pub mod definition;
 pub mod diagnostic;

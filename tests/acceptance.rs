@@ -8,9 +8,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use goodhart::catalog::{self, Definitions};
-use goodhart::diagnostic::{Diagnostics, Files, render};
-use goodhart::{project, rules};
+use goodhart::diagnostic::render;
+use goodhart::{check, rules};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -285,17 +284,16 @@ fn a_root_that_many_sources_share_is_missed_once() {
 
 #[test]
 fn the_definitions_are_in_order() {
-    let mut files = Files::default();
-    let mut diagnostics = Diagnostics::default();
-    let (listed, found) = project::list(&definitions(), &mut files).unwrap();
-    diagnostics.extend(found);
-    let (read, found) = Definitions::read(&files, &listed);
-    diagnostics.extend(found);
-    let (catalog, found) = catalog::build(&files, read, env!("CARGO_PKG_VERSION"));
-    diagnostics.extend(found);
-    diagnostics.extend(catalog.iter().flat_map(|catalog| rules::check(catalog, &files)));
-    assert!(diagnostics.is_empty(), "{}", render(&diagnostics, &files, false));
-    let catalog = catalog.unwrap();
+    let opened = check::open(&definitions()).unwrap();
+    let mut diagnostics = opened.diagnostics;
+    let project = rules::Project {
+        catalog: opened.catalog.as_ref().unwrap(),
+        files: &opened.files,
+        today: jiff::civil::date(2026, 7, 1),
+    };
+    diagnostics.extend(rules::check(&project));
+    assert!(diagnostics.is_empty(), "{}", render(&diagnostics, &opened.files, false));
+    let catalog = project.catalog;
     for metric in catalog.metrics.values() {
         let definition = &metric.definition;
         assert!(definition.description.is_some(), "{} has no description", metric.id);

@@ -5,13 +5,12 @@ use std::path::Path;
 
 use duckdb::Connection;
 use duckdb::types::{TimeUnit, Value};
-use goodhart::catalog::{self, Catalog, Definitions};
+use goodhart::catalog::Catalog;
+use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, Files};
 use goodhart::evaluate::{Evaluation, Request, Silent, evaluate, judge};
 use goodhart::plan::{self, Selection};
-use goodhart::project;
 use goodhart::result::to_f64;
-use goodhart::rules;
 
 use crate::alerts::{Format, literal};
 use crate::values::Values;
@@ -24,18 +23,11 @@ pub struct Opened {
 }
 
 pub fn open(root: &Path) -> Result<Opened, Box<dyn Error>> {
-    let mut files = Files::default();
-    let (listed, found) = project::list(root, &mut files)?;
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.extend(found);
-    let (definitions, found) = Definitions::read(&files, &listed);
-    diagnostics.extend(found);
-    let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
-    diagnostics.extend(found);
-    let catalog = catalog.ok_or("goodhart.toml could not be read")?;
-    diagnostics.extend(rules::check(&catalog, &files));
-    clean(&diagnostics, &files)?;
-    Ok(Opened { files, catalog })
+    let mut opened = check::open(root)?;
+    opened.refuse_wrong(jiff::civil::Date::ZERO);
+    clean(&opened.diagnostics, &opened.files)?;
+    let catalog = opened.catalog.ok_or("goodhart.toml could not be read")?;
+    Ok(Opened { files: opened.files, catalog })
 }
 
 fn clean(diagnostics: &Diagnostics, files: &Files) -> Result<(), Box<dyn Error>> {

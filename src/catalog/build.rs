@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Catalog;
 use super::ids::stem;
 use super::metrics::metrics;
-use super::settings::settings;
+use super::settings::{lints, settings};
 use super::sources::{check_newest, sources};
 use crate::definition::metric::MetricFile;
 use crate::definition::project::{AsOf, ProjectFile};
@@ -74,8 +74,13 @@ pub fn build(
     let Some(project) = definitions.project else {
         return (None, found);
     };
-    let (settings, mut diagnostics) = settings(&project, tool_version);
+    let (mut settings, mut diagnostics) = settings(&project, tool_version);
     found.append(&mut diagnostics);
+    for metric in metrics.values() {
+        lints(&metric.definition.lints, &mut found, |code, severity| {
+            settings.levels.set_in(metric.file, code, severity);
+        });
+    }
     if let AsOf::Newest { source, column } = &settings.as_of {
         check_newest(source, column, &sources, &unread, &mut found);
     }

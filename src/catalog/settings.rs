@@ -7,8 +7,8 @@ use jiff::civil::Weekday;
 
 use crate::calendar::{Calendar, CalendarDefinition, CalendarProblem, Zones};
 use crate::definition::project::{AsOf, CalendarTable, Grain, ProjectFile};
-use crate::definition::read::Text;
-use crate::diagnostic::{CODES, Diagnostic, Levels, Severity, codes};
+use crate::definition::read::{Duration, Table, Text};
+use crate::diagnostic::{CODES, Code, Diagnostic, Levels, Severity, codes};
 
 /// The settings of a project.
 #[derive(Debug)]
@@ -24,6 +24,14 @@ pub struct Settings {
     pub memory: Option<String>,
     pub roots: BTreeMap<String, Text>,
     pub levels: Levels,
+    /// Who may own a metric; anybody where it is empty.
+    pub owners: Vec<Text>,
+    pub require_goal: bool,
+    pub require_stakeholders: bool,
+    /// How long a review holds; for ever where absent.
+    pub review_every: Option<Duration>,
+    /// Columns whose mix can turn a total around.
+    pub strata: Vec<String>,
     pub calendars: BTreeMap<String, Arc<Calendar>>,
 }
 
@@ -41,6 +49,8 @@ pub fn most_periods(grain: Grain) -> u32 {
     }
 }
 const DEFAULT_MIN_N: u32 = 20;
+const DEFAULT_STRATA: &[&str] =
+    &["severity", "severity_max", "client", "client_id", "customer_id", "tenant_id"];
 
 /// Checks the project file against this version of goodhart and fills in the defaults.
 pub fn settings(file: &ProjectFile, tool_version: &str) -> (Settings, Vec<Diagnostic>) {
@@ -68,6 +78,9 @@ pub fn settings(file: &ProjectFile, tool_version: &str) -> (Settings, Vec<Diagno
         None => DEFAULT_WINDOW,
     };
     let limits = file.limits.as_ref();
+    let mut levels = Levels::default();
+    lints(&file.lints, &mut found, |code, severity| levels.set(code, severity));
+    let require = file.require.as_ref();
     let settings = Settings {
         name: file.name.to_string(),
         grain,
@@ -76,7 +89,15 @@ pub fn settings(file: &ProjectFile, tool_version: &str) -> (Settings, Vec<Diagno
         min_n: u64::from(limits.and_then(|l| l.min_n).unwrap_or(DEFAULT_MIN_N)),
         memory: limits.and_then(|l| l.memory.as_ref()).map(|size| size.as_str().to_owned()),
         roots: file.roots.iter().map(|(name, path)| (name.to_string(), path.clone())).collect(),
-        levels: levels(file, &mut found),
+        levels,
+        owners: file.owners.clone(),
+        require_goal: require.is_some_and(|require| require.goal),
+        require_stakeholders: require.is_some_and(|require| require.stakeholders),
+        review_every: require.and_then(|require| require.review_every),
+        strata: file.strata.as_ref().map_or_else(
+            || DEFAULT_STRATA.iter().map(|name| (*name).to_owned()).collect(),
+            |names| names.iter().map(ToString::to_string).collect(),
+        ),
         calendars: file
             .calendars
             .iter()
@@ -113,10 +134,14 @@ fn check_version(requirement: &Text, tool_version: &str, found: &mut Vec<Diagnos
     }
 }
 
-fn levels(file: &ProjectFile, found: &mut Vec<Diagnostic>) -> Levels {
-    let mut levels = Levels::default();
-    for (name, level) in file.lints.iter() {
-        let code = CODES.iter().find(|code| code.name == name.as_str());
+/// Reads a table of lints and hands every valid entry to `set`.
+pub fn lints(
+    table: &Table<Text>,
+    found: &mut Vec<Diagnostic>,
+    mut set: impl FnMut(&'static Code, Severity),
+) {
+    for (name, level) in table.iter() {
+        let code = Code::named(name);
         let severity = Severity::parse(level);
         if severity.is_none() {
             found.push(
@@ -130,7 +155,7 @@ fn levels(file: &ProjectFile, found: &mut Vec<Diagnostic>) -> Levels {
         match code {
             Some(code) if code.adjustable => {
                 if let Some(severity) = severity {
-                    levels.set(code, severity);
+                    set(code, severity);
                 }
             }
             Some(_) => found.push(
@@ -150,7 +175,6 @@ fn levels(file: &ProjectFile, found: &mut Vec<Diagnostic>) -> Levels {
             ),
         }
     }
-    levels
 }
 
 fn calendar(table: &CalendarTable, found: &mut Vec<Diagnostic>) -> Option<Calendar> {

@@ -4,6 +4,8 @@
 //! terminal, and the only code that names clap.
 
 mod accept;
+mod check;
+mod clock;
 mod eval;
 mod exit;
 mod init;
@@ -53,6 +55,8 @@ enum ColorWhen {
 enum Verb {
     /// Start a small project that evaluates at once
     Init(init::Arguments),
+    /// Look for mistakes in the definitions, without data
+    Check(check::Arguments),
     /// Evaluate metrics and compare them with the committed snapshots
     Eval(eval::Arguments),
     /// Make pending results the committed snapshots
@@ -72,6 +76,7 @@ pub fn run() -> ExitCode {
     };
     let outcome = match &cli.verb {
         Verb::Init(arguments) => init::run(arguments),
+        Verb::Check(arguments) => check::run(&cli.global, arguments),
         Verb::Eval(arguments) => eval::run(&cli.global, arguments),
         Verb::Accept(arguments) => accept::run(&cli.global, arguments),
     };

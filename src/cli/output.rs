@@ -50,6 +50,11 @@ pub fn diagnostics(global: &Global, diagnostics: &Diagnostics, files: &Files) {
         return;
     }
     let _ = write!(io::stderr(), "{}", render(diagnostics, files, stderr_coloured(global)));
+    count(diagnostics);
+}
+
+/// Says how many diagnostics there are of each severity.
+pub fn count(diagnostics: &Diagnostics) {
     let count = |severity, one: &str, many: &str| match diagnostics.count(severity) {
         0 => None,
         1 => Some(format!("1 {one}")),
@@ -63,7 +68,9 @@ pub fn diagnostics(global: &Global, diagnostics: &Diagnostics, files: &Files) {
     .into_iter()
     .flatten()
     .collect();
-    say(&counts.join(", "));
+    if !counts.is_empty() {
+        say(&counts.join(", "));
+    }
 }
 
 /// Shows why the tool could not go on.

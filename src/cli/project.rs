@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use super::{Global, output};
-use crate::catalog::{self, Catalog, Definitions};
+use super::{Global, clock, output};
+use crate::catalog::Catalog;
+use crate::check;
 use crate::diagnostic::{Diagnostics, Files};
 use crate::error::Error;
 use crate::project;
-use crate::rules;
 
 /// A project whose definitions are free of errors.
 pub struct Opened {
@@ -21,24 +21,15 @@ pub struct Opened {
 /// Why a project could not be opened: the exit code, after everything was said.
 pub struct Refused(pub u8);
 
-/// Finds and reads the project and runs the rules.
+/// Finds and reads the project; what the rules call an error is one here too.
 ///
 /// # Errors
 /// What stops the tool. Definitions with errors are [`Refused`] after they were shown.
 pub fn open(global: &Global) -> Result<Result<Opened, Refused>, Error> {
     let root = root(global)?;
-    let mut files = Files::default();
-    let (listed, found) = project::list(&root, &mut files)?;
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.extend(found);
-    let (definitions, found) = Definitions::read(&files, &listed);
-    diagnostics.extend(found);
-    let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
-    if let Some(catalog) = &catalog {
-        diagnostics.apply_levels(catalog.settings.levels.clone());
-        diagnostics.extend(rules::check(catalog, &files));
-    }
-    diagnostics.extend(found);
+    let mut opened = check::open(&root)?;
+    opened.refuse_wrong(clock::today());
+    let check::Opened { root, files, catalog, diagnostics } = opened;
     match catalog {
         Some(catalog) if !diagnostics.has_errors() => {
             Ok(Ok(Opened { root, files, catalog, diagnostics }))
@@ -61,7 +52,7 @@ pub fn verdict(diagnostics: &Diagnostics) -> u8 {
     }
 }
 
-fn root(global: &Global) -> Result<PathBuf, Error> {
+pub fn root(global: &Global) -> Result<PathBuf, Error> {
     let from = match &global.project {
         Some(folder) => folder.clone(),
         None => {

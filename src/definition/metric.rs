@@ -31,6 +31,8 @@ record! {
         gameability: Option<GameabilityTable>,
         /// Control and technique ids, by framework.
         frameworks: Table<OneOrMany>,
+        /// Levels of diagnostics about this metric, by code.
+        lints: Table<Text>,
     }
 }
 
@@ -140,6 +142,8 @@ record! {
     pub struct TargetTable {
         at_most: Option<Number>,
         at_least: Option<Number>,
+        /// Rows below which the target is not judged; the project's `min_n` where absent.
+        min_n: Option<At<u32>>,
     }
 }
 
@@ -149,5 +153,18 @@ record! {
         notes: Option<Text>,
         /// Metrics that must get worse when this one is gamed.
         guards: Vec<Text>,
+        /// Strategies that are known to work and are lived with for a while.
+        waivers: Vec<WaiverTable>,
+    }
+}
+
+record! {
+    /// Leave to be exposed to a strategy, by somebody, for a reason, until a day.
+    pub struct WaiverTable {
+        strategy: Text,
+        owner: Text,
+        reason: Text,
+        /// The last day on which it holds.
+        expires: At<DateText>,
     }
 }

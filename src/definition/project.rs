@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::read::{At, DateText, FromToml, Reader, Size, Table, Text, choice, record};
+use super::read::{At, DateText, Duration, FromToml, Reader, Size, Table, Text, choice, record};
 use crate::diagnostic::Span;
 
 record! {
@@ -21,12 +21,28 @@ record! {
         /// The instant of knowledge.
         as_of: AsOf,
         limits: Option<LimitsTable>,
+        /// Who may own a metric; anybody where it is empty.
+        owners: Vec<Text>,
+        /// What every metric must have besides what a number needs.
+        require: Option<RequireTable>,
+        /// Columns whose mix can turn a total around, such as a severity or a client.
+        strata: Option<Vec<Text>>,
         /// Folders outside the project that sources may read, by name.
         roots: Table<Text>,
         /// Levels of diagnostics, by code.
         lints: Table<Text>,
         /// Business calendars, by name.
         calendars: Table<CalendarTable>,
+    }
+}
+
+record! {
+    /// What the project asks of its metrics.
+    pub struct RequireTable {
+        goal: bool,
+        stakeholders: bool,
+        /// How long after `reviewed` a metric must be reviewed again.
+        review_every: Option<Duration>,
     }
 }
 

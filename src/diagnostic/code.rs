@@ -49,6 +49,15 @@ pub struct Code {
     pub adjustable: bool,
     /// One sentence: what it means.
     pub summary: &'static str,
+    /// `docs/codes/<name>.md`: what it means, why it matters, and how to mend it, in Markdown.
+    pub page: &'static str,
+}
+
+impl Code {
+    /// The code of that name.
+    pub fn named(name: &str) -> Option<&'static Code> {
+        CODES.iter().copied().find(|code| code.name == name)
+    }
 }
 
 macro_rules! codes {
@@ -64,6 +73,7 @@ macro_rules! codes {
                     class: Class::$class,
                     adjustable: $adjustable,
                     summary: $summary,
+                    page: include_str!(concat!("../../docs/codes/", $name, ".md")),
                 };
             )*
         }
@@ -109,6 +119,42 @@ codes! {
     CEILING_MISSING "ceiling-missing" Error Finding true "A metric without a natural ceiling.";
     GAMEABILITY_MISSING "gameability-missing" Error Finding true "A metric that does not say how it would be cheated.";
     UNKNOWN_GUARD "unknown-guard" Error Finding true "A guard that is no metric of this project.";
+    UNKNOWN_OWNER "unknown-owner" Error Finding true "An owner who is not in the project's list of owners.";
+    CEILING_UNEXPLAINED "ceiling-unexplained" Warn Finding true "A ceiling without a reason.";
+    CEILING_IMPOSSIBLE "ceiling-impossible" Error Finding true "A ceiling that the unit cannot have.";
+    CEILING_IS_TARGET "ceiling-is-target" Warn Finding true "A target that is the ceiling itself.";
+    CEILING_OTHER_SIDE "ceiling-other-side" Warn Finding true "A ceiling that leaves open the side to which the metric is pushed, or a target beyond it.";
+    GAMEABILITY_COPIED "gameability-copied" Warn Finding true "A gameability answer that was copied from another metric.";
+    GAMEABILITY_UNGUARDED "gameability-unguarded" Warn Finding true "A gameability answer that names no guard.";
+    SELF_GUARD "self-guard" Error Finding true "A metric that guards itself.";
+    DEPENDENT_GUARD "dependent-guard" Warn Finding true "A guard that measures the same as the metric it guards.";
+    WAIVER_EXPIRED "waiver-expired" Error Finding true "A gaming waiver whose date has passed.";
+    REVIEW_OVERDUE "review-overdue" Warn Finding true "A metric whose review is overdue.";
+    GOAL_MISSING "goal-missing" Error Finding true "A metric without a goal, where the project asks for one.";
+    STAKEHOLDERS_MISSING "stakeholders-missing" Error Finding true "A metric that nobody reads, where the project asks for stakeholders.";
+    NAME_STYLE "name-style" Warn Finding true "An id, file or folder name that is not in lower snake case, or says what the kind of file says already.";
+    DUPLICATE_POPULATION "duplicate-population" Warn Finding true "Two metrics whose populations are the same SQL under different keys.";
+    SIMILAR_POPULATION "similar-population" Warn Finding true "Two populations that differ in a detail, perhaps by mistake.";
+    VERSION_NOT_RAISED "version-not-raised" Error Finding true "A definition that changed and kept its version.";
+    MEAN_ALONE "mean-alone" Warn Finding true "The mean of a duration without a median or quantile beside it.";
+    CLOSED_ONLY_DURATION "closed-only-duration" Warn Finding true "A duration whose population leaves out what is still open.";
+    COHORT_BY_CLOSING "cohort-by-closing" Warn Finding true "A period that is decided by when the work ended.";
+    RATIO_OF_AVERAGES "ratio-of-averages" Warn Finding true "A quotient of averages, which is no average of quotients.";
+    AVERAGE_OF_AVERAGES "average-of-averages" Warn Finding true "An average over groups that are averages themselves.";
+    HIDDEN_MIX "hidden-mix" Warn Finding true "A rate or average over rows that have a severity or client, with no breakdown by it.";
+    TARGET_WITHOUT_TOLERANCE "target-without-tolerance" Warn Finding true "A target that is judged on a handful of rows.";
+    UNIT_MISMATCH "unit-mismatch" Error Finding true "A unit that the kind of measure cannot yield.";
+    CURRENT_SEVERITY "current-severity" Warn Finding true "The current value of a column of which the highest was kept.";
+    UNKNOWN_FRAMEWORK "unknown-framework" Warn Finding true "A framework whose ids goodhart does not know.";
+    UNKNOWN_FRAMEWORK_ID "unknown-framework-id" Error Finding true "An id that the framework does not have.";
+    WITHDRAWN_FRAMEWORK_ID "withdrawn-framework-id" Warn Finding true "An id that the framework has withdrawn.";
+    FRAMEWORK_EDITION "framework-edition" Error Finding true "An id of another edition of the framework.";
+    SECRET_IN_DEFINITION "secret-in-definition" Error Finding true "A text that looks like a password, key or token.";
+    ABSOLUTE_PATH "absolute-path" Warn Finding true "A path that exists on one machine only.";
+    UNUSED_SOURCE "unused-source" Warn Finding true "A source that nothing reads.";
+    UNUSED_COLUMN "unused-column" Note Finding true "A declared column that nothing reads.";
+    UNUSED_POPULATION_COLUMN "unused-population-column" Warn Finding true "A column of a population that nothing uses.";
+    TEST_FAILED "test-failed" Error Finding true "A `[[test]]` that does not yield what it expects.";
     CEILING_VIOLATED "ceiling-violated" Error Finding true "A value outside the metric's ceiling.";
     TARGET_MISSED "target-missed" Error Finding true "A value that misses the metric's target.";
 }

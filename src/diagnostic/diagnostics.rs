@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Class, Code, Files, Severity, Span};
+use super::{Class, Code, FileId, Files, Severity, Span};
 
 /// A place in a definition file, with what is to be said there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,6 +37,34 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What to do about it.
     pub help: Vec<String>,
+    /// What a machine could do about it.
+    pub fix: Option<Fix>,
+}
+
+/// A change of text that mends what a diagnostic is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What the change does, as an order: "replace `A` by `B`".
+    pub says: String,
+    /// None of them overlaps another.
+    pub edits: Vec<Edit>,
+    pub applicability: Applicability,
+}
+
+/// A piece of a definition file and what stands there instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    pub span: Span,
+    pub text: String,
+}
+
+/// Whether a fix is applied without a person looking at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applicability {
+    /// It changes no number and means what the author meant: `--fix` applies it.
+    Safe,
+    /// It is a guess at what was meant, for an editor to offer.
+    Suggested,
 }
 
 impl Diagnostic {
@@ -49,6 +77,7 @@ impl Diagnostic {
             excerpts: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
+            fix: None,
         }
     }
 
@@ -74,6 +103,20 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
+        self
+    }
+
+    /// Offers to replace a place by another text.
+    #[must_use]
+    pub fn replace(
+        mut self,
+        span: Span,
+        text: impl Into<String>,
+        says: impl Into<String>,
+        applicability: Applicability,
+    ) -> Self {
+        let edits = vec![Edit { span, text: text.into() }];
+        self.fix = Some(Fix { says: says.into(), edits, applicability });
         self
     }
 
@@ -115,21 +158,34 @@ fn likeness(a: &str, b: &str) -> f64 {
     if slip { likeness.max(0.9) } else { likeness }
 }
 
-/// The levels that a project sets in `[lints]`.
+/// The levels that a project sets in `[lints]`, and those that a metric sets in its own.
 #[derive(Debug, Clone, Default)]
-pub struct Levels(BTreeMap<&'static str, Severity>);
+pub struct Levels {
+    project: BTreeMap<&'static str, Severity>,
+    files: BTreeMap<(FileId, &'static str), Severity>,
+}
 
 impl Levels {
     pub fn set(&mut self, code: &'static Code, severity: Severity) {
-        self.0.insert(code.name, severity);
+        self.project.insert(code.name, severity);
     }
 
-    fn of(&self, code: &Code) -> Severity {
-        if code.adjustable {
-            self.0.get(code.name).copied().unwrap_or(code.default)
-        } else {
-            code.default
+    /// Sets the level of what is found in one file.
+    pub fn set_in(&mut self, file: FileId, code: &'static Code, severity: Severity) {
+        self.files.insert((file, code.name), severity);
+    }
+
+    /// The level of the file of the primary label, else the project's, else the code's own.
+    fn of(&self, diagnostic: &Diagnostic) -> Severity {
+        let code = diagnostic.code;
+        if !code.adjustable {
+            return code.default;
         }
+        let file = diagnostic.labels.first().map(|label| label.span.file);
+        file.and_then(|file| self.files.get(&(file, code.name)))
+            .or_else(|| self.project.get(code.name))
+            .copied()
+            .unwrap_or(code.default)
     }
 }
 
@@ -159,7 +215,7 @@ impl Diagnostics {
     /// Adds a diagnostic, unless its level is `allow` or the same was said before: several ways
     /// may lead to one mistake, such as two metrics over one population.
     pub fn push(&mut self, mut diagnostic: Diagnostic) {
-        diagnostic.severity = self.levels.of(diagnostic.code);
+        diagnostic.severity = self.levels.of(&diagnostic);
         let lines = diagnostic.excerpts.iter().map(|excerpt| (excerpt.path.clone(), excerpt.line));
         let said = (
             diagnostic.code.name,
@@ -176,6 +232,13 @@ impl Diagnostics {
         for diagnostic in diagnostics {
             self.push(diagnostic);
         }
+    }
+
+    /// Adds those that are errors under the project's levels.
+    pub fn extend_errors(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        let errors = |diagnostic: &Diagnostic| self.levels.of(diagnostic) == Severity::Error;
+        let errors: Vec<Diagnostic> = diagnostics.into_iter().filter(errors).collect();
+        self.extend(errors);
     }
 
     pub fn is_empty(&self) -> bool {

@@ -11,7 +11,9 @@ mod render;
 mod visible;
 
 pub use code::{CODES, Class, Code, Severity, codes};
-pub use diagnostics::{Diagnostic, Diagnostics, Excerpt, Label, Levels, closest};
+pub use diagnostics::{
+    Applicability, Diagnostic, Diagnostics, Edit, Excerpt, Fix, Label, Levels, closest,
+};
 pub use files::{FileId, Files, Span};
 pub use render::render;
 pub use visible::visible;

@@ -63,11 +63,13 @@ fn target(metric: &Metric, results: &MetricResults, as_of: Timestamp) -> Option<
     let target = metric.definition.target.as_ref()?;
     let min = target.at_least.as_ref().map(|bound| bound.value);
     let max = target.at_most.as_ref().map(|bound| bound.value);
+    let min_n = target.min_n.map_or(0, |min_n| u64::from(min_n.value));
     let period = results.newest_complete_period(as_of)?;
     let newest: Vec<&Row> = results
         .rows
         .iter()
         .filter(|row| row.period == period && row.status == Status::Final)
+        .filter(|row| row.n.is_none_or(|n| n >= min_n))
         .collect();
     let missed: Vec<&Row> = newest
         .iter()

@@ -1,10 +1,10 @@
 //! `ceiling-missing`: a number without a natural bound can be driven to a perverse extreme.
 
-use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Files, codes};
+use super::Project;
+use crate::diagnostic::{Diagnostic, codes};
 
-pub fn check(catalog: &Catalog, _: &Files, found: &mut Vec<Diagnostic>) {
-    for metric in catalog.metrics.values() {
+pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
+    for metric in project.catalog.metrics.values() {
         let definition = &metric.definition;
         let bounds = "`min` or `max`, the natural bounds of the value";
         let missing = match &definition.ceiling {

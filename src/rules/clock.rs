@@ -1,11 +1,13 @@
 //! `nondeterministic-function`: a number that depends on the clock, on chance or on who asks is
 //! not the same tomorrow, and no review can tell what changed it.
 
-use crate::catalog::{Catalog, nondeterministic};
+use super::Project;
+use crate::catalog::nondeterministic;
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files, codes};
 
-pub fn check(catalog: &Catalog, files: &Files, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
+    let Project { catalog, files, .. } = *project;
     for source in catalog.sources.values() {
         let definition = &source.definition;
         let selects = definition.columns.iter().filter_map(|(_, column)| column.select.as_ref());

@@ -1,10 +1,10 @@
 //! `gameability-missing` and `unknown-guard`: how would I cheat this, and what would notice?
 
-use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Files, codes};
+use super::Project;
+use crate::diagnostic::{Diagnostic, codes};
 
-pub fn check(catalog: &Catalog, _: &Files, found: &mut Vec<Diagnostic>) {
-    for metric in catalog.metrics.values() {
+pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
+    for metric in project.catalog.metrics.values() {
         let definition = &metric.definition;
         let notes = definition.gameability.as_ref().and_then(|g| g.notes.as_deref());
         if notes.map(str::trim).is_none_or(str::is_empty) {
@@ -22,8 +22,8 @@ pub fn check(catalog: &Catalog, _: &Files, found: &mut Vec<Diagnostic>) {
             );
         }
         for guard in definition.gameability.iter().flat_map(|g| &g.guards) {
-            let known = catalog.metrics.contains_key(guard.as_str())
-                || catalog.unread.contains(guard.as_str());
+            let known = project.catalog.metrics.contains_key(guard.as_str())
+                || project.catalog.unread.contains(guard.as_str());
             if !known {
                 found.push(
                     Diagnostic::new(
@@ -31,7 +31,7 @@ pub fn check(catalog: &Catalog, _: &Files, found: &mut Vec<Diagnostic>) {
                         format!("guard `{}` is no metric of this project", guard.as_str()),
                     )
                     .at(guard.span, "not in metrics/")
-                    .did_you_mean(guard, catalog.metrics.keys().map(String::as_str)),
+                    .did_you_mean(guard, project.catalog.metrics.keys().map(String::as_str)),
                 );
             }
         }

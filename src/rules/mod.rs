@@ -1,24 +1,36 @@
-//! Rules about good definitions, one per file; each takes the catalog and reports.
+//! Rules about good definitions, one per file; each looks at the project and reports.
 
 mod ceiling;
 mod clock;
 mod gameability;
 mod owner;
 
+use jiff::civil::Date;
+
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Files};
 
-/// A rule: a pure function over the catalog. The files are for places inside SQL.
-type Rule = fn(&Catalog, &Files, &mut Vec<Diagnostic>);
+/// What the rules look at.
+#[derive(Debug, Clone, Copy)]
+pub struct Project<'a> {
+    pub catalog: &'a Catalog,
+    /// For places inside SQL.
+    pub files: &'a Files,
+    /// The day for which reviews and waivers are judged.
+    pub today: Date,
+}
 
-/// All rules, in the order in which they run.
+/// A rule over definitions: a pure function that needs no engine.
+type Rule = fn(&Project<'_>, &mut Vec<Diagnostic>);
+
+/// The rules over definitions, in the order in which they run.
 const RULES: &[Rule] = &[owner::check, ceiling::check, gameability::check, clock::check];
 
-/// Runs every rule.
-pub fn check(catalog: &Catalog, files: &Files) -> Vec<Diagnostic> {
+/// Runs every rule over definitions.
+pub fn check(project: &Project<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for rule in RULES {
-        rule(catalog, files, &mut found);
+        rule(project, &mut found);
     }
     found
 }

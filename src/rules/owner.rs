@@ -1,10 +1,10 @@
 //! `owner-missing`: a number that nobody owns is nobody's to defend or to change.
 
-use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Files, codes};
+use super::Project;
+use crate::diagnostic::{Diagnostic, codes};
 
-pub fn check(catalog: &Catalog, _: &Files, found: &mut Vec<Diagnostic>) {
-    for metric in catalog.metrics.values() {
+pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
+    for metric in project.catalog.metrics.values() {
         let owner = metric.definition.owner.as_deref().map(str::trim);
         if owner.is_none_or(str::is_empty) {
             let span =

@@ -1,0 +1,63 @@
+//! Reading a project.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use crate::catalog::{self, Catalog, Definitions};
+use crate::definition::project::AsOf;
+use crate::diagnostic::{Diagnostics, Files};
+use crate::error::Error;
+use crate::project;
+use crate::rules;
+
+/// A project that was read and resolved.
+#[derive(Debug)]
+pub struct Opened {
+    pub root: PathBuf,
+    pub files: Files,
+    /// Absent where `goodhart.toml` cannot be read.
+    pub catalog: Option<Catalog>,
+    /// What was found so far; the sink with the project's levels.
+    pub diagnostics: Diagnostics,
+}
+
+/// Reads every definition below `root` and resolves the names in them.
+///
+/// # Errors
+/// Only what stops the tool; whatever is wrong with the definitions is a diagnostic.
+pub fn open(root: &Path) -> Result<Opened, Error> {
+    let mut files = Files::default();
+    let (listed, found) = project::list(root, &mut files)?;
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.extend(found);
+    let (definitions, found) = Definitions::read(&files, &listed);
+    diagnostics.extend(found);
+    let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
+    diagnostics.extend(found);
+    if let Some(catalog) = &catalog {
+        diagnostics.apply_levels(catalog.settings.levels.clone());
+    }
+    Ok(Opened { root: root.to_owned(), files, catalog, diagnostics })
+}
+
+impl Opened {
+    /// What the rules look at, on a day. A project with a fixed as-of stands still on that day;
+    /// any other one is looked at `now`.
+    pub fn facts(&self, now: Date) -> Option<rules::Project<'_>> {
+        let catalog = self.catalog.as_ref()?;
+        let today = match &catalog.settings.as_of {
+            AsOf::Fixed(instant) => instant.to_zoned(TimeZone::UTC).date(),
+            AsOf::Newest { .. } => now,
+        };
+        Some(rules::Project { catalog, files: &self.files, today })
+    }
+
+    /// Adds the errors that the rules over definitions find: what keeps a project from being
+    /// evaluated. The rest is for `goodhart check` to say.
+    pub fn refuse_wrong(&mut self, now: Date) {
+        let found = self.facts(now).map(|project| rules::check(&project));
+        self.diagnostics.extend_errors(found.into_iter().flatten());
+    }
+}

@@ -1,0 +1,33 @@
+//! `goodhart check`.
+
+use clap::Args;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::{Global, clock, instant, output, project};
+use crate::check;
+use crate::diagnostic::render;
+use crate::error::Error;
+use crate::rules;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The day for which reviews and waivers are judged; the project's as-of where it is fixed,
+    /// else today
+    #[arg(long, value_name = "DATE", value_parser = instant::parse)]
+    as_of: Option<Timestamp>,
+}
+
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let mut opened = check::open(&project::root(global)?)?;
+    let asked = arguments.as_of.map(|instant| instant.to_zoned(TimeZone::UTC).date());
+    if let Some(mut facts) = opened.facts(clock::today()) {
+        facts.today = asked.unwrap_or(facts.today);
+        let found = rules::check(&facts);
+        opened.diagnostics.extend(found);
+    }
+    let check::Opened { files, diagnostics, .. } = &opened;
+    output::data(&render(diagnostics, files, output::stdout_coloured(global)))?;
+    output::count(diagnostics);
+    Ok(project::verdict(diagnostics))
+}

@@ -1,0 +1,10 @@
+//! The clock, which nothing else reads.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+/// The day in UTC, for reviews and waivers of projects without a fixed as-of.
+#[expect(clippy::disallowed_methods, reason = "the one place that may ask what day it is")]
+pub fn today() -> Date {
+    jiff::Timestamp::now().to_zoned(TimeZone::UTC).date()
+}
