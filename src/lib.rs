@@ -22,6 +22,7 @@
     )
 )]
 
+pub mod bind;
 pub mod calendar;
 pub mod catalog;
 pub mod check;

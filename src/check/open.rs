@@ -43,21 +43,22 @@ pub fn open(root: &Path) -> Result<Opened, Error> {
 }
 
 impl Opened {
-    /// What the rules look at, on a day. A project with a fixed as-of stands still on that day;
-    /// any other one is looked at `now`.
-    pub fn facts(&self, now: Date) -> Option<rules::Project<'_>> {
-        let catalog = self.catalog.as_ref()?;
-        let today = match &catalog.settings.as_of {
-            AsOf::Fixed(instant) => instant.to_zoned(TimeZone::UTC).date(),
-            AsOf::Newest { .. } => now,
-        };
-        Some(rules::Project { catalog, files: &self.files, today })
+    /// The day for which reviews and waivers are judged. A project with a fixed as-of stands
+    /// still on that day; any other one is looked at `now`.
+    pub fn today(&self, now: Date) -> Date {
+        match self.catalog.as_ref().map(|catalog| &catalog.settings.as_of) {
+            Some(AsOf::Fixed(instant)) => instant.to_zoned(TimeZone::UTC).date(),
+            _ => now,
+        }
     }
 
     /// Adds the errors that the rules over definitions find: what keeps a project from being
     /// evaluated. The rest is for `goodhart check` to say.
     pub fn refuse_wrong(&mut self, now: Date) {
-        let found = self.facts(now).map(|project| rules::check(&project));
-        self.diagnostics.extend_errors(found.into_iter().flatten());
+        let today = self.today(now);
+        if let Some(catalog) = &self.catalog {
+            let project = rules::Project { catalog, files: &self.files, today };
+            self.diagnostics.extend_errors(rules::check(&project));
+        }
     }
 }

@@ -5,10 +5,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::{Global, clock, instant, output, project};
+use crate::bind::Memory;
 use crate::check;
 use crate::diagnostic::render;
 use crate::error::Error;
-use crate::rules;
+use crate::snapshot::Store;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -21,10 +22,12 @@ pub struct Arguments {
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let mut opened = check::open(&project::root(global)?)?;
     let asked = arguments.as_of.map(|instant| instant.to_zoned(TimeZone::UTC).date());
-    if let Some(mut facts) = opened.facts(clock::today()) {
-        facts.today = asked.unwrap_or(facts.today);
-        let found = rules::check(&facts);
-        opened.diagnostics.extend(found);
+    let today = asked.unwrap_or_else(|| opened.today(clock::today()));
+    let store = Store::new(&opened.root);
+    let mut memory = Memory::parse(&store.remembered());
+    check::check(&mut opened, today, &mut memory)?;
+    if let Some(text) = memory.render() {
+        store.remember(&text);
     }
     let check::Opened { files, diagnostics, .. } = &opened;
     output::data(&render(diagnostics, files, output::stdout_coloured(global)))?;

@@ -35,8 +35,13 @@ impl Engine {
     /// # Errors
     /// A syntax error, a second statement, or a statement that is no query.
     pub fn check_query(&self, sql: &str) -> Result<(), SqlFailure> {
-        let [parsed] = self.parse([sql])?;
-        parsed.map(drop)
+        self.check_queries(&[sql]).pop().unwrap_or(Ok(()))
+    }
+
+    /// [`Engine::check_query`] for many.
+    pub fn check_queries(&self, queries: &[&str]) -> Vec<Result<(), SqlFailure>> {
+        let texts: Vec<String> = queries.iter().map(|sql| (*sql).to_owned()).collect();
+        self.parse(&texts).into_iter().map(|parsed| parsed.map(drop)).collect()
     }
 
     /// Checks that `sql` is exactly one expression over a row.
@@ -44,31 +49,80 @@ impl Engine {
     /// # Errors
     /// A syntax error, a closing parenthesis without an opening one, or more than one value.
     pub fn check_expression(&self, sql: &str) -> Result<(), SqlFailure> {
-        const BARE: &str = "select ";
-        const NESTED: &str = "select (";
+        self.check_expressions(&[sql]).pop().unwrap_or(Ok(()))
+    }
+
+    /// [`Engine::check_expression`] for many.
+    pub fn check_expressions(&self, expressions: &[&str]) -> Vec<Result<(), SqlFailure>> {
         // Alone: what closes a parenthesis that it did not open is refused.
         // Between parentheses: what goes on with `from` or `union` is refused.
-        let [alone, nested] =
-            self.parse([&format!("{BARE}{sql}"), &format!("{NESTED}{sql}\n)")])?;
-        let parsed = alone.map_err(|failure| failure.shifted(BARE.len()))?;
-        nested.map_err(|failure| failure.shifted(NESTED.len()))?;
-        let selected = parsed.statements.first().map_or(&[][..], |s| &s.node.select_list);
-        match selected {
-            [one] if one.class != "STAR" => Ok(()),
-            [_] => Err(SqlFailure::own("all columns where one value belongs")),
-            several => Err(SqlFailure::own(&format!("{} values where one belongs", several.len()))),
+        let texts: Vec<String> = expressions
+            .iter()
+            .flat_map(|sql| [format!("{BARE}{sql}"), format!("{NESTED}{sql}\n)")])
+            .collect();
+        let mut parsed = self.parse(&texts).into_iter();
+        let mut checked = Vec::new();
+        while let (Some(alone), Some(nested)) = (parsed.next(), parsed.next()) {
+            checked.push(one_expression(alone, nested));
         }
+        checked
+    }
+
+    /// The last parts of the names of columns in an expression; none where it does not parse.
+    pub fn columns_in(&self, expression: &str) -> Vec<String> {
+        let sql = format!("select json_serialize_sql({})", literal(&format!("{BARE}{expression}")));
+        let rows = self.query(&sql).unwrap_or_default();
+        let Some(Cell::Text(json)) = rows.first().and_then(|row| row.first()) else {
+            return Vec::new();
+        };
+        let tree = serde_json::from_str(json).unwrap_or_default();
+        let mut names = Vec::new();
+        let mut pending: Vec<&serde_json::Value> = vec![&tree];
+        while let Some(value) = pending.pop() {
+            match value {
+                serde_json::Value::Object(map) => {
+                    let name = map.get("column_names").and_then(|names| names.as_array()?.last());
+                    names.extend(name.and_then(|name| name.as_str()).map(str::to_owned));
+                    pending.extend(map.values());
+                }
+                serde_json::Value::Array(values) => pending.extend(values),
+                _ => {}
+            }
+        }
+        names
     }
 
     /// What DuckDB's parser makes of each text; one query, because it costs more than parsing.
-    fn parse<const N: usize>(
-        &self,
-        texts: [&str; N],
-    ) -> Result<[Result<Parsed, SqlFailure>; N], SqlFailure> {
-        let calls = texts.map(|sql| format!("json_serialize_sql({})", literal(sql)));
-        let rows = self.query(&format!("select {}", calls.join(", ")))?;
-        let cells = rows.first().map_or(&[][..], Vec::as_slice);
-        Ok(std::array::from_fn(|index| parsed(cells.get(index))))
+    fn parse(&self, texts: &[String]) -> Vec<Result<Parsed, SqlFailure>> {
+        if texts.is_empty() {
+            return Vec::new();
+        }
+        let calls: Vec<String> =
+            texts.iter().map(|sql| format!("json_serialize_sql({})", literal(sql))).collect();
+        match self.query(&format!("select {}", calls.join(", "))) {
+            Ok(rows) => {
+                let cells = rows.first().map_or(&[][..], Vec::as_slice);
+                (0..texts.len()).map(|index| parsed(cells.get(index))).collect()
+            }
+            Err(failure) => texts.iter().map(|_| Err(failure.clone())).collect(),
+        }
+    }
+}
+
+const BARE: &str = "select ";
+const NESTED: &str = "select (";
+
+fn one_expression(
+    alone: Result<Parsed, SqlFailure>,
+    nested: Result<Parsed, SqlFailure>,
+) -> Result<(), SqlFailure> {
+    let parsed = alone.map_err(|failure| failure.shifted(BARE.len()))?;
+    nested.map_err(|failure| failure.shifted(NESTED.len()))?;
+    let selected = parsed.statements.first().map_or(&[][..], |s| &s.node.select_list);
+    match selected {
+        [one] if one.class != "STAR" => Ok(()),
+        [_] => Err(SqlFailure::own("all columns where one value belongs")),
+        several => Err(SqlFailure::own(&format!("{} values where one belongs", several.len()))),
     }
 }
 

@@ -3,6 +3,7 @@
 //! The engine loads sources, describes and runs the statements of a plan, and returns cells. It
 //! knows nothing of metrics. `research` on which its settings rest is in ARCHITECTURE.md.
 
+mod bind;
 mod check;
 mod failure;
 mod functions;
@@ -11,7 +12,10 @@ mod memory;
 mod verified;
 
 pub use failure::SqlFailure;
-pub use load::{LoadContext, load_file_source, materialise};
+pub use load::{
+    LoadContext, check_derived, check_file_source, declare, declared_columns, load_file_source,
+    materialise,
+};
 pub use verified::{Key as VerifiedKey, Verified};
 
 use std::collections::BTreeMap;

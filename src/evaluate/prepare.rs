@@ -4,16 +4,14 @@
 use std::collections::BTreeSet;
 
 use super::Run;
+use crate::bind::Binder;
 use crate::catalog::Metric;
-use crate::definition::read::Sql;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::engine::{SqlFailure, Verified, column_kind};
+use crate::engine::Verified;
 use crate::error::Error;
-use crate::measure::{Aggregate, Cell, aggregates};
-use crate::plan::{
-    ColumnKind, Columns, Composed, Scan, Timeline, probe, subject_repeats, subject_unique,
-};
+use crate::measure::{Cell, aggregates};
+use crate::plan::{ColumnKind, Columns, Scan, Timeline, subject_repeats, subject_unique};
 
 /// A scan that was checked and can run.
 pub(super) struct Prepared {
@@ -79,7 +77,7 @@ impl Run<'_> {
         let columns = Columns::of(&scan);
         let timeline =
             timeline.extended(scan.lookback).map_err(|error| Error::Usage(error.to_string()))?;
-        let checked = self.check_types(&scan, &columns);
+        let checked = self.binder().kinds(&scan, &columns);
         Ok(match checked {
             Ok(kinds) => match self.check_subjects(&scan) {
                 Some((reason, diagnostic)) => Err((reason.to_owned(), vec![diagnostic])),
@@ -89,120 +87,8 @@ impl Run<'_> {
         })
     }
 
-    /// Binds the population and every expression, and checks what their types must be.
-    fn check_types(
-        &self,
-        scan: &Scan,
-        columns: &Columns,
-    ) -> Result<Vec<ColumnKind>, Vec<Diagnostic>> {
-        let population = &scan.population;
-        self.gate(scan, columns)?;
-        let sql = probe(scan, columns);
-        let described = match self.engine.describe(sql.text()) {
-            Ok(described) => described,
-            Err(failure) => return Err(self.bind_errors(scan, columns, &sql, &failure)),
-        };
-        let (own, expressions) =
-            described.split_at(described.len().saturating_sub(columns.expressions().len()));
-        let mut found = Vec::new();
-        let mut named = vec![&population.subject];
-        named.extend(&population.segments);
-        named.extend(&population.at);
-        for name in named {
-            let column = own.iter().find(|(known, _)| known == name.as_str());
-            let Some((_, type_name)) = column else {
-                found.push(
-                    Diagnostic::new(
-                        &codes::UNKNOWN_COLUMN,
-                        format!("the population yields no column `{}`", name.as_str()),
-                    )
-                    .at(name.span, "not in the select list")
-                    .did_you_mean(name, own.iter().map(|(known, _)| known.as_str())),
-                );
-                continue;
-            };
-            if population.at.as_ref() == Some(name) && column_kind(type_name) != ColumnKind::Time {
-                found.push(
-                    Diagnostic::new(
-                        &codes::WRONG_TYPE,
-                        format!("`at` must be an instant, `{}` is {type_name}", name.as_str()),
-                    )
-                    .at(name.span, "decides the period"),
-                );
-            }
-        }
-        let kinds: Vec<ColumnKind> =
-            expressions.iter().map(|(_, type_name)| column_kind(type_name)).collect();
-        for (expression, (_, type_name)) in columns.expressions().iter().zip(expressions) {
-            found.extend(wrong_expression(scan, expression, type_name));
-        }
-        if found.is_empty() { Ok(kinds) } else { Err(found) }
-    }
-
-    /// One query, expressions, and nothing else: they are about to be put between parentheses.
-    /// What is refused does not keep the rest from being looked at.
-    fn gate(&self, scan: &Scan, columns: &Columns) -> Result<(), Vec<Diagnostic>> {
-        let refused = |sql: &Sql, failure: SqlFailure| {
-            let mut alone = Composed::default();
-            alone.push_sql(sql);
-            failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, sql.span)
-        };
-        let mut found = Vec::new();
-        let mut sound = Vec::new();
-        for expression in columns.expressions() {
-            match self.engine.check_expression(expression.as_str()) {
-                Ok(()) => sound.push(expression),
-                Err(failure) => found.push(refused(expression, failure)),
-            }
-        }
-        let query = &scan.population.sql;
-        match self.engine.check_query(query.as_str()) {
-            Err(failure) => found.push(refused(query, failure)),
-            Ok(()) if !found.is_empty() => found.extend(self.unbound(scan, sound.into_iter())),
-            Ok(()) => {}
-        }
-        if found.is_empty() { Ok(()) } else { Err(found) }
-    }
-
-    /// DuckDB reports the first error of a statement; each piece alone shows all of them.
-    fn bind_errors(
-        &self,
-        scan: &Scan,
-        columns: &Columns,
-        whole: &Composed,
-        first: &SqlFailure,
-    ) -> Vec<Diagnostic> {
-        let mut found = self.unbound(scan, columns.expressions().iter());
-        if found.is_empty() {
-            let span = scan.population.sql.span;
-            found.push(first.diagnostic(&codes::SQL_ERROR, whole, self.files, span));
-        }
-        found
-    }
-
-    /// What does not bind: the population, else each of the expressions that does not.
-    pub(super) fn unbound<'s>(
-        &self,
-        scan: &Scan,
-        expressions: impl Iterator<Item = &'s Sql>,
-    ) -> Vec<Diagnostic> {
-        let describe = |sql: &Composed, span| {
-            let failure = self.engine.describe(sql.text()).err()?;
-            let failure = failure.suggesting(self.catalog.sources.keys());
-            Some((failure, span))
-        };
-        let alone = probe(scan, &Columns::default());
-        if let Some((failure, span)) = describe(&alone, scan.population.sql.span) {
-            return vec![failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, span)];
-        }
-        expressions
-            .filter_map(|expression| {
-                let one = probe(scan, &Columns::single(expression));
-                let (failure, span) = describe(&one, expression.span)?;
-                let failure = failure.of_each_row();
-                Some(failure.diagnostic(&codes::SQL_ERROR, &one, self.files, span))
-            })
-            .collect()
+    pub(super) fn binder(&self) -> Binder<'_> {
+        Binder { engine: &self.engine, sources: &self.catalog.sources, files: self.files }
     }
 
     /// A subject that is counted twice makes every number wrong. Remembered by content.
@@ -287,41 +173,4 @@ impl Run<'_> {
         }
         Verified::key(parts.iter().map(String::as_str))
     }
-}
-
-/// A condition must be true or false, anything that is added or ordered a number.
-fn wrong_expression(scan: &Scan, expression: &Sql, type_name: &str) -> Option<Diagnostic> {
-    let is = |sql: &Sql| sql.as_str().trim() == expression.as_str().trim();
-    let mut condition = false;
-    let mut number = false;
-    for aggregate in &scan.aggregates {
-        match aggregate {
-            Aggregate::Rows => {}
-            Aggregate::CountWhere(conditions) => condition |= conditions.iter().any(is),
-            Aggregate::Sum(of) => number |= is(of),
-            Aggregate::Ended(sample, _) | Aggregate::OpenValues(sample) => {
-                number |= is(&sample.of);
-                condition |= sample.open.as_ref().is_some_and(is);
-            }
-        }
-    }
-    let kind = column_kind(type_name);
-    let expected = if condition && kind != ColumnKind::Boolean {
-        "a condition: true or false"
-    } else if number && matches!(kind, ColumnKind::Time | ColumnKind::Other) {
-        "a number"
-    } else {
-        return None;
-    };
-    let diagnostic = Diagnostic::new(
-        &codes::WRONG_TYPE,
-        format!("`{}` is {type_name}", expression.as_str().trim()),
-    )
-    .at(expression.span, format!("must be {expected}"));
-    let time = kind == ColumnKind::Time || type_name == "INTERVAL";
-    Some(if time {
-        diagnostic.help("`date_diff('second', start, end)` is the seconds between two instants")
-    } else {
-        diagnostic
-    })
 }

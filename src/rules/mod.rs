@@ -7,6 +7,7 @@ mod owner;
 
 use jiff::civil::Date;
 
+use crate::bind::Bound;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Files};
 
@@ -31,6 +32,21 @@ pub fn check(project: &Project<'_>) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for rule in RULES {
         rule(project, &mut found);
+    }
+    found
+}
+
+/// A rule over bound SQL.
+type BoundRule = fn(&Project<'_>, &Bound, &mut Vec<Diagnostic>);
+
+/// The rules over bound SQL, in the order in which they run.
+const BOUND_RULES: &[BoundRule] = &[];
+
+/// Runs every rule over bound SQL.
+pub fn check_bound(project: &Project<'_>, bound: &Bound) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for rule in BOUND_RULES {
+        rule(project, bound, &mut found);
     }
     found
 }

@@ -35,9 +35,25 @@ pub struct Accepted {
     pub removed: Vec<String>,
 }
 
+/// The file of what `check` remembers.
+const REMEMBERED: &str = "bound.json";
+
 impl Store {
     pub fn new(root: &Path) -> Self {
         Self { root: root.to_path_buf() }
+    }
+
+    /// What `check` remembers; nothing where it cannot be read.
+    pub fn remembered(&self) -> String {
+        fs::read_to_string(self.root.join(PRIVATE).join(REMEMBERED)).unwrap_or_default()
+    }
+
+    /// Keeps what `check` remembers. Failing to keep it only costs time later.
+    pub fn remember(&self, text: &str) {
+        let folder = self.root.join(PRIVATE);
+        let written =
+            self.make_private().and_then(|()| write(&folder, &folder.join(REMEMBERED), text));
+        drop(written);
     }
 
     /// Where the engine remembers what it verified.

@@ -1,6 +1,7 @@
 //! Loading sources: from files or by SQL, typed, and verified against what they declare.
 
 mod convert;
+mod declare;
 mod failure;
 mod place;
 mod raw;
@@ -9,6 +10,7 @@ mod text_file;
 mod verify;
 
 pub use convert::MACROS;
+pub use declare::{check_derived, check_file_source, declare, declared_columns};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -28,6 +28,29 @@ pub struct Raw {
 }
 
 impl Raw {
+    /// The relation as far as it is known without files: no rows, and of a CSV file the columns
+    /// that are asked for.
+    pub fn without_files(source: &Source, mut columns: Vec<String>) -> Self {
+        columns.sort();
+        columns.dedup();
+        let json = matches!(source.definition.format.value, Format::Json | Format::Ndjson);
+        let selected = match (json, columns.as_slice()) {
+            (true, _) => "null::json as record, null::varchar[] as fields".to_owned(),
+            (false, []) => "1".to_owned(),
+            (false, names) => {
+                let column = |name: &String| format!("null::varchar as {}", quote(name));
+                names.iter().map(column).collect::<Vec<_>>().join(", ")
+            }
+        };
+        let typed = columns.into_iter().map(|name| (name, "VARCHAR".to_owned()));
+        Self {
+            sql: format!("(select {selected})"),
+            per_file: Vec::new(),
+            columns: typed.collect(),
+            dialect: DEFAULT_DIALECT,
+        }
+    }
+
     pub fn type_of(&self, column: &str) -> Option<&str> {
         self.columns
             .iter()

@@ -117,7 +117,7 @@ pub fn declared_columns(
 }
 
 /// The type of DuckDB that a query casts to.
-fn sql_type(declared: Type) -> &'static str {
+pub fn sql_type(declared: Type) -> &'static str {
     match declared {
         Type::Text => "varchar",
         Type::Integer => "bigint",

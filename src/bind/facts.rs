@@ -1,0 +1,152 @@
+//! What is known of a query once it is bound.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+/// A column of a source.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ColumnRef {
+    pub source: String,
+    pub column: String,
+}
+
+/// What a value is computed from.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    pub columns: BTreeSet<ColumnRef>,
+    /// Whether an average, median or quantile of several rows went into it.
+    pub averaged: bool,
+}
+
+impl Origin {
+    pub fn merge(&mut self, other: &Self) {
+        self.columns.extend(other.columns.iter().cloned());
+        self.averaged |= other.averaged;
+    }
+}
+
+/// A column that a query returns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    pub name: String,
+    /// DuckDB's name of the type.
+    pub type_name: String,
+    pub origin: Origin,
+}
+
+/// A condition that a row must meet to count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    pub test: Test,
+    pub origin: Origin,
+    /// Bytes of the definition file: where it starts and where it ends.
+    pub place: Option<(usize, usize)>,
+}
+
+/// What a condition asks, as far as rules want to know.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Test {
+    NotNull,
+    /// Equal to one of some texts.
+    OneOf(Vec<String>),
+}
+
+/// A difference of two instants.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elapsed {
+    pub start: Origin,
+    pub end: Origin,
+}
+
+/// A bound query.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Query {
+    pub columns: Vec<Column>,
+    /// Every column that is read, for a value or for a condition.
+    pub reads: BTreeSet<ColumnRef>,
+    /// Conditions that all have to hold, of `where` and `having` wherever they stand.
+    pub conditions: Vec<Condition>,
+    pub elapsed: Vec<Elapsed>,
+}
+
+impl Query {
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+}
+
+/// A bound metric.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoundMetric {
+    pub population: Query,
+    /// The expressions of the measure, as they stand in the definition.
+    pub expressions: Vec<Expression>,
+}
+
+/// An expression over the rows of a population.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expression {
+    pub sql: String,
+    /// The columns of the population that it uses.
+    pub uses: BTreeSet<String>,
+    pub origin: Origin,
+}
+
+/// A bound source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoundSource {
+    /// The query of a derived source; a source that is read from files has columns only.
+    pub query: Query,
+    /// What its expectations read.
+    pub expected: BTreeSet<ColumnRef>,
+}
+
+/// Everything that could be bound, by id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Bound {
+    pub sources: BTreeMap<String, BoundSource>,
+    pub metrics: BTreeMap<String, BoundMetric>,
+}
+
+impl Bound {
+    /// The columns from which `origin` comes in the end: those of sources that are read from
+    /// files, through any number of derived ones.
+    pub fn roots(&self, origin: &Origin) -> BTreeSet<ColumnRef> {
+        let mut roots = BTreeSet::new();
+        let mut seen: BTreeSet<ColumnRef> = BTreeSet::new();
+        let mut pending: Vec<ColumnRef> = origin.columns.iter().cloned().collect();
+        while let Some(column) = pending.pop() {
+            if !seen.insert(column.clone()) {
+                continue;
+            }
+            let from = self
+                .sources
+                .get(&column.source)
+                .and_then(|source| source.query.column(&column.column))
+                .map(|found| &found.origin.columns)
+                .filter(|from| !from.is_empty());
+            match from {
+                Some(from) => pending.extend(from.iter().cloned()),
+                None => drop(roots.insert(column)),
+            }
+        }
+        roots
+    }
+
+    /// The sources below `reads`: those that it names and all that these are derived from.
+    pub fn below(&self, reads: &BTreeSet<ColumnRef>) -> BTreeSet<&str> {
+        let mut seen = BTreeSet::new();
+        let mut pending: Vec<&BTreeSet<ColumnRef>> = vec![reads];
+        while let Some(reads) = pending.pop() {
+            for column in reads {
+                if let Some((id, source)) = self.sources.get_key_value(&column.source)
+                    && seen.insert(id.as_str())
+                {
+                    pending.push(&source.query.reads);
+                }
+            }
+        }
+        seen
+    }
+}

@@ -1,0 +1,262 @@
+//! Metrics: their populations and measures over the sources' relations.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZero;
+use std::thread;
+
+use serde_json::Value;
+
+use super::facts::{BoundMetric, BoundSource, Column, ColumnRef, Expression, Origin, Query};
+use super::lineage::trace;
+use super::memory::Memory;
+use super::scan::{Binder, judge};
+use super::sources::{Relations, no_query, schema};
+use crate::catalog::{Catalog, Metric, relations};
+use crate::definition::read::Sql;
+use crate::diagnostic::{Diagnostic, Files};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::measure::aggregates;
+use crate::plan::{Columns, Composed, Scan, probe};
+
+/// So many metrics are asked about in one query: asking costs more than binding a small one.
+const TOGETHER: usize = 64;
+
+/// A metric that is to be bound.
+struct Job<'a> {
+    metric: &'a Metric,
+    scan: Scan,
+    columns: Columns,
+    probe: Composed,
+    key: String,
+}
+
+type Outcome = Result<BoundMetric, Vec<Diagnostic>>;
+
+/// Pieces of SQL that are one query, or one expression, and nothing else: they are about to be
+/// put between parentheses.
+#[derive(Debug, Default)]
+struct Sound<'a> {
+    queries: BTreeSet<&'a str>,
+    expressions: BTreeSet<&'a str>,
+}
+
+impl<'a> Sound<'a> {
+    /// Looks at the pieces of `jobs` that were not looked at before.
+    fn check(&mut self, engine: &Engine, jobs: &'a [Job<'_>]) {
+        let queries = jobs.iter().map(|job| job.scan.population.sql.as_str());
+        let expressions = jobs.iter().flat_map(|job| job.columns.expressions()).map(Sql::as_str);
+        let queries: BTreeSet<&str> = queries.filter(|sql| !self.queries.contains(sql)).collect();
+        let expressions: BTreeSet<&str> =
+            expressions.filter(|sql| !self.expressions.contains(sql)).collect();
+        let queries: Vec<&str> = queries.into_iter().collect();
+        let expressions: Vec<&str> = expressions.into_iter().collect();
+        let checked = engine.check_queries(&queries);
+        let passed = queries.into_iter().zip(checked).filter(|(_, outcome)| outcome.is_ok());
+        self.queries.extend(passed.map(|(sql, _)| sql));
+        let checked = engine.check_expressions(&expressions);
+        let passed = expressions.into_iter().zip(checked).filter(|(_, outcome)| outcome.is_ok());
+        self.expressions.extend(passed.map(|(sql, _)| sql));
+    }
+
+    fn has(&self, job: &Job<'_>) -> bool {
+        self.queries.contains(job.scan.population.sql.as_str())
+            && job.columns.expressions().iter().all(|sql| self.expressions.contains(sql.as_str()))
+    }
+}
+
+/// Binds all metrics over rows. Those that read a source that is `unbound` are left out.
+pub fn bind(
+    catalog: &Catalog,
+    files: &Files,
+    engine: &mut Relations<'_>,
+    unbound: &BTreeSet<&str>,
+    sources: &BTreeMap<String, BoundSource>,
+    memory: &mut Memory,
+    found: &mut Vec<Diagnostic>,
+) -> Result<BTreeMap<String, BoundMetric>, Error> {
+    let mut bound = BTreeMap::new();
+    let mut jobs = Vec::new();
+    for metric in catalog.metrics.values() {
+        let Some(population) = &metric.definition.population else {
+            continue;
+        };
+        let read = relations(population.sql.as_str());
+        if read.iter().any(|(name, _)| unbound.contains(name.as_str())) {
+            continue;
+        }
+        let schemas: Vec<String> = metric.reads.iter().map(|read| schema(read, sources)).collect();
+        let parts = ["metric", metric.id.as_str(), files.text(metric.file)];
+        let key = Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)));
+        if let Some(known) = memory.recall(&key) {
+            bound.insert(metric.id.clone(), known);
+            continue;
+        }
+        let mut scan = Scan::new(population);
+        scan.add(metric, aggregates(&metric.definition.measure), 0);
+        let columns = Columns::of(&scan);
+        let probe = probe(&scan, &columns);
+        jobs.push(Job { metric, scan, columns, probe, key });
+    }
+    if jobs.is_empty() {
+        return Ok(bound);
+    }
+    let needed: BTreeSet<&str> =
+        jobs.iter().flat_map(|job| job.metric.reads.iter().map(String::as_str)).collect();
+    let engine = engine.with(needed, sources)?;
+    let outcomes = in_parallel(catalog, files, engine, sources, &jobs)?;
+    for (job, outcome) in jobs.into_iter().zip(outcomes) {
+        match outcome {
+            Ok(one) => {
+                memory.remember(job.key, &one);
+                bound.insert(job.metric.id.clone(), one);
+            }
+            Err(diagnostics) => found.extend(diagnostics),
+        }
+    }
+    Ok(bound)
+}
+
+/// The outcome of each job. How many threads there are changes nothing but the time.
+fn in_parallel(
+    catalog: &Catalog,
+    files: &Files,
+    engine: &Engine,
+    sources: &BTreeMap<String, BoundSource>,
+    jobs: &[Job<'_>],
+) -> Result<Vec<Outcome>, Error> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = cores.min(jobs.len().div_ceil(TOGETHER)).max(1);
+    let share = jobs.len().div_ceil(threads);
+    let mut engines = Vec::new();
+    for _ in 0..threads {
+        engines.push(engine.beside()?);
+    }
+    let all = |engine: &Engine, jobs: &[Job<'_>]| -> Vec<Outcome> {
+        let binder = Binder { engine, sources: &catalog.sources, files };
+        let mut sound = Sound::default();
+        jobs.chunks(TOGETHER).flat_map(|jobs| several(binder, sources, jobs, &mut sound)).collect()
+    };
+    let done: Vec<thread::Result<Vec<Outcome>>> = thread::scope(|scope| {
+        let running: Vec<_> = jobs
+            .chunks(share)
+            .zip(engines)
+            .map(|(jobs, engine)| scope.spawn(move || all(&engine, jobs)))
+            .collect();
+        running.into_iter().map(thread::ScopedJoinHandle::join).collect()
+    });
+    let mut outcomes = Vec::with_capacity(jobs.len());
+    for part in done {
+        match part {
+            Ok(part) => outcomes.extend(part),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+    Ok(outcomes)
+}
+
+/// Binds several metrics by few queries. Where one of them is wrong, it is looked at alone, with
+/// care for where and why.
+fn several<'a>(
+    binder: Binder<'_>,
+    sources: &BTreeMap<String, BoundSource>,
+    jobs: &'a [Job<'_>],
+    sound: &mut Sound<'a>,
+) -> Vec<Outcome> {
+    sound.check(binder.engine, jobs);
+    let statements: Vec<&str> = jobs.iter().map(|job| job.probe.text()).collect();
+    let plans = binder.engine.bound_plans(&statements);
+    jobs.iter()
+        .zip(plans)
+        .map(|(job, plan)| one(binder, sources, job, plan.filter(|_| sound.has(job)).as_ref()))
+        .collect()
+}
+
+fn one(
+    binder: Binder<'_>,
+    sources: &BTreeMap<String, BoundSource>,
+    job: &Job<'_>,
+    plan: Option<&Value>,
+) -> Outcome {
+    if let Some(plan) = plan {
+        let traced = trace(plan);
+        if traced.writes {
+            return Err(vec![no_query(&job.scan.population.sql)]);
+        }
+        let described: Vec<(String, String)> = traced
+            .query
+            .columns
+            .iter()
+            .map(|column| (column.name.clone(), column.type_name.clone()))
+            .collect();
+        if judge(&job.scan, &job.columns, &described).is_empty() {
+            return Ok(facts(binder.files, job, traced.query, &traced.uses));
+        }
+    }
+    binder.kinds(&job.scan, &job.columns)?;
+    Ok(unknown(binder.engine, sources, job))
+}
+
+/// What the plan of a probe says about the metric.
+fn facts(files: &Files, job: &Job<'_>, mut query: Query, uses: &[Vec<usize>]) -> BoundMetric {
+    for condition in &mut query.conditions {
+        let place = condition.place.take();
+        let span = place.and_then(|(start, end)| job.probe.locate(files, start, end - start));
+        condition.place = span.map(|span| (span.start, span.end));
+    }
+    let own = query.columns.len().saturating_sub(job.columns.expressions().len());
+    let measured = query.columns.split_off(own);
+    // The columns of the population stand first, each a position and a name.
+    let names: BTreeMap<usize, &str> = uses
+        .iter()
+        .zip(&query.columns)
+        .filter_map(|(uses, column)| Some((*uses.first()?, column.name.as_str())))
+        .collect();
+    let expressions = job
+        .columns
+        .expressions()
+        .iter()
+        .zip(measured)
+        .zip(uses.iter().skip(own))
+        .map(|((sql, column), uses)| Expression {
+            sql: sql.as_str().trim().to_owned(),
+            uses: uses.iter().filter_map(|at| names.get(at)).map(|name| (*name).into()).collect(),
+            origin: column.origin,
+        })
+        .collect();
+    BoundMetric { population: query, expressions }
+}
+
+/// Where DuckDB cannot write the plan, everything may come from everything.
+fn unknown(engine: &Engine, sources: &BTreeMap<String, BoundSource>, job: &Job<'_>) -> BoundMetric {
+    let reads: BTreeSet<ColumnRef> = job
+        .metric
+        .reads
+        .iter()
+        .filter_map(|id| Some((id, sources.get(id)?)))
+        .flat_map(|(id, source)| {
+            let columns = source.query.columns.iter();
+            columns.map(|column| ColumnRef { source: id.clone(), column: column.name.clone() })
+        })
+        .collect();
+    let origin = Origin { columns: reads.clone(), averaged: false };
+    let alone = probe(&job.scan, &Columns::default());
+    let columns: Vec<Column> = engine
+        .describe(alone.text())
+        .unwrap_or_default()
+        .into_iter()
+        .map(|(name, type_name)| Column { name, type_name, origin: origin.clone() })
+        .collect();
+    let uses: BTreeSet<String> = columns.iter().map(|column| column.name.clone()).collect();
+    let expressions = job
+        .columns
+        .expressions()
+        .iter()
+        .map(|sql| Expression {
+            sql: sql.as_str().trim().to_owned(),
+            uses: uses.clone(),
+            origin: origin.clone(),
+        })
+        .collect();
+    BoundMetric { population: Query { columns, reads, ..Query::default() }, expressions }
+}

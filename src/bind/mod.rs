@@ -1,0 +1,49 @@
+//! Every piece of SQL bound against the declared columns, without data.
+//!
+//! DuckDB gets an empty relation for each source and says what every query would return; its
+//! bound plan says which columns each value comes from. What was bound before and has not
+//! changed is remembered.
+
+mod facts;
+mod lineage;
+mod memory;
+mod metrics;
+mod scan;
+mod sources;
+
+pub use facts::{
+    Bound, BoundMetric, BoundSource, Column, ColumnRef, Condition, Elapsed, Expression, Origin,
+    Query, Test,
+};
+pub use memory::Memory;
+pub use scan::Binder;
+
+use std::collections::BTreeSet;
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Files};
+use crate::error::Error;
+
+/// Binds every source and metric of the catalog. What is wrong with one does not keep the others
+/// from being bound; what reads a source that is wrong is left out without a word.
+///
+/// # Errors
+/// Only an engine failure.
+pub fn bind(
+    catalog: &Catalog,
+    files: &Files,
+    memory: &mut Memory,
+) -> Result<(Bound, Vec<Diagnostic>), Error> {
+    let mut found = Vec::new();
+    let mut engine = sources::Relations::new(catalog);
+    let bound = sources::bind(catalog, files, &mut engine, memory, &mut found)?;
+    let unbound: BTreeSet<&str> = catalog
+        .sources
+        .keys()
+        .map(String::as_str)
+        .filter(|id| !bound.contains_key(*id))
+        .chain(catalog.unread.iter().map(String::as_str))
+        .collect();
+    let metrics = metrics::bind(catalog, files, &mut engine, &unbound, &bound, memory, &mut found)?;
+    Ok((Bound { sources: bound, metrics }, found))
+}

@@ -1,0 +1,184 @@
+//! One scan: its SQL is bound, and its types are what the measures need.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::Source;
+use crate::definition::read::Sql;
+use crate::diagnostic::{Diagnostic, Files, codes};
+use crate::engine::{Engine, SqlFailure, column_kind};
+use crate::measure::Aggregate;
+use crate::plan::{ColumnKind, Columns, Composed, Scan, probe};
+
+/// Binds scans over the relations of an engine.
+#[derive(Clone, Copy)]
+pub struct Binder<'a> {
+    pub engine: &'a Engine,
+    /// What a query may read, for suggestions.
+    pub sources: &'a BTreeMap<String, Source>,
+    pub files: &'a Files,
+}
+
+impl Binder<'_> {
+    /// Binds the population and every expression, and checks what their types must be.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the SQL, or with the types of what it yields.
+    pub fn kinds(
+        &self,
+        scan: &Scan,
+        columns: &Columns,
+    ) -> Result<Vec<ColumnKind>, Vec<Diagnostic>> {
+        self.gate(scan, columns)?;
+        let sql = probe(scan, columns);
+        let described = match self.engine.describe(sql.text()) {
+            Ok(described) => described,
+            Err(failure) => return Err(self.bind_errors(scan, columns, &sql, &failure)),
+        };
+        let found = judge(scan, columns, &described);
+        if !found.is_empty() {
+            return Err(found);
+        }
+        let expressions = described.len().saturating_sub(columns.expressions().len());
+        Ok(described[expressions..].iter().map(|(_, name)| column_kind(name)).collect())
+    }
+
+    /// One query, expressions, and nothing else: they are about to be put between parentheses.
+    /// What is refused does not keep the rest from being looked at.
+    fn gate(&self, scan: &Scan, columns: &Columns) -> Result<(), Vec<Diagnostic>> {
+        let refused = |sql: &Sql, failure: SqlFailure| {
+            let mut alone = Composed::default();
+            alone.push_sql(sql);
+            failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, sql.span)
+        };
+        let mut found = Vec::new();
+        let mut sound = Vec::new();
+        for expression in columns.expressions() {
+            match self.engine.check_expression(expression.as_str()) {
+                Ok(()) => sound.push(expression),
+                Err(failure) => found.push(refused(expression, failure)),
+            }
+        }
+        let query = &scan.population.sql;
+        match self.engine.check_query(query.as_str()) {
+            Err(failure) => found.push(refused(query, failure)),
+            Ok(()) if !found.is_empty() => found.extend(self.unbound(scan, sound.into_iter())),
+            Ok(()) => {}
+        }
+        if found.is_empty() { Ok(()) } else { Err(found) }
+    }
+
+    /// DuckDB reports the first error of a statement; each piece alone shows all of them.
+    fn bind_errors(
+        &self,
+        scan: &Scan,
+        columns: &Columns,
+        whole: &Composed,
+        first: &SqlFailure,
+    ) -> Vec<Diagnostic> {
+        let mut found = self.unbound(scan, columns.expressions().iter());
+        if found.is_empty() {
+            let span = scan.population.sql.span;
+            found.push(first.diagnostic(&codes::SQL_ERROR, whole, self.files, span));
+        }
+        found
+    }
+
+    /// What does not bind: the population, else each of the expressions that does not.
+    pub fn unbound<'s>(
+        &self,
+        scan: &Scan,
+        expressions: impl Iterator<Item = &'s Sql>,
+    ) -> Vec<Diagnostic> {
+        let describe = |sql: &Composed, span| {
+            let failure = self.engine.describe(sql.text()).err()?;
+            let failure = failure.suggesting(self.sources.keys());
+            Some((failure, span))
+        };
+        let alone = probe(scan, &Columns::default());
+        if let Some((failure, span)) = describe(&alone, scan.population.sql.span) {
+            return vec![failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, span)];
+        }
+        expressions
+            .filter_map(|expression| {
+                let one = probe(scan, &Columns::single(expression));
+                let (failure, span) = describe(&one, expression.span)?;
+                let failure = failure.of_each_row();
+                Some(failure.diagnostic(&codes::SQL_ERROR, &one, self.files, span))
+            })
+            .collect()
+    }
+}
+
+/// What is wrong with the names and types of the columns of a [`probe`].
+pub fn judge(scan: &Scan, columns: &Columns, described: &[(String, String)]) -> Vec<Diagnostic> {
+    let population = &scan.population;
+    let (own, expressions) =
+        described.split_at(described.len().saturating_sub(columns.expressions().len()));
+    let mut found = Vec::new();
+    let mut named = vec![&population.subject];
+    named.extend(&population.segments);
+    named.extend(&population.at);
+    for name in named {
+        let column = own.iter().find(|(known, _)| known == name.as_str());
+        let Some((_, type_name)) = column else {
+            found.push(
+                Diagnostic::new(
+                    &codes::UNKNOWN_COLUMN,
+                    format!("the population yields no column `{}`", name.as_str()),
+                )
+                .at(name.span, "not in the select list")
+                .did_you_mean(name, own.iter().map(|(known, _)| known.as_str())),
+            );
+            continue;
+        };
+        if population.at.as_ref() == Some(name) && column_kind(type_name) != ColumnKind::Time {
+            found.push(
+                Diagnostic::new(
+                    &codes::WRONG_TYPE,
+                    format!("`at` must be an instant, `{}` is {type_name}", name.as_str()),
+                )
+                .at(name.span, "decides the period"),
+            );
+        }
+    }
+    for (expression, (_, type_name)) in columns.expressions().iter().zip(expressions) {
+        found.extend(wrong_expression(scan, expression, type_name));
+    }
+    found
+}
+/// A condition must be true or false, anything that is added or ordered a number.
+fn wrong_expression(scan: &Scan, expression: &Sql, type_name: &str) -> Option<Diagnostic> {
+    let is = |sql: &Sql| sql.as_str().trim() == expression.as_str().trim();
+    let mut condition = false;
+    let mut number = false;
+    for aggregate in &scan.aggregates {
+        match aggregate {
+            Aggregate::Rows => {}
+            Aggregate::CountWhere(conditions) => condition |= conditions.iter().any(is),
+            Aggregate::Sum(of) => number |= is(of),
+            Aggregate::Ended(sample, _) | Aggregate::OpenValues(sample) => {
+                number |= is(&sample.of);
+                condition |= sample.open.as_ref().is_some_and(is);
+            }
+        }
+    }
+    let kind = column_kind(type_name);
+    let expected = if condition && kind != ColumnKind::Boolean {
+        "a condition: true or false"
+    } else if number && matches!(kind, ColumnKind::Time | ColumnKind::Other) {
+        "a number"
+    } else {
+        return None;
+    };
+    let diagnostic = Diagnostic::new(
+        &codes::WRONG_TYPE,
+        format!("`{}` is {type_name}", expression.as_str().trim()),
+    )
+    .at(expression.span, format!("must be {expected}"));
+    let time = kind == ColumnKind::Time || type_name == "INTERVAL";
+    Some(if time {
+        diagnostic.help("`date_diff('second', start, end)` is the seconds between two instants")
+    } else {
+        diagnostic
+    })
+}

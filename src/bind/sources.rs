@@ -1,0 +1,301 @@
+//! Sources: an empty relation for each, derived ones by their query.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::facts::{BoundSource, Column, ColumnRef, Origin, Query};
+use super::lineage::{Traced, trace};
+use super::memory::Memory;
+use crate::catalog::{Catalog, Source, relations};
+use crate::definition::read::Sql;
+use crate::definition::source::Format;
+use crate::diagnostic::{Diagnostic, Files, codes};
+use crate::engine::{
+    Engine, Options, SqlFailure, check_derived, check_file_source, declare, declared_columns,
+};
+use crate::error::Error;
+use crate::plan::Composed;
+
+/// An engine in which the sources that were asked for are empty relations. It is opened when the
+/// first one is asked for: where everything is remembered, there is no need of it.
+pub struct Relations<'a> {
+    catalog: &'a Catalog,
+    engine: Option<Engine>,
+    made: BTreeSet<String>,
+}
+
+impl<'a> Relations<'a> {
+    pub fn new(catalog: &'a Catalog) -> Self {
+        Self { catalog, engine: None, made: BTreeSet::new() }
+    }
+
+    /// The engine, with the `sources` among those that are `bound`.
+    pub fn with<'s>(
+        &mut self,
+        sources: impl IntoIterator<Item = &'s str>,
+        bound: &BTreeMap<String, BoundSource>,
+    ) -> Result<&Engine, Error> {
+        let engine = match self.engine.take() {
+            Some(engine) => engine,
+            None => open(self.catalog)?,
+        };
+        let engine = self.engine.insert(engine);
+        for id in sources {
+            let Some(source) = bound.get(id).filter(|_| !self.made.contains(id)) else {
+                continue;
+            };
+            let columns: Vec<(String, String)> = source
+                .query
+                .columns
+                .iter()
+                .map(|column| (column.name.clone(), column.type_name.clone()))
+                .collect();
+            declare(engine, id, &columns).map_err(|failure| Error::Engine {
+                doing: format!("declaring source {id}"),
+                message: failure.message,
+            })?;
+            self.made.insert(id.to_owned());
+        }
+        Ok(engine)
+    }
+}
+
+fn open(catalog: &Catalog) -> Result<Engine, Error> {
+    // Nothing is scanned: threads of the engine would only cost their start.
+    let options = Options { threads: Some(1), memory: catalog.settings.memory.clone() };
+    let engine = Engine::open(&options, &catalog.settings.calendars)?;
+    engine.set_as_of(Timestamp::UNIX_EPOCH)?;
+    engine.confine(std::iter::empty())?;
+    Ok(engine)
+}
+
+/// Binds all sources, each after what it reads.
+pub fn bind(
+    catalog: &Catalog,
+    files: &Files,
+    relations: &mut Relations<'_>,
+    memory: &mut Memory,
+    found: &mut Vec<Diagnostic>,
+) -> Result<BTreeMap<String, BoundSource>, Error> {
+    let mut bound = BTreeMap::new();
+    for id in in_order(catalog) {
+        let Some(source) = catalog.sources.get(id) else {
+            continue;
+        };
+        if source.reads.iter().any(|read| !bound.contains_key(read)) {
+            continue;
+        }
+        let key = key(source, files, &bound);
+        if let Some(known) = memory.recall::<BoundSource>(&key) {
+            bound.insert(id.to_owned(), known);
+            continue;
+        }
+        let before = found.len();
+        let one = match &source.definition.sql {
+            Some(sql) if source.definition.format.value == Format::Derived => {
+                derived(source, sql, files, relations, &bound, found)?
+            }
+            _ => Some(from_files(source, files, relations, &bound, found)?),
+        };
+        if let Some(one) = one {
+            if found.len() == before {
+                memory.remember(key, &one);
+            }
+            bound.insert(id.to_owned(), one);
+        }
+    }
+    expectations(catalog, files, relations, &mut bound, memory, found)?;
+    Ok(bound)
+}
+
+/// The sources, each after what it reads; those of a cycle, which was reported, are left out by
+/// what they read being missing.
+fn in_order(catalog: &Catalog) -> Vec<&str> {
+    let mut order: Vec<&str> = Vec::new();
+    let mut seen = BTreeSet::new();
+    for start in catalog.sources.keys() {
+        let mut path = vec![(start.as_str(), 0)];
+        seen.insert(start.as_str());
+        while let Some((id, next)) = path.pop() {
+            let reads = catalog.sources.get(id).map_or(&[][..], |source| &source.reads);
+            match reads.get(next) {
+                Some(read) => {
+                    path.push((id, next + 1));
+                    if seen.insert(read) {
+                        path.push((read, 0));
+                    }
+                }
+                None if !order.contains(&id) => order.push(id),
+                None => {}
+            }
+        }
+    }
+    order
+}
+
+/// Everything that the binding of a source depends on.
+fn key(source: &Source, files: &Files, bound: &BTreeMap<String, BoundSource>) -> String {
+    let schemas: Vec<String> = source.reads.iter().map(|read| schema(read, bound)).collect();
+    let parts = ["source", &source.id, files.text(source.file)];
+    Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)))
+}
+
+/// The columns of a source as text.
+pub fn schema(id: &str, bound: &BTreeMap<String, BoundSource>) -> String {
+    let columns = bound.get(id).map_or(&[][..], |source| &source.query.columns);
+    let typed = columns.iter().map(|column| format!("{} {}", column.name, column.type_name));
+    format!("{id}({})", typed.collect::<Vec<_>>().join(", "))
+}
+
+fn from_files(
+    source: &Source,
+    files: &Files,
+    relations: &mut Relations<'_>,
+    bound: &BTreeMap<String, BoundSource>,
+    found: &mut Vec<Diagnostic>,
+) -> Result<BoundSource, Error> {
+    let definition = &source.definition;
+    let has_sql = definition.columns.iter().any(|(_, column)| {
+        column.select.is_some() || column.path.is_some() || column.format.is_some()
+    });
+    if has_sql || definition.json.is_some() {
+        let engine = relations.with([], bound)?;
+        found.extend(check_file_source(engine, source, files));
+    }
+    let columns = declared_columns(source).into_iter().map(|(name, type_name)| Column {
+        name,
+        type_name,
+        origin: Origin::default(),
+    });
+    let query = Query { columns: columns.collect(), ..Query::default() };
+    Ok(BoundSource { query, expected: BTreeSet::new() })
+}
+
+fn derived(
+    source: &Source,
+    sql: &Sql,
+    files: &Files,
+    relations: &mut Relations<'_>,
+    bound: &BTreeMap<String, BoundSource>,
+    found: &mut Vec<Diagnostic>,
+) -> Result<Option<BoundSource>, Error> {
+    let catalog = relations.catalog;
+    let engine = relations.with(source.reads.iter().map(String::as_str), bound)?;
+    let columns = match described(engine, sql) {
+        Ok(columns) => columns,
+        Err((failure, composed)) => {
+            let failure = failure.suggesting(catalog.sources.keys());
+            found.push(failure.diagnostic(&codes::SQL_ERROR, &composed, files, sql.span));
+            return Ok(None);
+        }
+    };
+    let mut query = traced(engine, sql, files, found);
+    query.columns = columns
+        .into_iter()
+        .enumerate()
+        .map(|(index, (name, type_name))| {
+            let origin = query.columns.get(index).map(|column| column.origin.clone());
+            Column { name, type_name, origin: origin.unwrap_or_default() }
+        })
+        .collect();
+    let one = BoundSource { query, expected: BTreeSet::new() };
+    let with_itself = BTreeMap::from([(source.id.clone(), one.clone())]);
+    let engine = relations.with([source.id.as_str()], &with_itself)?;
+    found.extend(check_derived(engine, source, files));
+    Ok(Some(one))
+}
+
+/// One query and nothing else, and what it returns.
+fn described(engine: &Engine, sql: &Sql) -> Result<Vec<(String, String)>, (SqlFailure, Composed)> {
+    let mut alone = Composed::default();
+    alone.push_sql(sql);
+    engine
+        .check_query(sql.as_str())
+        .and_then(|()| engine.describe(alone.text()))
+        .map_err(|failure| (failure, alone))
+}
+
+/// The lineage of a query that binds.
+fn traced(engine: &Engine, sql: &Sql, files: &Files, found: &mut Vec<Diagnostic>) -> Query {
+    let plan = engine.bound_plans(&[sql.as_str()]).pop().flatten();
+    let Traced { mut query, writes, .. } = plan.as_ref().map(trace).unwrap_or_default();
+    for condition in &mut query.conditions {
+        condition.place = condition.place.map(|(start, end)| {
+            let span = sql.locate(files, start, end - start);
+            (span.start, span.end)
+        });
+    }
+    if writes {
+        found.push(no_query(sql));
+    }
+    query
+}
+
+/// Data-modifying common table expressions look like a query to the parser.
+pub fn no_query(sql: &Sql) -> Diagnostic {
+    Diagnostic::new(&codes::SQL_ERROR, "only a query can stand here")
+        .at(sql.span, "changes something")
+}
+
+/// Binds what sources expect of themselves and of others.
+fn expectations(
+    catalog: &Catalog,
+    files: &Files,
+    engine: &mut Relations<'_>,
+    bound: &mut BTreeMap<String, BoundSource>,
+    memory: &mut Memory,
+    found: &mut Vec<Diagnostic>,
+) -> Result<(), Error> {
+    for source in catalog.sources.values() {
+        if source.definition.expect.is_empty() {
+            continue;
+        }
+        let read: BTreeSet<String> = source
+            .definition
+            .expect
+            .iter()
+            .flat_map(|expect| relations(expect.sql.as_str()))
+            .map(|(name, _)| name)
+            .filter(|name| catalog.sources.contains_key(name))
+            .collect();
+        let schemas: Vec<String> = read.iter().map(|read| schema(read, bound)).collect();
+        let parts = ["expectations", &source.id, files.text(source.file)];
+        let key = Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)));
+        let expected = match memory.recall::<BTreeSet<ColumnRef>>(&key) {
+            Some(expected) => expected,
+            None => {
+                let before = found.len();
+                let mut expected = BTreeSet::new();
+                let engine = engine.with(read.iter().map(String::as_str), bound)?;
+                for expect in &source.definition.expect {
+                    let unbound = relations(expect.sql.as_str())
+                        .into_iter()
+                        .any(|(name, _)| read.contains(&name) && !bound.contains_key(&name));
+                    if unbound {
+                        continue;
+                    }
+                    match described(engine, &expect.sql) {
+                        Ok(_) => {
+                            expected.extend(traced(engine, &expect.sql, files, found).reads);
+                        }
+                        Err((failure, composed)) => {
+                            let failure = failure.suggesting(catalog.sources.keys());
+                            let span = expect.sql.span;
+                            let code = &codes::SQL_ERROR;
+                            found.push(failure.diagnostic(code, &composed, files, span));
+                        }
+                    }
+                }
+                if found.len() == before {
+                    memory.remember(key, &expected);
+                }
+                expected
+            }
+        };
+        if let Some(one) = bound.get_mut(&source.id) {
+            one.expected = expected;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Binding statements without running them.
+
+use serde_json::Value;
+
+use super::Engine;
+use crate::error::Error;
+use crate::measure::Cell;
+use crate::plan::literal;
+
+impl Engine {
+    /// A second connection to the same database, for another thread.
+    ///
+    /// # Errors
+    /// Only an engine failure.
+    pub fn beside(&self) -> Result<Self, Error> {
+        let connection = self.connection.try_clone();
+        let connection =
+            connection.map_err(|error| super::engine_error("opening a connection", &error))?;
+        Ok(Self { connection })
+    }
+
+    /// The bound plan of each statement, in DuckDB's JSON; `None` where it does not bind, or is
+    /// not exactly one statement, or where the plan cannot be written as JSON. One query for all:
+    /// a query costs more than what it binds.
+    pub fn bound_plans(&self, statements: &[&str]) -> Vec<Option<Value>> {
+        let calls: Vec<String> =
+            statements.iter().map(|sql| format!("json_serialize_plan({})", literal(sql))).collect();
+        let rows = self.query(&format!("select {}", calls.join(", "))).unwrap_or_default();
+        let cells = rows.first().map_or(&[][..], Vec::as_slice);
+        (0..statements.len()).map(|index| single(cells.get(index)?)).collect()
+    }
+}
+
+fn single(cell: &Cell) -> Option<Value> {
+    let Cell::Text(json) = cell else {
+        return None;
+    };
+    let mut answer: Value = serde_json::from_str(json).ok()?;
+    match answer["plans"].as_array_mut().map(Vec::as_mut_slice) {
+        Some([plan]) => Some(plan.take()),
+        _ => None,
+    }
+}

@@ -1,0 +1,65 @@
+//! Sources without their data: an empty relation of the declared columns, and whether the
+//! declaration alone is right.
+
+use super::convert::{self, Mode};
+use super::failure::check_declaration;
+use super::raw::Raw;
+use super::verify;
+use crate::catalog::Source;
+use crate::definition::source::Format;
+use crate::diagnostic::{Diagnostic, Files, codes};
+use crate::engine::{Engine, SqlFailure};
+use crate::plan::{Composed, quote};
+
+/// Makes an empty relation called `name` of columns with DuckDB's types.
+///
+/// # Errors
+/// A type that DuckDB does not know.
+pub fn declare(
+    engine: &Engine,
+    name: &str,
+    columns: &[(String, String)],
+) -> Result<(), SqlFailure> {
+    let columns: Vec<String> =
+        columns.iter().map(|(name, type_name)| format!("{} {type_name}", quote(name))).collect();
+    engine.execute(&format!("create or replace table {} ({})", quote(name), columns.join(", ")))
+}
+
+/// The columns of a source that is read from files, with DuckDB's types.
+pub fn declared_columns(source: &Source) -> Vec<(String, String)> {
+    let columns = source.definition.columns.iter();
+    let typed = |declared| verify::sql_type(declared).to_owned();
+    columns.map(|(name, column)| (name.to_string(), typed(column.r#type.value))).collect()
+}
+
+/// What is wrong with a declaration whatever the files hold: paths, formats, and every `select`
+/// that is no expression or cannot become the declared type.
+///
+/// The raw columns of Parquet have types that only the files know, so there a `select` is
+/// checked for its syntax alone.
+pub fn check_file_source(engine: &Engine, source: &Source, files: &Files) -> Vec<Diagnostic> {
+    let mut found = check_declaration(engine, source, files);
+    if !found.is_empty() || source.definition.format.value == Format::Parquet {
+        return found;
+    }
+    for (name, column) in source.definition.columns.iter() {
+        let Some(select) = &column.select else {
+            continue;
+        };
+        let raw = Raw::without_files(source, engine.columns_in(select.as_str()));
+        let mut sql = Composed::default();
+        sql.push("select ");
+        convert::one(source, &raw, name, column, Mode::Strict, &mut sql);
+        sql.push(&format!(" from {}", raw.sql));
+        if let Err(failure) = engine.describe(sql.text()) {
+            found.push(failure.diagnostic(&codes::SQL_ERROR, &sql, files, select.span));
+        }
+    }
+    found
+}
+
+/// What is wrong between the query of a derived source and the columns that it declares, once the
+/// query is the relation of that name.
+pub fn check_derived(engine: &Engine, source: &Source, files: &Files) -> Vec<Diagnostic> {
+    verify::declared_columns(engine, source, &quote(&source.id), files).err().unwrap_or_default()
+}
