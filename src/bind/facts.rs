@@ -134,6 +134,31 @@ impl Bound {
         roots
     }
 
+    /// Whether an average went into a value, in its own query or in those of derived sources.
+    pub fn averaged(&self, origin: &Origin) -> bool {
+        let mut seen: BTreeSet<&ColumnRef> = BTreeSet::new();
+        let mut pending = vec![origin];
+        while let Some(origin) = pending.pop() {
+            if origin.averaged {
+                return true;
+            }
+            for column in &origin.columns {
+                if seen.insert(column) {
+                    let source = self.sources.get(&column.source);
+                    let known = source.and_then(|source| source.query.column(&column.column));
+                    pending.extend(known.map(|column| &column.origin));
+                }
+            }
+        }
+        false
+    }
+
+    /// The differences of instants in a query and in the derived sources below it.
+    pub fn elapsed<'a>(&'a self, query: &'a Query) -> impl Iterator<Item = &'a Elapsed> {
+        let below = self.below(&query.reads).into_iter().filter_map(|id| self.sources.get(id));
+        query.elapsed.iter().chain(below.flat_map(|source| &source.query.elapsed))
+    }
+
     /// The sources below `reads`: those that it names and all that these are derived from.
     pub fn below(&self, reads: &BTreeSet<ColumnRef>) -> BTreeSet<&str> {
         let mut seen = BTreeSet::new();

@@ -288,6 +288,9 @@ impl Tracer {
                 for nested in map.values().filter(|value| value.is_object() || value.is_array()) {
                     origin.merge(&self.value(nested, input));
                 }
+                // Whether a value exceeds an average, and how many do, is no average.
+                origin.averaged &= !is_condition(expression);
+                origin.averaged &= !called(expression).starts_with("count");
             }
             Value::Array(values) => {
                 for nested in values {
@@ -344,6 +347,14 @@ impl Tracer {
         let origin = self.value(condition, input);
         self.query.conditions.push(Condition { test, origin, place: place(condition) });
     }
+}
+
+/// Whether an expression is true or false.
+fn is_condition(expression: &Value) -> bool {
+    let kind = text(&expression["type"]);
+    kind.starts_with("COMPARE_")
+        || kind.starts_with("CONJUNCTION_")
+        || expression["return_type"]["id"] == "BOOLEAN"
 }
 
 /// A text constant, which may stand inside a cast.

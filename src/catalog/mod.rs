@@ -13,7 +13,7 @@ mod settings;
 mod sources;
 
 pub use build::{Definitions, build};
-pub use references::{clock_offsets, nondeterministic, relations};
+pub use references::{clock_offsets, identifiers, nondeterministic, relations};
 pub use settings::Settings;
 
 use std::collections::{BTreeMap, BTreeSet};

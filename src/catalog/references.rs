@@ -26,6 +26,15 @@ pub fn relations(sql: &str) -> Vec<(String, Range<usize>)> {
     found
 }
 
+/// The names in `sql`, whatever they name, with their byte ranges.
+pub fn identifiers(sql: &str) -> Vec<(String, Range<usize>)> {
+    let words = tokens(sql).into_iter().filter_map(|(token, range)| match token {
+        Token::Word(word) => Some((word.into_owned(), range)),
+        Token::Symbol(_) => None,
+    });
+    words.collect()
+}
+
 /// Whether `as_of()` is called, and where.
 pub fn clock_offsets(sql: &str) -> Vec<usize> {
     let tokens = tokens(sql);

@@ -152,7 +152,7 @@ codes! {
     SECRET_IN_DEFINITION "secret-in-definition" Error Finding true "A text that looks like a password, key or token.";
     ABSOLUTE_PATH "absolute-path" Warn Finding true "A path that exists on one machine only.";
     UNUSED_SOURCE "unused-source" Warn Finding true "A source that nothing reads.";
-    UNUSED_COLUMN "unused-column" Note Finding true "A declared column that nothing reads.";
+    UNUSED_COLUMN "unused-column" Allow Finding true "A declared column that nothing reads.";
     UNUSED_POPULATION_COLUMN "unused-population-column" Warn Finding true "A column of a population that nothing uses.";
     TEST_FAILED "test-failed" Error Finding true "A `[[test]]` that does not yield what it expects.";
     CEILING_VIOLATED "ceiling-violated" Error Finding true "A value outside the metric's ceiling.";

@@ -1,9 +1,15 @@
 //! Rules about good definitions, one per file; each looks at the project and reports.
 
+mod average_of_averages;
 mod ceiling;
 mod clock;
+mod closed_only;
+mod cohort;
+mod current_severity;
 mod gameability;
+mod hidden_mix;
 mod owner;
+mod unused;
 
 use jiff::civil::Date;
 
@@ -40,7 +46,14 @@ pub fn check(project: &Project<'_>) -> Vec<Diagnostic> {
 type BoundRule = fn(&Project<'_>, &Bound, &mut Vec<Diagnostic>);
 
 /// The rules over bound SQL, in the order in which they run.
-const BOUND_RULES: &[BoundRule] = &[];
+const BOUND_RULES: &[BoundRule] = &[
+    closed_only::check,
+    cohort::check,
+    average_of_averages::check,
+    hidden_mix::check,
+    current_severity::check,
+    unused::check,
+];
 
 /// Runs every rule over bound SQL.
 pub fn check_bound(project: &Project<'_>, bound: &Bound) -> Vec<Diagnostic> {

@@ -1,0 +1,127 @@
+//! `unused-source`, `unused-column` and `unused-population-column`: what nothing reads is kept
+//! right by nobody, and somebody will trust it one day.
+
+use std::collections::BTreeSet;
+
+use super::Project;
+use crate::bind::{Bound, BoundMetric, ColumnRef};
+use crate::catalog::{Catalog, Metric, identifiers};
+use crate::definition::measure::MeasureTable;
+use crate::definition::project::AsOf;
+use crate::diagnostic::{Diagnostic, codes};
+
+pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+    for (id, facts) in &bound.metrics {
+        if let Some(metric) = project.catalog.metrics.get(id) {
+            population_columns(project, metric, facts, found);
+        }
+    }
+    if complete(project.catalog, bound) {
+        sources(project.catalog, bound, found);
+    }
+}
+
+/// Whether everything was bound: what could not be may read anything.
+fn complete(catalog: &Catalog, bound: &Bound) -> bool {
+    let over_rows = |metric: &&Metric| metric.definition.population.is_some();
+    catalog.unread.is_empty()
+        && catalog.sources.keys().all(|id| bound.sources.contains_key(id))
+        && catalog
+            .metrics
+            .values()
+            .filter(over_rows)
+            .all(|metric| bound.metrics.contains_key(&metric.id))
+}
+
+fn sources(catalog: &Catalog, bound: &Bound, found: &mut Vec<Diagnostic>) {
+    let reads = reads(bound);
+    let newest = match &catalog.settings.as_of {
+        AsOf::Newest { source, column } => Some((source.as_str(), column.as_str())),
+        AsOf::Fixed(_) => None,
+    };
+    let named: BTreeSet<&str> = catalog
+        .sources
+        .values()
+        .flat_map(|source| &source.reads)
+        .chain(catalog.metrics.values().flat_map(|metric| &metric.reads))
+        .map(String::as_str)
+        .chain(reads.iter().map(|column| column.source.as_str()))
+        .chain(newest.map(|(source, _)| source))
+        .collect();
+    for source in catalog.sources.values() {
+        let definition = &source.definition;
+        if !named.contains(source.id.as_str()) {
+            found.push(
+                Diagnostic::new(
+                    &codes::UNUSED_SOURCE,
+                    format!("nothing reads source `{}`", source.id),
+                )
+                .at(definition.format.span, "read by no metric and no other source")
+                .help("remove it, or measure something over it"),
+            );
+            continue;
+        }
+        let known_at = definition.known_at.as_deref();
+        let fresh = definition.freshness.as_ref().map(|freshness| freshness.column.as_str());
+        for (name, column) in definition.columns.iter() {
+            let own = ColumnRef { source: source.id.clone(), column: name.to_string() };
+            let needed = column.key
+                || known_at == Some(name.as_str())
+                || fresh == Some(name.as_str())
+                || newest == Some((source.id.as_str(), name.as_str()));
+            if !needed && !reads.contains(&own) {
+                found.push(
+                    Diagnostic::new(
+                        &codes::UNUSED_COLUMN,
+                        format!("nothing reads column `{}` of source `{}`", own.column, source.id),
+                    )
+                    .at(name.span, "declared, loaded and checked in vain")
+                    .help("remove it from the declaration, or use it"),
+                );
+            }
+        }
+    }
+}
+
+/// Every column that anything reads.
+fn reads(bound: &Bound) -> BTreeSet<ColumnRef> {
+    let of_metrics = bound.metrics.values().flat_map(|metric| &metric.population.reads);
+    let of_sources = bound.sources.values().flat_map(|s| s.query.reads.iter().chain(&s.expected));
+    of_metrics.chain(of_sources).cloned().collect()
+}
+
+fn population_columns(
+    project: &Project<'_>,
+    metric: &Metric,
+    facts: &BoundMetric,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(population) = &metric.definition.population else {
+        return;
+    };
+    let mut used: BTreeSet<&str> = population.segments.iter().map(|name| name.as_str()).collect();
+    used.insert(population.subject.as_str());
+    used.extend(population.at.as_deref());
+    used.extend(facts.expressions.iter().flat_map(|one| one.uses.iter().map(String::as_str)));
+    if let MeasureTable::Distribution(distribution) = &metric.definition.measure {
+        used.insert(distribution.of.as_str());
+    }
+    let words = identifiers(population.sql.as_str());
+    for column in facts.population.columns.iter().filter(|c| !used.contains(c.name.as_str())) {
+        // A column that the query does not name comes from a `*`, which is no promise to use it.
+        let Some((_, range)) = words.iter().find(|(name, _)| *name == column.name) else {
+            continue;
+        };
+        found.push(
+            Diagnostic::new(
+                &codes::UNUSED_POPULATION_COLUMN,
+                format!("nothing uses column `{}` of the population", column.name),
+            )
+            .at(
+                population.sql.locate(project.files, range.start, range.len()),
+                "neither a segment nor measured",
+            )
+            .help("leave it out of the select list"),
+        );
+    }
+}
