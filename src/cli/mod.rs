@@ -10,6 +10,7 @@ mod eval;
 mod exit;
 mod init;
 mod instant;
+mod lineage;
 mod output;
 mod progress;
 mod project;
@@ -59,6 +60,8 @@ enum Verb {
     Check(check::Arguments),
     /// Evaluate metrics and compare them with the committed snapshots
     Eval(eval::Arguments),
+    /// Show what a metric depends on, or what depends on a source or column
+    Lineage(lineage::Arguments),
     /// Make pending results the committed snapshots
     Accept(accept::Arguments),
 }
@@ -78,6 +81,7 @@ pub fn run() -> ExitCode {
         Verb::Init(arguments) => init::run(arguments),
         Verb::Check(arguments) => check::run(&cli.global, arguments),
         Verb::Eval(arguments) => eval::run(&cli.global, arguments),
+        Verb::Lineage(arguments) => lineage::run(&cli.global, arguments),
         Verb::Accept(arguments) => accept::run(&cli.global, arguments),
     };
     match outcome {

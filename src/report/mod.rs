@@ -3,6 +3,7 @@
 mod csv;
 mod explain;
 mod json;
+pub mod lineage;
 mod table;
 
 pub use crate::diagnostic::visible;

@@ -1,0 +1,122 @@
+//! `goodhart lineage`.
+
+use std::collections::BTreeSet;
+
+use clap::{Args, ValueEnum};
+
+use super::{Global, clock, exit, output, project};
+use crate::bind::{Bound, ColumnRef, Memory};
+use crate::catalog::Catalog;
+use crate::check;
+use crate::diagnostic::closest;
+use crate::error::Error;
+use crate::lineage::{Graph, Node};
+use crate::report::lineage::{downstream, json, mermaid, upstream};
+use crate::snapshot::Store;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// A metric: what it depends on. A source, or a column as `source.column`: what depends on it
+    #[arg(value_name = "METRIC|SOURCE[.COLUMN]")]
+    of: String,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How lineage is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    /// A flowchart for Markdown
+    Mermaid,
+    /// A list of edges
+    Json,
+}
+
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let mut opened = check::open(&project::root(global)?)?;
+    let store = Store::new(&opened.root);
+    let mut memory = Memory::parse(&store.remembered());
+    let today = opened.today(clock::today());
+    let bound = check::check(&mut opened, today, &mut memory)?;
+    // What is wrong is the business of `check`, unless it keeps lineage from being known.
+    let errors = opened.diagnostics.has_errors();
+    let Some(catalog) = &opened.catalog else {
+        output::diagnostics(global, &opened.diagnostics, &opened.files);
+        return Ok(project::verdict(&opened.diagnostics));
+    };
+    let asked = asked(catalog, &bound, &arguments.of).map_err(Error::Usage)?;
+    let graph = Graph::of(catalog, &bound);
+    let files = &opened.files;
+    let (part, text) = match &asked {
+        Asked::Metric(id) => {
+            let part = graph.above(&Node::Metric(id.clone()));
+            let text = upstream(catalog, files, &part, id);
+            (part, text)
+        }
+        Asked::Data(start) => {
+            let part = graph.below(start);
+            let text = downstream(catalog, files, &part, start, &arguments.of);
+            (part, text)
+        }
+    };
+    output::data(&match arguments.format {
+        Format::Text => text,
+        Format::Mermaid => mermaid(&part),
+        Format::Json => json(&part),
+    })?;
+    if errors {
+        output::diagnostics(global, &opened.diagnostics, files);
+        output::say("what has errors is not in the lineage");
+        return Ok(project::verdict(&opened.diagnostics));
+    }
+    Ok(exit::CLEAN)
+}
+
+enum Asked {
+    Metric(String),
+    Data(BTreeSet<Node>),
+}
+
+/// What a name on the command line means.
+fn asked(catalog: &Catalog, bound: &Bound, name: &str) -> Result<Asked, String> {
+    if catalog.metrics.contains_key(name) {
+        return Ok(Asked::Metric(name.to_owned()));
+    }
+    let (source, column) = match name.split_once('.') {
+        Some((source, column)) => (source, Some(column)),
+        None => (name, None),
+    };
+    if !catalog.sources.contains_key(source) {
+        let known = catalog.metrics.keys().chain(catalog.sources.keys());
+        return Err(unknown(&format!("no metric or source called `{name}`"), source, known));
+    }
+    let query = bound.sources.get(source).map(|source| &source.query);
+    let columns = query.map_or(&[][..], |query| &query.columns);
+    let node = |column: &str| {
+        Node::Column(ColumnRef { source: source.to_owned(), column: column.to_owned() })
+    };
+    match column {
+        Some(column) if columns.iter().any(|known| known.name == column) => {
+            Ok(Asked::Data(BTreeSet::from([node(column)])))
+        }
+        Some(column) => {
+            let known = columns.iter().map(|known| &known.name);
+            Err(unknown(&format!("source `{source}` has no column `{column}`"), column, known))
+        }
+        None => {
+            let mut start: BTreeSet<Node> =
+                columns.iter().map(|column| node(&column.name)).collect();
+            start.insert(Node::Rows(source.to_owned()));
+            Ok(Asked::Data(start))
+        }
+    }
+}
+
+fn unknown<'a>(problem: &str, name: &str, known: impl Iterator<Item = &'a String>) -> String {
+    match closest(name, known.map(String::as_str)) {
+        Some(near) => format!("{problem}; did you mean `{near}`?"),
+        None => problem.to_owned(),
+    }
+}
