@@ -15,6 +15,8 @@ pub enum Error {
     /// DuckDB failed at something that no definition asked for.
     #[error("the engine failed while {doing}: {message}")]
     Engine { doing: String, message: String },
+    #[error("cannot read revision {revision}: {message}")]
+    Revision { revision: String, message: String },
     #[error("{0}")]
     Usage(String),
     /// Whoever read our output went away; nobody needs to hear about it.
@@ -38,6 +40,10 @@ impl Error {
     /// What the user can do about it, where there is something.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
+            Self::Revision { .. } => Some(
+                "a shallow clone does not have it: fetch it (`fetch-depth: 0` in a workflow's \
+                 checkout step), or name another one",
+            ),
             Self::NoProject { .. } => Some("start one with `goodhart init`"),
             _ => None,
         }
