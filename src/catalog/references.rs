@@ -26,7 +26,7 @@ pub fn relations(sql: &str) -> Vec<(String, Range<usize>)> {
 pub fn identifiers(sql: &str) -> Vec<(String, Range<usize>)> {
     let words = tokens(sql).into_iter().filter_map(|(token, range)| match token {
         Token::Word(word) => Some((word.into_owned(), range)),
-        Token::Symbol(_) => None,
+        Token::Text(_) | Token::Number(_) | Token::Symbol(_) => None,
     });
     words.collect()
 }

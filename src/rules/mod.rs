@@ -16,7 +16,6 @@ mod hidden_mix;
 mod mean_alone;
 mod name_style;
 mod owner;
-mod owner;
 mod population_duplicate;
 mod population_similar;
 mod ratio_of_averages;
