@@ -34,11 +34,11 @@ pub fn check(metric: &MetricFile, found: &mut Vec<Diagnostic>) {
         _ => {}
     }
     if let Some(display) = metric.display
-        && !shows(&metric.unit, display.value)
+        && !shows(&metric.unit.value, display.value)
     {
         found.push(invalid(
             display.span,
-            format!("{} cannot be shown as {}", metric.unit.name(), display.value.name()),
+            format!("{} cannot be shown as {}", metric.unit.value.name(), display.value.name()),
             "not for this unit".to_owned(),
         ));
     }

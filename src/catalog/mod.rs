@@ -11,10 +11,12 @@ mod metrics;
 mod references;
 mod settings;
 mod sources;
+mod tokens;
 
 pub use build::{Definitions, build};
 pub use references::{clock_offsets, identifiers, nondeterministic, relations};
 pub use settings::Settings;
+pub use tokens::{Token, normal, tokens};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,11 +7,7 @@
 
 use std::ops::Range;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Token<'a> {
-    Word(std::borrow::Cow<'a, str>),
-    Symbol(char),
-}
+use super::tokens::{Token, tokens};
 
 /// The names in `sql` that stand where a relation can, with their byte ranges.
 pub fn relations(sql: &str) -> Vec<(String, Range<usize>)> {
@@ -30,7 +26,7 @@ pub fn relations(sql: &str) -> Vec<(String, Range<usize>)> {
 pub fn identifiers(sql: &str) -> Vec<(String, Range<usize>)> {
     let words = tokens(sql).into_iter().filter_map(|(token, range)| match token {
         Token::Word(word) => Some((word.into_owned(), range)),
-        Token::Symbol(_) => None,
+        Token::Text(_) | Token::Number(_) | Token::Symbol(_) => None,
     });
     words.collect()
 }
@@ -116,72 +112,8 @@ fn introduces_relation(tokens: &[(Token<'_>, Range<usize>)], index: usize) -> bo
         Token::Symbol(',') => true,
         // `from (alerts join incidents)`: what opens the parenthesis decides.
         Token::Symbol('(') => introduces_relation(tokens, before),
-        Token::Symbol(_) => false,
+        Token::Symbol(_) | Token::Text(_) | Token::Number(_) => false,
     }
-}
-
-fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
-    let bytes = sql.as_bytes();
-    let mut tokens = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        let start = at;
-        match bytes[at] {
-            b'-' if bytes.get(at + 1) == Some(&b'-') => {
-                at = find(bytes, at, b"\n").unwrap_or(bytes.len());
-            }
-            b'/' if bytes.get(at + 1) == Some(&b'*') => {
-                at = find(bytes, at + 2, b"*/").map_or(bytes.len(), |end| end + 2);
-            }
-            b'\'' => at = end_of_quoted(bytes, at, b'\''),
-            b'"' => {
-                at = end_of_quoted(bytes, at, b'"');
-                let inner = sql.get(start + 1..at.saturating_sub(1).max(start + 1));
-                let name = inner.unwrap_or("").replace("\"\"", "\"");
-                tokens.push((Token::Word(name.into()), start..at));
-            }
-            byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
-                while at < bytes.len()
-                    && (bytes[at].is_ascii_alphanumeric() || bytes[at] == b'_' || bytes[at] >= 0x80)
-                {
-                    at += 1;
-                }
-                let word = sql.get(start..at).unwrap_or("");
-                // DuckDB's identifiers are case-insensitive; ids are lower case.
-                tokens.push((Token::Word(word.to_ascii_lowercase().into()), start..at));
-            }
-            byte if byte.is_ascii_whitespace() => at += 1,
-            byte => {
-                tokens.push((Token::Symbol(char::from(byte)), start..start + 1));
-                at += 1;
-            }
-        }
-    }
-    tokens
-}
-
-fn find(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
-    bytes
-        .get(from..)?
-        .windows(needle.len())
-        .position(|window| window == needle)
-        .map(|position| from + position)
-}
-
-/// The offset behind the closing quote; a doubled quote does not close.
-fn end_of_quoted(bytes: &[u8], start: usize, quote: u8) -> usize {
-    let mut at = start + 1;
-    while at < bytes.len() {
-        if bytes[at] == quote {
-            if bytes.get(at + 1) == Some(&quote) {
-                at += 2;
-                continue;
-            }
-            return at + 1;
-        }
-        at += 1;
-    }
-    bytes.len()
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ impl DisplayUnit {
             decimals,
             suffix: suffix.to_owned(),
         };
-        match (&metric.unit, metric.display.map(|display| display.value)) {
+        match (&metric.unit.value, metric.display.map(|display| display.value)) {
             (Unit::Ratio, Some(Display::Percent)) => unit(100, 1, 1, " %"),
             (Unit::Seconds, Some(Display::Minutes)) => unit(1, 60, 1, " min"),
             (Unit::Seconds, Some(Display::Hours)) => unit(1, 3_600, 1, " h"),

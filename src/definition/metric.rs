@@ -14,7 +14,7 @@ record! {
         title: Text,
         owner: Option<Text>,
         description: Option<Text>,
-        unit: Unit,
+        unit: At<Unit>,
         /// The unit in which values are shown; the unit itself where absent.
         display: Option<At<Display>>,
         direction: Direction,

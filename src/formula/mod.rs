@@ -12,7 +12,9 @@ mod lexer;
 mod parser;
 #[cfg(test)]
 mod parser_errors;
+mod quotient;
 
 pub use error::{FormulaError, FormulaErrorKind};
 pub use evaluate::{Formula, Outcome, Undefined};
 pub use parser::{MAX_DEPTH, MAX_LENGTH, parse};
+pub use quotient::{Names, Quotient};

@@ -57,7 +57,7 @@ fn duration(metric: &Metric) -> Option<&Sql> {
         MeasureTable::Quantile(quantile) if quantile.open.is_none() => &quantile.of,
         _ => return None,
     };
-    matches!(metric.definition.unit, Unit::Seconds | Unit::Days).then_some(of)
+    matches!(metric.definition.unit.value, Unit::Seconds | Unit::Days).then_some(of)
 }
 
 /// The columns of files that end the duration.

@@ -1,15 +1,31 @@
 //! Rules about good definitions, one per file; each looks at the project and reports.
 
+mod absolute_path;
 mod average_of_averages;
 mod ceiling;
+mod ceiling_target;
+mod ceiling_unit;
 mod clock;
 mod closed_only;
 mod cohort;
 mod current_severity;
 mod gameability;
+mod gameability_copied;
+mod guard;
 mod hidden_mix;
+mod mean_alone;
+mod name_style;
 mod owner;
+mod population_duplicate;
+mod population_similar;
+mod ratio_of_averages;
+mod require;
+mod review;
+mod secret;
+mod tolerance;
+mod unit;
 mod unused;
+mod waiver;
 
 use jiff::civil::Date;
 
@@ -31,7 +47,28 @@ pub struct Project<'a> {
 type Rule = fn(&Project<'_>, &mut Vec<Diagnostic>);
 
 /// The rules over definitions, in the order in which they run.
-const RULES: &[Rule] = &[owner::check, ceiling::check, gameability::check, clock::check];
+const RULES: &[Rule] = &[
+    owner::check,
+    require::check,
+    review::check,
+    name_style::check,
+    ceiling::check,
+    ceiling_unit::check,
+    ceiling_target::check,
+    gameability::check,
+    gameability_copied::check,
+    guard::check,
+    waiver::check,
+    unit::check,
+    mean_alone::check,
+    tolerance::check,
+    ratio_of_averages::check,
+    population_duplicate::check,
+    population_similar::check,
+    clock::check,
+    absolute_path::check,
+    secret::check,
+];
 
 /// Runs every rule over definitions.
 pub fn check(project: &Project<'_>) -> Vec<Diagnostic> {

@@ -21,7 +21,7 @@ pub fn render(metric: &Metric, results: &MetricResults, grain: Grain) -> String 
     let header = [
         ("format", FORMAT.to_string()),
         ("metric", string(&metric.id)),
-        ("unit", string(&definition.unit.name())),
+        ("unit", string(&definition.unit.value.name())),
         ("grain", string(grain.name())),
         ("segments", format!("[{}]", segments.join(", "))),
     ];

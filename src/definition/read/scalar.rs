@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -203,12 +204,21 @@ impl<T: FromToml> FromToml for Table<T> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DateText(pub toml::value::Datetime);
 
+impl DateText {
+    /// The day, where there is one: TOML also knows a time alone.
+    pub fn date(&self) -> Option<Date> {
+        let date = self.0.date?;
+        let part = |part: u8| i8::try_from(part).ok();
+        Date::new(i16::try_from(date.year).ok()?, part(date.month)?, part(date.day)?).ok()
+    }
+}
+
 impl FromToml for DateText {
     const EXPECTED: &'static str = "a date such as 2026-05-04";
 
     fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
         match value.get_ref() {
-            DeValue::Datetime(datetime) => Some(Self(*datetime)),
+            DeValue::Datetime(datetime) if datetime.date.is_some() => Some(Self(*datetime)),
             _ => reader.wrong_type(value, Self::EXPECTED),
         }
     }

@@ -1,0 +1,128 @@
+//! SQL as tokens: enough to see names and to compare two texts, and no more.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// A token that is neither white space nor a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Token<'a> {
+    /// A name or keyword: in lower case, or as it stands between double quotes.
+    Word(Cow<'a, str>),
+    /// What stands between single quotes, as it is written.
+    Text(&'a str),
+    /// Digits with what belongs to them, such as `1.5` or `2e3`.
+    Number(&'a str),
+    Symbol(char),
+}
+
+/// The tokens of `sql` with their byte ranges. Never fails: whether SQL is valid is DuckDB's say.
+pub fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
+    let bytes = sql.as_bytes();
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        match bytes[at] {
+            b'-' if bytes.get(at + 1) == Some(&b'-') => {
+                at = find(bytes, at, b"\n").unwrap_or(bytes.len());
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                at = find(bytes, at + 2, b"*/").map_or(bytes.len(), |end| end + 2);
+            }
+            b'\'' => {
+                at = end_of_quoted(bytes, at, b'\'');
+                tokens.push((Token::Text(inner(sql, start, at)), start..at));
+            }
+            b'"' => {
+                at = end_of_quoted(bytes, at, b'"');
+                let name = inner(sql, start, at).replace("\"\"", "\"");
+                tokens.push((Token::Word(name.into()), start..at));
+            }
+            byte if byte.is_ascii_digit() => {
+                at = end_of(bytes, at, |byte| byte.is_ascii_alphanumeric() || byte == b'.');
+                tokens.push((Token::Number(sql.get(start..at).unwrap_or("")), start..at));
+            }
+            byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
+                at = end_of(bytes, at, |byte| {
+                    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+                });
+                let word = sql.get(start..at).unwrap_or("");
+                // DuckDB's identifiers are case-insensitive; ids are lower case.
+                tokens.push((Token::Word(word.to_ascii_lowercase().into()), start..at));
+            }
+            byte if byte.is_ascii_whitespace() => at += 1,
+            byte => {
+                tokens.push((Token::Symbol(char::from(byte)), start..start + 1));
+                at += 1;
+            }
+        }
+    }
+    tokens
+}
+
+/// The tokens of `sql` as text: the same for two texts that differ only in white space, comments
+/// and the case of what has no quotes.
+pub fn normal(sql: &str) -> Vec<(String, Range<usize>)> {
+    let text = |token: Token<'_>, range: &Range<usize>| match token {
+        // A quoted name keeps its quotes: `"order"` is a column and `order` a keyword.
+        Token::Word(word) if sql.as_bytes().get(range.start) != Some(&b'"') => word.into_owned(),
+        Token::Number(number) => number.to_ascii_lowercase(),
+        _ => sql.get(range.clone()).unwrap_or("").to_owned(),
+    };
+    tokens(sql).into_iter().map(|(token, range)| (text(token, &range), range)).collect()
+}
+
+fn inner(sql: &str, start: usize, end: usize) -> &str {
+    sql.get(start + 1..end.saturating_sub(1).max(start + 1)).unwrap_or("")
+}
+
+fn end_of(bytes: &[u8], start: usize, belongs: impl Fn(u8) -> bool) -> usize {
+    let rest = bytes.get(start..).unwrap_or_default();
+    start + rest.iter().position(|byte| !belongs(*byte)).unwrap_or(rest.len())
+}
+
+fn find(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
+    bytes
+        .get(from..)?
+        .windows(needle.len())
+        .position(|window| window == needle)
+        .map(|position| from + position)
+}
+
+/// The offset behind the closing quote; a doubled quote does not close.
+fn end_of_quoted(bytes: &[u8], start: usize, quote: u8) -> usize {
+    let mut at = start + 1;
+    while at < bytes.len() {
+        if bytes[at] == quote {
+            if bytes.get(at + 1) == Some(&quote) {
+                at += 2;
+                continue;
+            }
+            return at + 1;
+        }
+        at += 1;
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(a: &str, b: &str) -> bool {
+        let texts = |sql| normal(sql).into_iter().map(|(text, _)| text).collect::<Vec<_>>();
+        texts(a) == texts(b)
+    }
+
+    #[test]
+    fn layout_comments_and_case_do_not_matter() {
+        assert!(same("SELECT a,1.5 -- x\nFROM t", "select A , 1.5 /* y */ from T"));
+    }
+
+    #[test]
+    fn what_is_quoted_and_what_is_apart_matters() {
+        assert!(!same("select 'A'", "select 'a'"));
+        assert!(!same("select \"Order\"", "select order"));
+        assert!(!same("select 15", "select 1 5"));
+    }
+}
