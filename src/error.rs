@@ -15,6 +15,8 @@ pub enum Error {
     /// DuckDB failed at something that no definition asked for.
     #[error("the engine failed while {doing}: {message}")]
     Engine { doing: String, message: String },
+    #[error("{root} is in no git repository", root = .root.display())]
+    NoRepository { root: PathBuf },
     #[error("cannot read revision {revision}: {message}")]
     Revision { revision: String, message: String },
     #[error("{0}")]

@@ -20,7 +20,8 @@ pub fn definitions_at(
         revision: revision.to_owned(),
         message: error.message().to_owned(),
     };
-    let repository = Repository::discover(root).map_err(|error| failed(&error))?;
+    let repository =
+        Repository::discover(root).map_err(|_| Error::NoRepository { root: root.to_path_buf() })?;
     let commit = repository
         .revparse_single(revision)
         .and_then(|object| object.peel_to_commit())

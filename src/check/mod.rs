@@ -1,12 +1,17 @@
 //! A project's folder → its catalog and everything that is wrong with its definitions.
 
+mod base;
 mod open;
 
+pub use base::metrics_at;
 pub use open::{Opened, open};
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use crate::bind::{Bound, Memory, bind};
+use crate::definition::metric::MetricFile;
 use crate::error::Error;
 use crate::rules;
 
@@ -27,4 +32,14 @@ pub fn check(opened: &mut Opened, today: Date, memory: &mut Memory) -> Result<Bo
     found.extend(rules::check_bound(&project, &bound));
     opened.diagnostics.extend(found);
     Ok(bound)
+}
+
+/// Compares the metrics with those of another revision.
+pub fn check_against(opened: &mut Opened, today: Date, base: &BTreeMap<String, MetricFile>) {
+    let Some(catalog) = &opened.catalog else {
+        return;
+    };
+    let project = rules::Project { catalog, files: &opened.files, today };
+    let found = rules::check_against(&project, base);
+    opened.diagnostics.extend(found);
 }

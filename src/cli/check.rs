@@ -17,6 +17,9 @@ pub struct Arguments {
     /// else today
     #[arg(long, value_name = "DATE", value_parser = instant::parse)]
     as_of: Option<Timestamp>,
+    /// Compare with this git revision: a definition that changed must have a higher version
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
@@ -26,6 +29,10 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let store = Store::new(&opened.root);
     let mut memory = Memory::parse(&store.remembered());
     check::check(&mut opened, today, &mut memory)?;
+    if let Some(revision) = &arguments.base {
+        let base = check::metrics_at(&opened.root, revision)?;
+        check::check_against(&mut opened, today, &base);
+    }
     if let Some(text) = memory.render() {
         store.remember(&text);
     }

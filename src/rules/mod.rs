@@ -25,12 +25,16 @@ mod secret;
 mod tolerance;
 mod unit;
 mod unused;
+mod version;
 mod waiver;
+
+use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use crate::bind::Bound;
 use crate::catalog::Catalog;
+use crate::definition::metric::MetricFile;
 use crate::diagnostic::{Diagnostic, Files};
 
 /// What the rules look at.
@@ -98,5 +102,15 @@ pub fn check_bound(project: &Project<'_>, bound: &Bound) -> Vec<Diagnostic> {
     for rule in BOUND_RULES {
         rule(project, bound, &mut found);
     }
+    found
+}
+
+/// Compares with the metrics of another revision, by id.
+pub fn check_against(
+    project: &Project<'_>,
+    base: &BTreeMap<String, MetricFile>,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    version::check(project, base, &mut found);
     found
 }

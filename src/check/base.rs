@@ -1,0 +1,28 @@
+//! The metrics of another revision.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::definition::metric::MetricFile;
+use crate::definition::read::Reader;
+use crate::diagnostic::Files;
+use crate::error::Error;
+use crate::git;
+
+/// The metrics of a project at a revision, by id. One that could not be read then has nothing to
+/// be compared with.
+///
+/// # Errors
+/// A project that is in no repository, or a revision that is not there.
+pub fn metrics_at(root: &Path, revision: &str) -> Result<BTreeMap<String, MetricFile>, Error> {
+    let mut files = Files::default();
+    let mut metrics = BTreeMap::new();
+    for (path, text) in git::definitions_at(root, revision, "metrics")? {
+        let id = Path::new(&path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let file = files.add(path, text);
+        if let (Some(id), (Some(metric), _)) = (id, Reader::read::<MetricFile>(&files, file)) {
+            metrics.insert(id, metric);
+        }
+    }
+    Ok(metrics)
+}

@@ -1,0 +1,78 @@
+//! `version-not-raised`: two numbers of one metric and one version must be comparable.
+
+use std::collections::BTreeMap;
+
+use super::Project;
+use crate::catalog::{Metric, normal};
+use crate::definition::aspects::aspects;
+use crate::definition::metric::MetricFile;
+use crate::definition::read::Text;
+use crate::diagnostic::{Applicability, Diagnostic, codes};
+
+/// Compares every metric with the definition of the same id in `base`.
+pub fn check(
+    project: &Project<'_>,
+    base: &BTreeMap<String, MetricFile>,
+    found: &mut Vec<Diagnostic>,
+) {
+    for metric in project.catalog.metrics.values() {
+        let Some(before) = base.get(&metric.id) else {
+            continue;
+        };
+        let changed = changed(before, &metric.definition);
+        if changed.is_empty() || raised(before.version.as_ref(), metric) {
+            continue;
+        }
+        let definition = &metric.definition;
+        let mut diagnostic = Diagnostic::new(
+            &codes::VERSION_NOT_RAISED,
+            format!("the definition of `{}` changed and its version was not raised", metric.id),
+        )
+        .note(format!("changed: {}", changed.join(", ")));
+        diagnostic = match &definition.version {
+            None => diagnostic
+                .at(definition.title.span, "has no `version`")
+                .help("add `version = \"1.0.0\"`, and raise it with each change of the number"),
+            Some(version) => {
+                let diagnostic = diagnostic.at(version.span, "as before the change");
+                match next(version) {
+                    Some(next) => diagnostic.replace(
+                        version.span,
+                        format!("\"{next}\""),
+                        format!("raise the version to `{next}`"),
+                        Applicability::Suggested,
+                    ),
+                    None => diagnostic.help("write it as three numbers, such as \"1.1.0\""),
+                }
+            }
+        };
+        found.push(diagnostic);
+    }
+}
+
+/// The aspects in which two definitions differ.
+fn changed(before: &MetricFile, now: &MetricFile) -> Vec<&'static str> {
+    let sql = |sql: &str| -> String {
+        normal(sql).into_iter().map(|(token, _)| token).collect::<Vec<_>>().join(" ")
+    };
+    let before: Vec<(&str, String)> = aspects(before, sql);
+    let pairs = before.into_iter().zip(aspects(now, sql));
+    pairs.filter(|((_, before), (_, now))| before != now).map(|(_, (name, _))| name).collect()
+}
+
+/// Whether the version went up; one that was not there before is enough.
+fn raised(before: Option<&Text>, metric: &Metric) -> bool {
+    let (Some(before), Some(now)) = (before, &metric.definition.version) else {
+        return metric.definition.version.is_some();
+    };
+    match (semver::Version::parse(before), semver::Version::parse(now)) {
+        (Ok(before), Ok(now)) => now > before,
+        _ => before.as_str() != now.as_str(),
+    }
+}
+
+/// The next minor version.
+fn next(version: &str) -> Option<semver::Version> {
+    let version = semver::Version::parse(version).ok()?;
+    Some(semver::Version::new(version.major, version.minor.checked_add(1)?, 0))
+}
