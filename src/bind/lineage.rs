@@ -207,9 +207,11 @@ impl Tracer {
             "LOGICAL_DISTINCT" | "LOGICAL_ORDER_BY" | "LOGICAL_LIMIT" | "LOGICAL_TOP_N" => {
                 first.kept(map)
             }
-            "LOGICAL_DUMMY_SCAN" | "LOGICAL_EMPTY_RESULT" | "LOGICAL_EXPRESSION_GET" => {
-                Outputs::default()
+            "LOGICAL_EXPRESSION_GET" => {
+                let width = operator["expressions"][0].as_array().map_or(0, Vec::len);
+                Outputs { columns: vec![first.all(); width], rest: Origin::default() }
             }
+            "LOGICAL_DUMMY_SCAN" | "LOGICAL_EMPTY_RESULT" => Outputs::default(),
             _ => {
                 self.writes |= WRITES.iter().any(|write| kind.starts_with(write));
                 let mut all = first.all();
@@ -245,10 +247,12 @@ impl Tracer {
     /// A scan of a source, or of a function over what is below.
     fn scan(&mut self, operator: &Value, below: &Outputs) -> Outputs {
         let names = operator["names"].as_array().map_or(&[][..], Vec::as_slice);
-        let Some(source) = operator["function_data"]["table"].as_str() else {
-            return Outputs::unknown(below.all());
-        };
         let indexes = operator["column_indexes"].as_array().map_or(&[][..], Vec::as_slice);
+        let Some(source) = operator["function_data"]["table"].as_str() else {
+            let handed_on = operator["projected_input"].as_array().map_or(0, Vec::len);
+            let all = below.all();
+            return Outputs { columns: vec![all.clone(); indexes.len() + handed_on], rest: all };
+        };
         let columns: Vec<Origin> = indexes
             .iter()
             .map(|column| {

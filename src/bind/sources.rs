@@ -11,9 +11,7 @@ use crate::catalog::{Catalog, Source, relations};
 use crate::definition::read::Sql;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
-use crate::engine::{
-    Engine, Options, SqlFailure, check_derived, check_file_source, declare, declared_columns,
-};
+use crate::engine::{Engine, Options, check_derived, check_file_source, declare, declared_columns};
 use crate::error::Error;
 use crate::plan::Composed;
 
@@ -182,11 +180,10 @@ fn derived(
 ) -> Result<Option<BoundSource>, Error> {
     let catalog = relations.catalog;
     let engine = relations.with(source.reads.iter().map(String::as_str), bound)?;
-    let columns = match described(engine, sql) {
+    let columns = match described(engine, sql, &catalog.sources, files) {
         Ok(columns) => columns,
-        Err((failure, composed)) => {
-            let failure = failure.suggesting(catalog.sources.keys());
-            found.push(failure.diagnostic(&codes::SQL_ERROR, &composed, files, sql.span));
+        Err(diagnostic) => {
+            found.push(*diagnostic);
             return Ok(None);
         }
     };
@@ -207,13 +204,20 @@ fn derived(
 }
 
 /// One query and nothing else, and what it returns.
-fn described(engine: &Engine, sql: &Sql) -> Result<Vec<(String, String)>, (SqlFailure, Composed)> {
+fn described(
+    engine: &Engine,
+    sql: &Sql,
+    sources: &BTreeMap<String, Source>,
+    files: &Files,
+) -> Result<Vec<(String, String)>, Box<Diagnostic>> {
     let mut alone = Composed::default();
     alone.push_sql(sql);
-    engine
-        .check_query(sql.as_str())
-        .and_then(|()| engine.describe(alone.text()))
-        .map_err(|failure| (failure, alone))
+    engine.check_query(sql.as_str()).and_then(|()| engine.describe(alone.text())).map_err(
+        |failure| {
+            let failure = failure.suggesting(sources.keys());
+            Box::new(failure.diagnostic(&codes::SQL_ERROR, &alone, files, sql.span))
+        },
+    )
 }
 
 /// The lineage of a query that binds.
@@ -275,16 +279,11 @@ fn expectations(
                     if unbound {
                         continue;
                     }
-                    match described(engine, &expect.sql) {
+                    match described(engine, &expect.sql, &catalog.sources, files) {
                         Ok(_) => {
                             expected.extend(traced(engine, &expect.sql, files, found).reads);
                         }
-                        Err((failure, composed)) => {
-                            let failure = failure.suggesting(catalog.sources.keys());
-                            let span = expect.sql.span;
-                            let code = &codes::SQL_ERROR;
-                            found.push(failure.diagnostic(code, &composed, files, span));
-                        }
+                        Err(diagnostic) => found.push(*diagnostic),
                     }
                 }
                 if found.len() == before {

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use goodhart::catalog::{self, Definitions};
-use goodhart::diagnostic::{Diagnostics, Files, render};
+use goodhart::check;
+use goodhart::diagnostic::{Diagnostics, render};
 use goodhart::evaluate::{self, Evaluation, Request, Silent};
 use goodhart::plan::{self, Selection};
-use goodhart::project;
 
 #[allow(dead_code, reason = "every test binary has its own copy of this module")]
 /// Writes files, given as (path, text), below `root`.
@@ -27,15 +26,9 @@ pub fn evaluate_all(root: &Path, threads: u32) -> Evaluation {
 }
 
 /// Evaluates everything; also returns the rendered diagnostics. Panics on an error.
+#[allow(dead_code, reason = "every test binary has its own copy of this module")]
 pub fn evaluate(root: &Path, threads: u32) -> (Evaluation, String) {
-    let mut files = Files::default();
-    let mut diagnostics = Diagnostics::default();
-    let (listed, found) = project::list(root, &mut files).unwrap();
-    diagnostics.extend(found);
-    let (definitions, found) = Definitions::read(&files, &listed);
-    diagnostics.extend(found);
-    let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
-    diagnostics.extend(found);
+    let check::Opened { files, catalog, mut diagnostics, .. } = check::open(root).unwrap();
     let rendered = |diagnostics: &Diagnostics| render(diagnostics, &files, false);
     assert!(!diagnostics.has_errors(), "{}", rendered(&diagnostics));
     let catalog = catalog.unwrap();

@@ -1,0 +1,146 @@
+//! Binding without data: the lineage of every kind of query, and the memory of what was bound.
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use goodhart::bind::{Bound, Memory, bind};
+use goodhart::check;
+use goodhart::diagnostic::{Diagnostics, render};
+
+const PROJECT: &str = "name = \"p\"\nas_of = 2026-07-01T00:00:00Z\n";
+const A: &str = "format = \"csv\"\nfiles = \"a.csv\"\n[columns]\nid = { type = \"text\", key = true }\n\
+    cl = { type = \"text\" }\nsev = { type = \"text\" }\nt = { type = \"timestamp\" }\n\
+    e = { type = \"timestamp\" }\nok = { type = \"boolean\" }\nn = { type = \"integer\" }\n\
+    tags = { type = \"text[]\" }\n";
+const B: &str = "format = \"csv\"\nfiles = \"b.csv\"\n[columns]\nid = { type = \"text\", key = true }\n\
+    x = { type = \"integer\" }\ny = { type = \"integer\" }\n";
+
+fn metric(sql: &str) -> String {
+    format!(
+        "title = \"M\"\nunit = \"count\"\ndirection = \"lower\"\n[population]\nsubject = \"id\"\n\
+         sql = '''\n{sql}\n'''\n[measure]\nkind = \"count\"\n"
+    )
+}
+
+/// Binds a project with sources `a` and `b`, derived sources, and a metric `m`.
+fn bound(derived: &[(&str, &str)], sql: &str, memory: &mut Memory) -> (Bound, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let metric = metric(sql);
+    let fixed = [
+        ("goodhart.toml", PROJECT),
+        ("sources/a.toml", A),
+        ("sources/b.toml", B),
+        ("metrics/m.toml", metric.as_str()),
+    ];
+    support::write(folder.path(), &fixed);
+    for (id, sql) in derived {
+        let text = format!("format = \"derived\"\nsql = '''\n{sql}\n'''\n");
+        support::write(folder.path(), &[(&format!("sources/{id}.toml"), &text)]);
+    }
+    let opened = check::open(folder.path()).unwrap();
+    let catalog = opened.catalog.unwrap();
+    let (bound, found) = bind(&catalog, &opened.files, memory).unwrap();
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.extend(found);
+    (bound, render(&diagnostics, &opened.files, false))
+}
+
+fn lineage(sql: &str) -> String {
+    let (bound, said) = bound(&[], sql, &mut Memory::default());
+    assert_eq!(said, "", "{sql}");
+    let population = &bound.metrics["m"].population;
+    let columns = population.columns.iter().map(|column| {
+        let from = column.origin.columns.iter();
+        let from: Vec<String> = from.map(|c| format!("{}.{}", c.source, c.column)).collect();
+        format!("{} <- {}", column.name, from.join(" "))
+    });
+    let valued: BTreeSet<_> = population.columns.iter().flat_map(|c| &c.origin.columns).collect();
+    let also = population.reads.iter().filter(|read| !valued.contains(read));
+    let also: Vec<String> = also.map(|c| format!("{}.{}", c.source, c.column)).collect();
+    columns.chain([format!("also {}", also.join(" "))]).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn lineage_follows_every_kind_of_query() {
+    let cases = [
+        ("plain", "select id, cl as client, n + 1 as more from a where sev = 'x'"),
+        (
+            "aggregate",
+            "select cl as id, count(*) as c, sum(n) filter (where ok) as s from a group by cl having max(t) > '2020-01-01'",
+        ),
+        ("join", "select a.id, b.y from a join b on a.id = b.id and a.n < b.x"),
+        ("left join using", "select id, a.cl, b.y from a left join b using (id)"),
+        ("asof join", "select a.id, b.y from a asof join b on a.id = b.id and a.n >= b.x"),
+        ("window", "select id, row_number() over (partition by cl order by t) as r from a"),
+        ("qualify", "select id from a qualify row_number() over (partition by cl order by t) = 1"),
+        ("union", "select id, n from a union all select id, x from b"),
+        ("unnest", "select id, unnest(tags) as tag from a"),
+        ("lateral", "select a.id, u.tag from a, unnest(a.tags) as u(tag)"),
+        ("correlated", "select id, (select max(y) from b where b.id = a.id) as m from a"),
+        ("exists", "select id from a where exists (from b where b.id = a.id and y > 2)"),
+        ("in", "select id from a where cl in (select id from b)"),
+        (
+            "cte",
+            "with q as (select id, n + 1 as n1, cl from a) select l.id, l.n1 from q as l join q as r using (id)",
+        ),
+        (
+            "recursive",
+            "with recursive r(i) as (select 1 union all select i + 1 from r where i < 5) select a.id, i from r join a on a.n = r.i",
+        ),
+        ("distinct on", "select distinct on (cl) id, sev from a order by cl, t desc"),
+        ("limit", "select id, cl from a order by t limit 3"),
+        ("case", "select id, case when ok then sev else cl end as c from a"),
+        ("star", "select * exclude (tags) from a"),
+        (
+            "grouping sets",
+            "select coalesce(cl, sev) as id, count(*) as c from a group by grouping sets ((cl), (sev))",
+        ),
+        ("lambda", "select id, list_filter(tags, lambda x: x = cl) as l from a"),
+        ("range", "select a.id, r.range as day from range(5) as r, a"),
+        ("values", "select a.id, v.w from (values ('x', 1)) as v(k, w) join a on a.sev = v.k"),
+        (
+            "pivot",
+            "select * from (pivot (select id, sev, n from a) on sev in ('x', 'y') using sum(n))",
+        ),
+    ];
+    let text: Vec<String> =
+        cases.iter().map(|(name, sql)| format!("{name}\n{}\n", lineage(sql))).collect();
+    insta::assert_snapshot!("lineage", text.join("\n"));
+}
+
+#[test]
+fn roots_are_followed_through_derived_sources() {
+    let derived = [
+        ("d", "select id, n * 2 as twice, cl from a where e is not null"),
+        ("dd", "select id, avg(twice) as mean_twice from d group by id"),
+    ];
+    let (bound, said) = bound(&derived, "select id, mean_twice from dd", &mut Memory::default());
+    assert_eq!(said, "");
+    let column = bound.metrics["m"].population.column("mean_twice").unwrap();
+    let roots: Vec<String> =
+        bound.roots(&column.origin).iter().map(|c| format!("{}.{}", c.source, c.column)).collect();
+    assert_eq!(roots, ["a.n"]);
+    assert!(bound.averaged(&column.origin));
+    let below: Vec<&str> = bound.below(&bound.metrics["m"].population.reads).into_iter().collect();
+    assert_eq!(below, ["a", "d", "dd"]);
+}
+
+#[test]
+fn what_is_remembered_changes_nothing_that_is_said() {
+    let mut cold = Memory::default();
+    let derived = [("d", "select id, n from a")];
+    let first = bound(&derived, "select id, n from d", &mut cold);
+    let text = cold.render().unwrap();
+    let mut warm = Memory::parse(&text);
+    let again = bound(&derived, "select id, n from d", &mut warm);
+    assert_eq!(first, again);
+    assert_eq!(warm.render(), None, "nothing is new");
+    // A derived source that loses a column breaks its reader, which did not change itself.
+    let (_, said) = bound(&[("d", "select id from a")], "select id, n from d", &mut warm);
+    assert!(said.contains("there is no column `n` here"), "{said}");
+    // What is wrong is said again and again.
+    let mut kept = Memory::parse(&warm.render().unwrap());
+    let (_, again) = bound(&[("d", "select id from a")], "select id, n from d", &mut kept);
+    assert_eq!(said, again);
+}
