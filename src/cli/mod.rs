@@ -14,6 +14,7 @@ mod lineage;
 mod output;
 mod progress;
 mod project;
+mod schema;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,6 +65,8 @@ enum Verb {
     Lineage(lineage::Arguments),
     /// Make pending results the committed snapshots
     Accept(accept::Arguments),
+    /// Print the JSON Schema of a kind of definition file, for editors
+    Schema(schema::Arguments),
 }
 
 /// Runs the program with the process's arguments.
@@ -83,6 +86,7 @@ pub fn run() -> ExitCode {
         Verb::Eval(arguments) => eval::run(&cli.global, arguments),
         Verb::Lineage(arguments) => lineage::run(&cli.global, arguments),
         Verb::Accept(arguments) => accept::run(&cli.global, arguments),
+        Verb::Schema(arguments) => schema::run(arguments),
     };
     match outcome {
         Ok(code) => code.into(),

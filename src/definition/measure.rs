@@ -1,13 +1,17 @@
 //! `[measure]`: the aggregate over a population, by kind.
 
+use schemars::{Schema, json_schema};
+use serde_json::json;
 use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::diagnostic::Span;
 
-use super::read::{At, FromToml, Number, Reader, Sql, Text, choice, record};
+use super::read::schema::offered;
+use super::read::{At, FromToml, HasSchema, Number, Reader, Sql, Text, choice, record};
 
 choice! {
+    /// What is computed, which decides the other keys.
     pub enum Kind {
         Count = "count",
         Sum = "sum",
@@ -106,6 +110,7 @@ impl MeasureTable {
 record! {
     /// The number of rows.
     pub struct Count {
+        /// What is computed, which decides the other keys.
         kind: Kind,
     }
 }
@@ -113,7 +118,9 @@ record! {
 record! {
     /// The sum of an expression.
     pub struct Sum {
+        /// What is computed, which decides the other keys.
         kind: Kind,
+        /// A SQL expression: what is summed.
         of: Sql,
     }
 }
@@ -121,10 +128,13 @@ record! {
 record! {
     /// The mean or median of an expression over the rows that are not open.
     pub struct Average {
+        /// What is computed, which decides the other keys.
         kind: Kind,
+        /// A SQL expression: what is averaged.
         of: Sql,
         /// True for rows whose duration is not over yet: counted as `n_open`, not averaged.
         open: Option<Sql>,
+        /// Companion statistics beside the value, such as `["mean", "p90"]`.
         with: Vec<At<Statistic>>,
     }
 }
@@ -132,10 +142,15 @@ record! {
 record! {
     /// The `q` quantile (linear, type 7) of an expression over the rows that are not open.
     pub struct Quantile {
+        /// What is computed, which decides the other keys.
         kind: Kind,
+        /// A SQL expression: what the quantile is of.
         of: Sql,
+        /// From 0 to 1: 0.5 is the median, 0.9 leaves a tenth of the rows above it.
         q: Number,
+        /// True for rows whose duration is not over yet: counted as `n_open`, not part of the quantile.
         open: Option<Sql>,
+        /// Companion statistics beside the value, such as `["mean", "p90"]`.
         with: Vec<At<Statistic>>,
     }
 }
@@ -143,8 +158,11 @@ record! {
 record! {
     /// The sum of one expression over the sum of another.
     pub struct Ratio {
+        /// What is computed, which decides the other keys.
         kind: Kind,
+        /// A SQL expression whose sum stands above the line.
         numerator: Sql,
+        /// A SQL expression whose sum stands below the line.
         denominator: Sql,
     }
 }
@@ -152,9 +170,11 @@ record! {
 record! {
     /// The share of rows for which a condition holds; a null condition does not hold.
     pub struct Share {
+        /// What is computed, which decides the other keys.
         kind: Kind,
+        /// A SQL condition: the rows whose share it is.
         r#where: Sql,
-        /// The rows that count at all; every row where absent.
+        /// A SQL condition: the rows that count at all; every row where absent.
         among: Option<Sql>,
     }
 }
@@ -162,7 +182,9 @@ record! {
 record! {
     /// The share of each value of a segment in the total over that segment.
     pub struct Distribution {
+        /// What is computed, which decides the other keys.
         kind: Kind,
+        /// One of the population's segments.
         of: Text,
     }
 }
@@ -170,11 +192,15 @@ record! {
 record! {
     /// The Kaplan-Meier quantile of a duration; open rows are censored at their value.
     pub struct Survival {
+        /// What is computed, which decides the other keys.
         kind: Kind,
+        /// A SQL expression: how long it took, or has taken so far.
         of: Sql,
+        /// A SQL condition: true where the duration is not over yet.
         open: Sql,
-        /// 0.5, the median, where absent.
+        /// Which quantile; 0.5, the median, where absent.
         q: Option<Number>,
+        /// Companion statistics beside the value, such as `["mean", "p90"]`.
         with: Vec<At<Statistic>>,
     }
 }
@@ -182,7 +208,9 @@ record! {
 record! {
     /// The weighted mean of other metrics, each normalised to 0..100.
     pub struct Score {
+        /// What is computed, which decides the other keys.
         kind: Kind,
+        /// The parts of the score.
         components: Vec<Component>,
     }
 }
@@ -190,9 +218,13 @@ record! {
 record! {
     /// One part of a score: `worst` becomes 0, `best` becomes 100, what lies outside is clipped.
     pub struct Component {
+        /// The id of a metric.
         metric: Text,
+        /// How much the part counts, relative to the others.
         weight: Number,
+        /// The value that becomes 0.
         worst: Number,
+        /// The value that becomes 100.
         best: Number,
     }
 }
@@ -200,7 +232,9 @@ record! {
 record! {
     /// Arithmetic over other metrics at the same period and segments.
     pub struct FormulaTable {
+        /// What is computed, which decides the other keys.
         kind: Kind,
+        /// Arithmetic over metric ids: `+ - * /`, `min`, `max`, `abs`.
         expression: Sql,
     }
 }
@@ -208,7 +242,9 @@ record! {
 record! {
     /// The change of another metric against an earlier period.
     pub struct Change {
+        /// What is computed, which decides the other keys.
         kind: Kind,
+        /// The id of a metric.
         of: Text,
         /// As a share of the earlier value instead of as a difference.
         relative: bool,
@@ -261,6 +297,13 @@ impl Statistic {
     }
 }
 
+impl HasSchema for Statistic {
+    fn schema() -> Schema {
+        let named = ["mean", "median", "min", "max", "survival_median", "restricted_mean"];
+        offered(&named, "p0*[1-9][0-9]?")
+    }
+}
+
 impl FromToml for Statistic {
     const EXPECTED: &'static str = "one of `mean` `median` `min` `max` `p1`..`p99` \
                                     `survival_median` `restricted_mean`";
@@ -275,6 +318,39 @@ impl FromToml for Statistic {
             )
         })
     }
+}
+
+impl HasSchema for MeasureTable {
+    /// One schema per kind, told apart by `kind`.
+    fn schema() -> Schema {
+        let kinds = Kind::NAMES.iter().filter_map(|name| Kind::parse(name)).map(of_kind);
+        json_schema!({ "type": "object", "oneOf": kinds.collect::<Vec<_>>() })
+    }
+}
+
+/// The schema of a measure of one kind.
+fn of_kind(kind: Kind) -> Schema {
+    let mut schema = match kind {
+        Kind::Count => Count::schema(),
+        Kind::Sum => Sum::schema(),
+        Kind::Mean | Kind::Median => Average::schema(),
+        Kind::Quantile => Quantile::schema(),
+        Kind::Ratio => Ratio::schema(),
+        Kind::Share => Share::schema(),
+        Kind::Distribution => Distribution::schema(),
+        Kind::Survival => Survival::schema(),
+        Kind::Score => Score::schema(),
+        Kind::Formula => FormulaTable::schema(),
+        Kind::Change => Change::schema(),
+    };
+    let name = kind.name();
+    let words = schema.get("description").and_then(|words| words.as_str()).unwrap_or("").to_owned();
+    schema.insert("description".to_owned(), format!("`{name}`: {words}").into());
+    if let Some(keys) = schema.get_mut("properties").and_then(|keys| keys.as_object_mut()) {
+        let kind = json!({ "const": name, "x-taplo": { "docs": { "constValue": words } } });
+        keys.insert("kind".to_owned(), kind);
+    }
+    schema
 }
 
 impl FromToml for MeasureTable {

@@ -1,38 +1,58 @@
 //! `metrics/**.toml`: one definition, whose id is the file's stem.
 
+use schemars::Schema;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::lints::Lints;
 use super::measure::MeasureTable;
+use super::read::schema::offered;
 use super::read::{
-    At, DateText, FromToml, Number, OneOrMany, Reader, Sql, Table, Text, choice, record,
+    At, DateText, FromToml, HasSchema, Number, OneOrMany, Reader, Sql, Table, Text, choice, record,
 };
 
 record! {
-    /// A metric.
+    /// A metric; its id is the name of the file.
     pub struct MetricFile {
+        /// What reports call the metric.
         title: Text,
+        /// Who answers for the value.
         owner: Option<Text>,
+        /// What the metric says, and what it leaves out.
         description: Option<Text>,
+        /// What the value is counted in: `ratio` (0 to 1), `seconds`, `days`, `count`, `score`
+        /// (0 to 100), or a currency such as `currency:EUR`.
         unit: At<Unit>,
         /// The unit in which values are shown; the unit itself where absent.
         display: Option<At<Display>>,
+        /// Which way is better.
         direction: Direction,
+        /// The version of the definition: higher where a change makes other numbers.
         version: Option<Text>,
+        /// The decision or aim that the metric serves.
         goal: Option<Text>,
+        /// Who reads the metric.
         stakeholders: Vec<Text>,
+        /// The day on which the definition was last reviewed.
         reviewed: Option<At<DateText>>,
+        /// Words by which metrics are chosen: `goodhart eval --tag`.
         tags: Vec<Text>,
+        /// What is counted: one row per subject.
         population: Option<PopulationTable>,
+        /// The aggregate over the population; `kind` decides which keys there are.
         measure: MeasureTable,
+        /// The groups that get values of their own.
         breakdown: Option<BreakdownTable>,
+        /// The natural bounds: a value outside is an error.
         ceiling: Option<CeilingTable>,
+        /// What the value should reach, judged at the newest complete period.
         target: Option<TargetTable>,
+        /// How the metric could be cheated, and what would notice.
         gameability: Option<GameabilityTable>,
         /// Control and technique ids, by framework.
         frameworks: Table<OneOrMany>,
         /// Levels of diagnostics about this metric, by code.
-        lints: Table<Text>,
+        lints: Lints,
     }
 }
 
@@ -63,6 +83,12 @@ impl Unit {
     }
 }
 
+impl HasSchema for Unit {
+    fn schema() -> Schema {
+        offered(&["ratio", "seconds", "days", "count", "score"], "currency:[A-Z]{3}")
+    }
+}
+
 impl FromToml for Unit {
     const EXPECTED: &'static str = "one of `ratio` `seconds` `days` `count` `score` `currency:EUR`";
 
@@ -89,7 +115,9 @@ impl FromToml for Unit {
 }
 
 choice! {
+    /// The unit in which values are shown.
     pub enum Display {
+        /// A ratio times 100.
         Percent = "percent",
         Seconds = "seconds",
         Minutes = "minutes",
@@ -101,7 +129,9 @@ choice! {
 choice! {
     /// Which way is better.
     pub enum Direction {
+        /// More is better.
         Higher = "higher",
+        /// Less is better.
         Lower = "lower",
         /// Best between the target's bounds.
         Band = "band",
@@ -117,14 +147,18 @@ record! {
         subject: Text,
         /// The column that decides the period; a population without one is a stock.
         at: Option<Text>,
+        /// The columns by which values are broken down.
         segments: Vec<Text>,
+        /// A query in DuckDB's dialect over declared sources: one row per subject.
         sql: Sql,
     }
 }
 
 record! {
+    /// The groups that get values of their own.
     pub struct BreakdownTable {
-        /// Sets of segments; `[]` is the total.
+        /// Sets of segments; `[]` is the total. Where absent: the total, each segment, and all
+        /// segments together.
         by: Vec<Vec<Text>>,
     }
 }
@@ -132,15 +166,21 @@ record! {
 record! {
     /// The natural bounds of the value.
     pub struct CeilingTable {
+        /// The least value that is possible.
         min: Option<Number>,
+        /// The greatest value that is possible.
         max: Option<Number>,
+        /// Why there is nothing beyond the bounds.
         why: Option<Text>,
     }
 }
 
 record! {
+    /// What the value should reach, judged at the newest complete period.
     pub struct TargetTable {
+        /// The greatest value that meets the target.
         at_most: Option<Number>,
+        /// The least value that meets the target.
         at_least: Option<Number>,
         /// Rows below which the target is not judged; the project's `min_n` where absent.
         min_n: Option<At<u32>>,
@@ -150,6 +190,7 @@ record! {
 record! {
     /// The honest answer to "how would I cheat this?".
     pub struct GameabilityTable {
+        /// How the value could be made better without the work being better.
         notes: Option<Text>,
         /// Metrics that must get worse when this one is gamed.
         guards: Vec<Text>,
@@ -161,8 +202,11 @@ record! {
 record! {
     /// Leave to be exposed to a strategy, by somebody, for a reason, until a day.
     pub struct WaiverTable {
+        /// The strategy that is known to work.
         strategy: Text,
+        /// Who gave leave.
         owner: Text,
+        /// Why it is lived with.
         reason: Text,
         /// The last day on which it holds.
         expires: At<DateText>,

@@ -5,8 +5,10 @@
 
 pub mod aspects;
 pub mod display;
+pub mod lints;
 pub mod measure;
 pub mod metric;
 pub mod project;
 pub mod read;
+pub mod schema;
 pub mod source;

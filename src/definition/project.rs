@@ -1,25 +1,30 @@
 //! `goodhart.toml`.
 
 use jiff::Timestamp;
+use schemars::{Schema, json_schema};
 use toml::Spanned;
 use toml::de::DeValue;
 
-use super::read::{At, DateText, Duration, FromToml, Reader, Size, Table, Text, choice, record};
+use super::lints::Lints;
+use super::read::{
+    At, DateText, Duration, FromToml, HasSchema, Reader, Size, Table, Text, choice, record,
+};
 use crate::diagnostic::Span;
 
 record! {
-    /// The project file.
+    /// The settings of a project; the file marks its folder.
     pub struct ProjectFile {
         /// What the project is called.
         name: Text,
         /// The versions of goodhart that can evaluate it, as a Cargo-style requirement.
         goodhart: Option<Text>,
-        /// The length of a period.
+        /// The length of a period; a month where absent.
         grain: Option<Grain>,
-        /// How many periods are evaluated, counted back from the as-of.
+        /// How many periods are evaluated, counted back from the as-of; 6 where absent.
         window: Option<At<u32>>,
-        /// The instant of knowledge.
+        /// The instant of knowledge: `2026-07-01T00:00:00Z`, or `{ newest = "source.column" }`.
         as_of: AsOf,
+        /// How small a sample may be, and how much memory DuckDB may take.
         limits: Option<LimitsTable>,
         /// Who may own a metric; anybody where it is empty.
         owners: Vec<Text>,
@@ -27,10 +32,11 @@ record! {
         require: Option<RequireTable>,
         /// Columns whose mix can turn a total around, such as a severity or a client.
         strata: Option<Vec<Text>>,
-        /// Folders outside the project that sources may read, by name.
+        /// Folders outside the project that sources may read, by name; `${NAME}` comes from the
+        /// environment.
         roots: Table<Text>,
         /// Levels of diagnostics, by code.
-        lints: Table<Text>,
+        lints: Lints,
         /// Business calendars, by name.
         calendars: Table<CalendarTable>,
     }
@@ -39,7 +45,9 @@ record! {
 record! {
     /// What the project asks of its metrics.
     pub struct RequireTable {
+        /// Whether every metric must have a `goal`.
         goal: bool,
+        /// Whether every metric must have `stakeholders`.
         stakeholders: bool,
         /// How long after `reviewed` a metric must be reviewed again.
         review_every: Option<Duration>,
@@ -58,8 +66,9 @@ choice! {
 }
 
 record! {
+    /// How small a sample may be, and how much memory DuckDB may take.
     pub struct LimitsTable {
-        /// A rate, mean or quantile of fewer rows is `insufficient`.
+        /// A rate, mean or quantile of fewer rows is `insufficient`; 20 where absent.
         min_n: Option<u32>,
         /// DuckDB's memory limit, such as "4GB".
         memory: Option<Size>,
@@ -71,6 +80,7 @@ record! {
     pub struct CalendarTable {
         /// An IANA zone such as "Europe/Berlin".
         zone: Text,
+        /// The open intervals of each weekday.
         hours: HoursTable,
         /// Days on which the calendar is closed.
         holidays: Vec<At<DateText>>,
@@ -80,12 +90,19 @@ record! {
 record! {
     /// The open intervals of each weekday, such as `["08:00-12:00", "13:00-18:00"]`.
     pub struct HoursTable {
+        /// Open on Mondays, such as `["09:00-17:00"]`; closed where absent.
         mon: Vec<Text>,
+        /// Open on Tuesdays, such as `["09:00-17:00"]`; closed where absent.
         tue: Vec<Text>,
+        /// Open on Wednesdays, such as `["09:00-17:00"]`; closed where absent.
         wed: Vec<Text>,
+        /// Open on Thursdays, such as `["09:00-17:00"]`; closed where absent.
         thu: Vec<Text>,
+        /// Open on Fridays, such as `["09:00-17:00"]`; closed where absent.
         fri: Vec<Text>,
+        /// Open on Saturdays, such as `["09:00-17:00"]`; closed where absent.
         sat: Vec<Text>,
+        /// Open on Sundays, such as `["09:00-17:00"]`; closed where absent.
         sun: Vec<Text>,
     }
 }
@@ -111,7 +128,19 @@ pub enum AsOf {
 record! {
     /// An as-of that follows the data.
     pub struct Newest {
+        /// The column whose newest value it is, as `source.column`.
         newest: Text,
+    }
+}
+
+impl HasSchema for AsOf {
+    fn schema() -> Schema {
+        json_schema!({
+            "oneOf": [
+                { "type": "string", "format": "date-time", "description": "A UTC instant." },
+                Newest::schema(),
+            ],
+        })
     }
 }
 

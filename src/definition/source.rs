@@ -5,51 +5,67 @@ use super::read::{At, Character, Duration, OneOrMany, Sql, Table, Text, choice, 
 record! {
     /// A source: where its rows come from and what they must look like.
     pub struct SourceFile {
+        /// What reports call the source.
         title: Option<Text>,
+        /// What the rows are.
         description: Option<Text>,
+        /// Who answers for the data.
         owner: Option<Text>,
         /// How the rows are stored, or `derived` for SQL over other sources.
         format: At<Format>,
-        /// Paths or globs below the project root, or below `root`.
+        /// A path or glob, or a list of them, below the project root or below `root`; `.gz` and
+        /// `.zst` are read.
         files: OneOrMany,
-        /// The name of a root of `goodhart.toml`.
+        /// A name from `[roots]` of `goodhart.toml`.
         root: Option<Text>,
         /// The query of a derived source.
         sql: Option<Sql>,
+        /// How a CSV file is written.
         csv: Option<CsvTable>,
+        /// Where the records are in a JSON file.
         json: Option<JsonTable>,
         /// Texts that mean null in every column; `[""]` where it is absent.
         null: Option<Vec<Text>>,
         /// Dates that stand for "no date".
         null_dates: Vec<At<NullDate>>,
-        /// The column that says when a row became known.
+        /// The column that says when a row became known: later rows are invisible at an as-of.
         known_at: Option<Text>,
+        /// How old the newest row may be at the as-of.
         freshness: Option<FreshnessTable>,
+        /// The columns, by name; what is declared is verified when the source is loaded.
         columns: Table<ColumnTable>,
+        /// Invariants: queries whose rows are violations.
         expect: Vec<ExpectTable>,
     }
 }
 
 choice! {
+    /// How the rows are stored.
     pub enum Format {
+        /// Separated values with a header.
         Csv = "csv",
+        /// One JSON document with a list of records.
         Json = "json",
+        /// A JSON record per line.
         Ndjson = "ndjson",
         Parquet = "parquet",
+        /// SQL over other sources.
         Derived = "derived",
     }
 }
 
 record! {
+    /// How a CSV file is written.
     pub struct CsvTable {
-        /// A comma where it is absent.
+        /// What separates the fields; a comma where it is absent.
         delimiter: Option<At<Character>>,
-        /// A double quote where it is absent.
+        /// What stands around a field; a double quote where it is absent.
         quote: Option<At<Character>>,
     }
 }
 
 record! {
+    /// Where the records are in a JSON file.
     pub struct JsonTable {
         /// The JSON path of the records, such as `$.value[*]`; a top-level array where absent.
         records: Option<Text>,
@@ -69,7 +85,9 @@ choice! {
 record! {
     /// How old the newest row may be at the as-of.
     pub struct FreshnessTable {
+        /// The column with the time of a row.
         column: Text,
+        /// How long before the as-of the newest time may be, such as "2d".
         within: Duration,
     }
 }
@@ -77,10 +95,11 @@ record! {
 record! {
     /// A declared column.
     pub struct ColumnTable {
+        /// The type that the values must have.
         r#type: At<Type>,
         /// Part of the key: never null, and unique together with the other key columns.
         key: bool,
-        /// Whether nulls are allowed.
+        /// Whether nulls are allowed; they are not where absent.
         nullable: bool,
         /// The only values that may occur; empty for any.
         values: Vec<Text>,
@@ -119,8 +138,11 @@ choice! {
 }
 
 choice! {
+    /// The unit of numbers since 1970.
     pub enum Epoch {
+        /// Seconds.
         Seconds = "s",
+        /// Milliseconds.
         Milliseconds = "ms",
     }
 }
@@ -128,14 +150,19 @@ choice! {
 record! {
     /// An invariant: a query whose rows are violations.
     pub struct ExpectTable {
+        /// What diagnostics call the invariant.
         name: Text,
+        /// A query whose rows are violations.
         sql: Sql,
+        /// Whether violations fail the run: `hard`, also where absent, or `soft`.
         level: Option<ExpectLevel>,
+        /// Why it must hold.
         why: Option<Text>,
     }
 }
 
 choice! {
+    /// What violations of an invariant do.
     pub enum ExpectLevel {
         /// Violations fail the run.
         Hard = "hard",

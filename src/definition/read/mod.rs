@@ -3,14 +3,16 @@
 //! serde stops at the first problem and loses the place; a review wants all of them, underlined.
 //! So a file is parsed into toml's spanned tree, and the types of [`crate::definition`] read
 //! themselves from it through [`FromToml`]. [`record!`] and [`choice!`] write that reading from a
-//! plain struct or enum, so the shape of a file stands in one place.
+//! plain struct or enum, and its schema, so the shape of a file stands in one place.
 
 mod record;
 mod scalar;
+pub(crate) mod schema;
 mod sql;
 
 pub(crate) use record::{choice, record};
 pub use scalar::{At, Character, DateText, Duration, Number, OneOrMany, Size, Table, Text};
+pub use schema::HasSchema;
 pub use sql::Sql;
 
 use toml::Spanned;
@@ -18,8 +20,8 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, FileId, Files, Span, closest, codes};
 
-/// A type that reads itself from a TOML value.
-pub trait FromToml: Sized {
+/// A type that reads itself from a TOML value, and says in a schema what that may be.
+pub trait FromToml: HasSchema + Sized {
     /// What the value must be, for "expected …".
     const EXPECTED: &'static str;
 
@@ -159,6 +161,11 @@ fn rewrite(value: &DeValue<'_>, expected: &str) -> Option<&'static str> {
         _ if strings => Some("put it in quotes"),
         _ => None,
     }
+}
+
+/// The key that a field of a record stands for.
+pub(crate) fn key(field: &'static str) -> &'static str {
+    field.strip_prefix("r#").unwrap_or(field)
 }
 
 /// The fields of one table while a record is read from it.

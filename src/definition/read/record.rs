@@ -1,4 +1,7 @@
 //! The macros that turn a struct or enum into a [`FromToml`](super::FromToml) type.
+//!
+//! Doc comments are what an editor shows for a key or a value: they are words for the author of a
+//! definition, too.
 
 /// Declares a struct that is read from a TOML table.
 ///
@@ -8,17 +11,17 @@
 /// record gives up, so that all its problems are reported at once.
 macro_rules! record {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $doc:literal])*
         $vis:vis struct $name:ident {
-            $( $(#[$field_meta:meta])* $field:ident : $ty:ty ),* $(,)?
+            $( $(#[doc = $field_doc:literal])* $field:ident : $ty:ty ),* $(,)?
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $doc])*
         #[derive(Debug, Clone)]
         $vis struct $name {
             /// The first line of the table.
             pub span: $crate::diagnostic::Span,
-            $( $(#[$field_meta])* pub $field: $ty, )*
+            $( $(#[doc = $field_doc])* pub $field: $ty, )*
         }
 
         impl $crate::definition::read::FromToml for $name {
@@ -28,16 +31,23 @@ macro_rules! record {
                 value: &toml::Spanned<toml::de::DeValue<'_>>,
                 reader: &mut $crate::definition::read::Reader<'_>,
             ) -> Option<Self> {
-                const KEYS: &[&str] = &[$( stringify!($field) ),*];
-                let names: Vec<&str> =
-                    KEYS.iter().map(|key| key.strip_prefix("r#").unwrap_or(key)).collect();
-                let fields = $crate::definition::read::Fields::open(value, &names, reader)?;
-                $(
-                    let key = stringify!($field);
-                    let $field: Option<$ty> =
-                        fields.field(key.strip_prefix("r#").unwrap_or(key), reader);
-                )*
+                use $crate::definition::read::{Fields, key};
+
+                let names = [$( key(stringify!($field)) ),*];
+                let fields = Fields::open(value, &names, reader)?;
+                $( let $field: Option<$ty> = fields.field(key(stringify!($field)), reader); )*
                 Some(Self { span: fields.span(), $( $field: $field? ),* })
+            }
+        }
+
+        impl $crate::definition::read::HasSchema for $name {
+            fn schema() -> schemars::Schema {
+                use $crate::definition::read::schema::{Key, record};
+
+                record(
+                    &[$( $doc ),*],
+                    vec![$( Key::of::<$ty>(stringify!($field), &[$( $field_doc ),*]) ),*],
+                )
             }
         }
     };
@@ -46,15 +56,15 @@ macro_rules! record {
 /// Declares an enum that is read from a TOML string.
 macro_rules! choice {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $doc:literal])*
         $vis:vis enum $name:ident {
-            $( $(#[$variant_meta:meta])* $variant:ident = $text:literal ),* $(,)?
+            $( $(#[doc = $variant_doc:literal])* $variant:ident = $text:literal ),* $(,)?
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         $vis enum $name {
-            $( $(#[$variant_meta])* $variant ),*
+            $( $(#[doc = $variant_doc])* $variant ),*
         }
 
         impl $name {
@@ -91,6 +101,15 @@ macro_rules! choice {
                 .did_you_mean(text, Self::NAMES.iter().copied());
                 reader.report(diagnostic);
                 None
+            }
+        }
+
+        impl $crate::definition::read::HasSchema for $name {
+            fn schema() -> schemars::Schema {
+                $crate::definition::read::schema::choice(
+                    &[$( $doc ),*],
+                    &[$( ($text, &[$( $variant_doc ),*]) ),*],
+                )
             }
         }
     };

@@ -1,0 +1,92 @@
+//! `goodhart schema`.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use toml_writer::TomlWrite;
+
+use super::{exit, output};
+use crate::definition::schema::FileKind;
+use crate::error::Error;
+
+#[derive(Debug, Args)]
+#[command(after_long_help = AFTER_HELP)]
+pub struct Arguments {
+    /// The kind of file: project, source or metric; lists the kinds where absent
+    #[arg(value_parser = parse_kind)]
+    kind: Option<FileKind>,
+    /// Write all schemas into this folder as `<kind>.schema.json`, and print the rules of a
+    /// `.taplo.toml` that uses them
+    #[arg(long, value_name = "DIR", conflicts_with = "kind")]
+    out: Option<PathBuf>,
+}
+
+const AFTER_HELP: &str = "\
+Taplo and Even Better TOML complete, explain and validate definitions with the schemas. In the \
+project's folder:
+
+  goodhart schema --out .schemas > .taplo.toml";
+
+fn parse_kind(text: &str) -> Result<FileKind, String> {
+    let known = || FileKind::ALL.map(FileKind::name).join(", ");
+    FileKind::ALL
+        .into_iter()
+        .find(|kind| kind.name() == text)
+        .ok_or_else(|| format!("expected one of {}", known()))
+}
+
+pub fn run(arguments: &Arguments) -> Result<u8, Error> {
+    match (&arguments.out, arguments.kind) {
+        (Some(folder), _) => write_all(folder)?,
+        (None, Some(kind)) => output::data(&kind.schema())?,
+        (None, None) => {
+            let line = |kind: FileKind| format!("{:<8} {}\n", kind.name(), kind.files());
+            output::data(&FileKind::ALL.map(line).concat())?;
+        }
+    }
+    Ok(exit::CLEAN)
+}
+
+fn write_all(folder: &Path) -> Result<(), Error> {
+    let mut rules = String::new();
+    for kind in FileKind::ALL {
+        let path = folder.join(format!("{}.schema.json", kind.name()));
+        write(folder, &path, &kind.schema()).map_err(Error::writing(&path))?;
+        output::say(&format!("wrote {}", path.display()));
+        if !rules.is_empty() {
+            rules.push('\n');
+        }
+        rules.push_str(&rule(kind, &path));
+    }
+    output::data(&rules)
+}
+
+/// Writes beside the target and renames: an editor never reads half a schema.
+fn write(folder: &Path, path: &Path, text: &str) -> io::Result<()> {
+    fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    // A temporary file is private by default; a schema is an ordinary file of the project.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// The rule of a `.taplo.toml` for the files of a kind.
+fn rule(kind: FileKind, schema: &Path) -> String {
+    format!(
+        "[[rule]]\ninclude = [{}]\nschema.path = {}\n",
+        quoted(kind.files()),
+        quoted(&schema.to_string_lossy()),
+    )
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::new();
+    // Writing to a string does not fail.
+    let _ = quoted.value(text);
+    quoted
+}
