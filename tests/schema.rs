@@ -16,7 +16,11 @@ use serde_json::Value;
 /// Where a schema and reading differ: case of `bad_input`, file, why.
 const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("project/calendars", "goodhart.toml", "that a holiday has no time is the calendar's question"),
-    ("project/lints", "goodhart.toml", "which codes and levels there are is the catalog's question"),
+    (
+        "project/lints",
+        "goodhart.toml",
+        "which codes and levels there are is the catalog's question",
+    ),
     ("project/newest_without_column", "goodhart.toml", "a schema sees any text as a column"),
 ];
 
@@ -202,7 +206,8 @@ fn a_schema_refuses_what_reading_refuses() {
             if problems.is_empty() != refused.is_empty() {
                 differences.push((case.clone(), name.to_owned()));
                 if !DIFFERENCES.iter().any(|(c, n, _)| *c == case && *n == name) {
-                    unexpected.push(format!("{case} {name}: reading {codes:?}, schema {refused:?}"));
+                    unexpected
+                        .push(format!("{case} {name}: reading {codes:?}, schema {refused:?}"));
                 }
             } else {
                 refused_by_both.extend(codes);

@@ -1,7 +1,7 @@
 //! `[measure]`: the aggregate over a population, by kind.
 
 use schemars::{Schema, json_schema};
-use serde_json::json;
+use serde_json::{Value, json};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -110,7 +110,6 @@ impl MeasureTable {
 record! {
     /// The number of rows.
     pub struct Count {
-        /// What is computed, which decides the other keys.
         kind: Kind,
     }
 }
@@ -118,7 +117,6 @@ record! {
 record! {
     /// The sum of an expression.
     pub struct Sum {
-        /// What is computed, which decides the other keys.
         kind: Kind,
         /// A SQL expression: what is summed.
         of: Sql,
@@ -128,7 +126,6 @@ record! {
 record! {
     /// The mean or median of an expression over the rows that are not open.
     pub struct Average {
-        /// What is computed, which decides the other keys.
         kind: Kind,
         /// A SQL expression: what is averaged.
         of: Sql,
@@ -142,7 +139,6 @@ record! {
 record! {
     /// The `q` quantile (linear, type 7) of an expression over the rows that are not open.
     pub struct Quantile {
-        /// What is computed, which decides the other keys.
         kind: Kind,
         /// A SQL expression: what the quantile is of.
         of: Sql,
@@ -158,7 +154,6 @@ record! {
 record! {
     /// The sum of one expression over the sum of another.
     pub struct Ratio {
-        /// What is computed, which decides the other keys.
         kind: Kind,
         /// A SQL expression whose sum stands above the line.
         numerator: Sql,
@@ -170,7 +165,6 @@ record! {
 record! {
     /// The share of rows for which a condition holds; a null condition does not hold.
     pub struct Share {
-        /// What is computed, which decides the other keys.
         kind: Kind,
         /// A SQL condition: the rows whose share it is.
         r#where: Sql,
@@ -182,7 +176,6 @@ record! {
 record! {
     /// The share of each value of a segment in the total over that segment.
     pub struct Distribution {
-        /// What is computed, which decides the other keys.
         kind: Kind,
         /// One of the population's segments.
         of: Text,
@@ -192,7 +185,6 @@ record! {
 record! {
     /// The Kaplan-Meier quantile of a duration; open rows are censored at their value.
     pub struct Survival {
-        /// What is computed, which decides the other keys.
         kind: Kind,
         /// A SQL expression: how long it took, or has taken so far.
         of: Sql,
@@ -208,7 +200,6 @@ record! {
 record! {
     /// The weighted mean of other metrics, each normalised to 0..100.
     pub struct Score {
-        /// What is computed, which decides the other keys.
         kind: Kind,
         /// The parts of the score.
         components: Vec<Component>,
@@ -232,7 +223,6 @@ record! {
 record! {
     /// Arithmetic over other metrics at the same period and segments.
     pub struct FormulaTable {
-        /// What is computed, which decides the other keys.
         kind: Kind,
         /// Arithmetic over metric ids: `+ - * /`, `min`, `max`, `abs`.
         expression: Sql,
@@ -242,7 +232,6 @@ record! {
 record! {
     /// The change of another metric against an earlier period.
     pub struct Change {
-        /// What is computed, which decides the other keys.
         kind: Kind,
         /// The id of a metric.
         of: Text,
@@ -324,11 +313,20 @@ impl HasSchema for MeasureTable {
     /// One schema per kind, told apart by `kind`.
     fn schema() -> Schema {
         let kinds = Kind::NAMES.iter().filter_map(|name| Kind::parse(name)).map(of_kind);
-        json_schema!({ "type": "object", "oneOf": kinds.collect::<Vec<_>>() })
+        json_schema!({
+            "type": "object",
+            "required": ["kind"],
+            "properties": { "kind": {
+                "type": "string",
+                "description": "What is computed, which decides the other keys.",
+            } },
+            "oneOf": kinds.collect::<Vec<_>>(),
+        })
     }
 }
 
-/// The schema of a measure of one kind.
+/// The schema of a measure of one kind. Editors show the keys of all kinds together, so that the
+/// words of each name the kind.
 fn of_kind(kind: Kind) -> Schema {
     let mut schema = match kind {
         Kind::Count => Count::schema(),
@@ -344,11 +342,18 @@ fn of_kind(kind: Kind) -> Schema {
         Kind::Change => Change::schema(),
     };
     let name = kind.name();
-    let words = schema.get("description").and_then(|words| words.as_str()).unwrap_or("").to_owned();
-    schema.insert("description".to_owned(), format!("`{name}`: {words}").into());
-    if let Some(keys) = schema.get_mut("properties").and_then(|keys| keys.as_object_mut()) {
-        let kind = json!({ "const": name, "x-taplo": { "docs": { "constValue": words } } });
-        keys.insert("kind".to_owned(), kind);
+    let words = schema.remove("description");
+    if let Some(keys) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        for key in keys.values_mut() {
+            if let Some(Value::String(words)) = key.get_mut("description") {
+                *words = format!("`{name}`: {words}");
+            }
+        }
+        let only = json!({ "const": name, "x-taplo": { "docs": { "constValue": words } } });
+        keys.insert("kind".to_owned(), only);
+    }
+    if let Some(Value::String(words)) = words {
+        schema.insert("description".to_owned(), format!("`{name}`: {words}").into());
     }
     schema
 }
