@@ -140,6 +140,7 @@ pub fn lints(
     found: &mut Vec<Diagnostic>,
     mut set: impl FnMut(&'static Code, Severity),
 ) {
+    let adjustable = CODES.iter().filter(|code| code.adjustable).map(|code| code.name);
     for (name, level) in table.iter() {
         let code = Code::named(name);
         let severity = Severity::parse(level);
@@ -149,7 +150,8 @@ pub fn lints(
                     &codes::INVALID_VALUE,
                     format!("`{}` is not a level", level.as_str()),
                 )
-                .at(level.span, format!("one of {}", Severity::NAMES.join(", "))),
+                .at(level.span, format!("one of {}", Severity::NAMES.join(", ")))
+                .did_you_mean(level, Severity::NAMES),
             );
         }
         match code {
@@ -171,7 +173,7 @@ pub fn lints(
                     format!("there is no diagnostic called `{}`", name.as_str()),
                 )
                 .at(name.span, "not a code")
-                .did_you_mean(name, CODES.iter().filter(|c| c.adjustable).map(|code| code.name)),
+                .did_you_mean(name, adjustable.clone().filter(|code| table.get(code).is_none())),
             ),
         }
     }

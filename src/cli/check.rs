@@ -4,10 +4,10 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::{Global, clock, instant, output, project};
+use super::findings::{self, Format};
+use super::{Global, clock, fix, instant, output, project};
 use crate::bind::Memory;
-use crate::check;
-use crate::diagnostic::render;
+use crate::check::{self, Opened};
 use crate::error::Error;
 use crate::snapshot::Store;
 
@@ -20,9 +20,32 @@ pub struct Arguments {
     /// Compare with this git revision: a definition that changed must have a higher version
     #[arg(long, value_name = "REV")]
     base: Option<String>,
+    /// How to print what is found
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Mend what a machine can mend without changing a number, then check what is left
+    #[arg(long)]
+    fix: bool,
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let look = || look(global, arguments);
+    let opened = if arguments.fix { fix::rounds(look)? } else { look()? };
+    let Opened { root, files, catalog, diagnostics } = &opened;
+    findings::print(global, arguments.format, "check", root, (diagnostics, files))?;
+    if let (true, Some(catalog)) = (diagnostics.is_empty(), catalog) {
+        output::say(&format!(
+            "checked {} and {}: nothing to report",
+            output::counted(catalog.metrics.len(), "metric", "metrics"),
+            output::counted(catalog.sources.len(), "source", "sources"),
+        ));
+    }
+    output::count(diagnostics);
+    Ok(project::verdict(diagnostics))
+}
+
+/// Everything that is wrong with the definitions.
+fn look(global: &Global, arguments: &Arguments) -> Result<Opened, Error> {
     let mut opened = check::open(&project::root(global)?)?;
     let asked = arguments.as_of.map(|instant| instant.to_zoned(TimeZone::UTC).date());
     let today = asked.unwrap_or_else(|| opened.today(clock::today()));
@@ -36,8 +59,5 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     if let Some(text) = memory.render() {
         store.remember(&text);
     }
-    let check::Opened { files, diagnostics, .. } = &opened;
-    output::data(&render(diagnostics, files, output::stdout_coloured(global)))?;
-    output::count(diagnostics);
-    Ok(project::verdict(diagnostics))
+    Ok(opened)
 }

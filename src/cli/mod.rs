@@ -8,6 +8,9 @@ mod check;
 mod clock;
 mod eval;
 mod exit;
+mod explain;
+mod findings;
+mod fix;
 mod init;
 mod instant;
 mod lineage;
@@ -59,6 +62,8 @@ enum Verb {
     Init(init::Arguments),
     /// Look for mistakes in the definitions, without data
     Check(check::Arguments),
+    /// Say what a diagnostic means and how to mend it
+    Explain(explain::Arguments),
     /// Evaluate metrics and compare them with the committed snapshots
     Eval(eval::Arguments),
     /// Show what a metric depends on, or what depends on a source or column
@@ -83,6 +88,7 @@ pub fn run() -> ExitCode {
     let outcome = match &cli.verb {
         Verb::Init(arguments) => init::run(arguments),
         Verb::Check(arguments) => check::run(&cli.global, arguments),
+        Verb::Explain(arguments) => explain::run(arguments),
         Verb::Eval(arguments) => eval::run(&cli.global, arguments),
         Verb::Lineage(arguments) => lineage::run(&cli.global, arguments),
         Verb::Accept(arguments) => accept::run(&cli.global, arguments),

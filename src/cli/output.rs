@@ -55,22 +55,30 @@ pub fn diagnostics(global: &Global, diagnostics: &Diagnostics, files: &Files) {
 
 /// Says how many diagnostics there are of each severity.
 pub fn count(diagnostics: &Diagnostics) {
-    let count = |severity, one: &str, many: &str| match diagnostics.count(severity) {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {many}")),
-    };
-    let counts: Vec<String> = [
-        count(Severity::Error, "error", "errors"),
-        count(Severity::Warn, "warning", "warnings"),
-        count(Severity::Note, "note", "notes"),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if !counts.is_empty() {
-        say(&counts.join(", "));
+    let words = [
+        (Severity::Error, "error", "errors"),
+        (Severity::Warn, "warning", "warnings"),
+        (Severity::Note, "note", "notes"),
+    ];
+    let counts: Vec<String> = words
+        .into_iter()
+        .map(|(severity, one, many)| (diagnostics.count(severity), one, many))
+        .filter(|(count, ..)| *count > 0)
+        .map(|(count, one, many)| counted(count, one, many))
+        .collect();
+    if counts.is_empty() {
+        return;
     }
+    let fixable = match diagnostics.fixable() {
+        0 => String::new(),
+        count => format!("; {count} fixable with `goodhart check --fix`"),
+    };
+    say(&format!("{}{fixable}", counts.join(", ")));
+}
+
+/// A number and its word: `1 file`, `2 files`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// Shows why the tool could not go on.

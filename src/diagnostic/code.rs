@@ -17,6 +17,16 @@ impl Severity {
     /// The name used in `[lints]`.
     pub const NAMES: [&'static str; 4] = ["allow", "note", "warn", "error"];
 
+    /// As it is written in `[lints]`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::Note => "note",
+            Self::Warn => "warn",
+            Self::Error => "error",
+        }
+    }
+
     pub fn parse(name: &str) -> Option<Self> {
         match name {
             "allow" => Some(Self::Allow),

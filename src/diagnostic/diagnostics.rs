@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Class, Code, FileId, Files, Severity, Span};
+use super::{Applicability, Class, Code, Edit, FileId, Files, Fix, Severity, Span, closest, slip};
 
 /// A place in a definition file, with what is to be said there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,32 +39,6 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// What a machine could do about it.
     pub fix: Option<Fix>,
-}
-
-/// A change of text that mends what a diagnostic is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fix {
-    /// What the change does, as an order: "replace `A` by `B`".
-    pub says: String,
-    /// None of them overlaps another.
-    pub edits: Vec<Edit>,
-    pub applicability: Applicability,
-}
-
-/// A piece of a definition file and what stands there instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
-    pub span: Span,
-    pub text: String,
-}
-
-/// Whether a fix is applied without a person looking at it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Applicability {
-    /// It changes no number and means what the author meant: `--fix` applies it.
-    Safe,
-    /// It is a guess at what was meant, for an editor to offer.
-    Suggested,
 }
 
 impl Diagnostic {
@@ -120,42 +94,63 @@ impl Diagnostic {
         self
     }
 
-    /// Adds "did you mean `x`?" where one of `candidates` is near to `name`.
+    /// Asks "did you mean `x`?" where one of `candidates` is near to `name`, which the primary
+    /// label underlines, in quotes or without: then the question is a fix.
     #[must_use]
     pub fn did_you_mean<'a>(
         self,
         name: &str,
         candidates: impl IntoIterator<Item = &'a str>,
     ) -> Self {
+        let candidates: Vec<&str> = candidates.into_iter().collect();
+        let Some(near) = closest(name, candidates.iter().copied()) else { return self };
+        let place = self.labels.first().and_then(|label| renamed(label.span, name, near));
+        let Some(place) = place else { return self.suggest(name, candidates) };
+        let slips = candidates.iter().filter(|candidate| slip(name, candidate)).count();
+        let applicability = if slips == 1 && slip(name, near) {
+            Applicability::Safe
+        } else {
+            Applicability::Suggested
+        };
+        self.replace(place, near, question(near), applicability)
+    }
+
+    /// Asks "did you mean `x`?" where `name` stands elsewhere than at the primary label.
+    #[must_use]
+    pub fn suggest<'a>(self, name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Self {
         match closest(name, candidates) {
-            Some(near) => self.help(format!("did you mean `{near}`?")),
+            Some(near) => self.help(question(near)),
             None => self,
         }
     }
-}
 
-/// The candidate most like `name`, if any is like it at all.
-pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Nobody types a longer name by mistake, and comparing costs the square of the length.
-    const LONGEST: usize = 100;
-    if name.len() > LONGEST {
-        return None;
+    /// Whether it says what to do.
+    pub fn is_helpful(&self) -> bool {
+        self.fix.is_some() || !self.help.is_empty()
     }
-    let name = name.to_lowercase();
-    candidates
-        .into_iter()
-        .filter(|candidate| candidate.len() <= LONGEST)
-        .map(|candidate| (likeness(&name, &candidate.to_lowercase()), candidate))
-        .filter(|(likeness, _)| *likeness > 0.8)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
-        .map(|(_, candidate)| candidate)
+
+    /// Whether a machine may mend it without being asked.
+    pub fn is_fixable(&self) -> bool {
+        self.fix.as_ref().is_some_and(|fix| fix.applicability == Applicability::Safe)
+    }
 }
 
-/// From 0 to 1. In a short name one slip changes much of it, so one slip is always like.
-fn likeness(a: &str, b: &str) -> f64 {
-    let likeness = strsim::jaro_winkler(a, b);
-    let slip = a.len().min(b.len()) > 2 && strsim::osa_distance(a, b) == 1;
-    if slip { likeness.max(0.9) } else { likeness }
+fn question(near: &str) -> String {
+    format!("did you mean `{near}`?")
+}
+
+/// Where `near` is written for `name`: all of `span`, or what is between its quotes. Nowhere
+/// where the span holds anything else (an escape, a part of a path) or `near` needs an escape.
+fn renamed(span: Span, name: &str, near: &str) -> Option<Span> {
+    let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let quoted = |c: char| !c.is_control() && !matches!(c, '"' | '\'' | '\\' | '`');
+    match (span.end - span.start).checked_sub(name.len())? {
+        0 if near.chars().all(bare) => Some(span),
+        2 if near.chars().all(quoted) => {
+            Some(Span { start: span.start + 1, end: span.end - 1, ..span })
+        }
+        _ => None,
+    }
 }
 
 /// The levels that a project sets in `[lints]`, and those that a metric sets in its own.
@@ -258,6 +253,11 @@ impl Diagnostics {
         self.list.iter().filter(|d| d.severity == severity).count()
     }
 
+    /// How many a machine may mend without being asked.
+    pub fn fixable(&self) -> usize {
+        self.list.iter().filter(|d| d.is_fixable()).count()
+    }
+
     /// By file, place and code; what has no place comes last in the order it was found.
     pub fn sorted<'a>(&'a self, files: &'a Files) -> Vec<&'a Diagnostic> {
         let mut list: Vec<&Diagnostic> = self.list.iter().collect();
@@ -276,19 +276,44 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_slip_in_a_short_name_is_like_it() {
-        assert_eq!(closest("cvs", ["csv", "json"]), Some("csv"));
-        assert_eq!(closest("HIGH", ["low", "high"]), Some("high"));
-        assert_eq!(closest("ab", ["cb", "xyz"]), None);
-        assert_eq!(closest("colour", ["window", "files"]), None);
-    }
-
-    #[test]
     fn the_same_is_said_once() {
         let mut diagnostics = Diagnostics::default();
         for message in ["a", "b", "a"] {
             diagnostics.push(Diagnostic::new(&codes::UNKNOWN_KEY, message));
         }
         assert_eq!(diagnostics.count(Severity::Error), 2);
+    }
+
+    /// What `a = "<written>"` becomes.
+    fn mended(written: &str, name: &str, candidates: &[&str]) -> Option<(String, Applicability)> {
+        let mut files = Files::default();
+        let text = format!("a = {written}");
+        let file = files.add("x.toml", text.as_str());
+        let fix = Diagnostic::new(&codes::UNKNOWN_KEY, "unknown")
+            .at(Span::new(file, 4..text.len()), "here")
+            .did_you_mean(name, candidates.iter().copied())
+            .fix?;
+        let edit = fix.edits.first()?;
+        let (before, behind) = (&text[..edit.span.start], &text[edit.span.end..]);
+        Some((format!("{before}{}{behind}", edit.text), fix.applicability))
+    }
+
+    #[test]
+    fn a_name_is_replaced_between_its_quotes() {
+        let suggested = |text: &str| Some((text.to_owned(), Applicability::Suggested));
+        assert_eq!(mended("\"cvs\"", "cvs", &["csv"]), suggested("a = \"csv\""));
+        assert_eq!(mended("'cvs'", "cvs", &["csv"]), suggested("a = 'csv'"));
+        assert_eq!(mended("cvs", "cvs", &["csv"]), suggested("a = csv"));
+        assert_eq!(mended("\"c\\u0076s\"", "cvs", &["csv"]), None);
+        assert_eq!(mended("\"alert\"", "alert", &["alert\""]), None);
+        assert_eq!(mended("alert", "alert", &["aler t"]), None);
+    }
+
+    #[test]
+    fn only_one_name_that_differs_in_case_is_certain() {
+        let safe = |text: &str| Some((text.to_owned(), Applicability::Safe));
+        let suggested = |text: &str| Some((text.to_owned(), Applicability::Suggested));
+        assert_eq!(mended("At-Least", "At-Least", &["at_least"]), safe("a = at_least"));
+        assert_eq!(mended("HOST", "HOST", &["host", "Host"]), suggested("a = Host"));
     }
 }

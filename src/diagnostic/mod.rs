@@ -7,13 +7,16 @@
 mod code;
 mod diagnostics;
 mod files;
+mod fix;
+mod near;
 mod render;
 mod visible;
 
 pub use code::{CODES, Class, Code, Severity, codes};
-pub use diagnostics::{
-    Applicability, Diagnostic, Diagnostics, Edit, Excerpt, Fix, Label, Levels, closest,
-};
+pub use diagnostics::{Diagnostic, Diagnostics, Excerpt, Label, Levels};
 pub use files::{FileId, Files, Span};
-pub use render::render;
+pub use fix::{Applicability, Edit, Fix, Fixed, apply};
+pub use near::closest;
+use near::slip;
+pub use render::{render, render_one};
 pub use visible::visible;

@@ -3,26 +3,45 @@
 use std::ops::Range;
 
 use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle,
+    Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet, renderer::DecorStyle,
 };
 
-use super::{Diagnostic, Diagnostics, FileId, Files, Severity, visible};
+use super::{Diagnostic, Diagnostics, FileId, Files, Fix, Severity, Span, visible};
 
 /// Longer texts are cut in the middle: a value may be a megabyte.
 const LONGEST_TEXT: usize = 300;
+/// What a change is drawn of.
+const LONGEST_LINE: usize = 120;
+const MOST_LINES: usize = 12;
 
 /// Renders everything in `diagnostics`, one after the other with an empty line between.
 ///
 /// `styled` adds ANSI colours; the caller decides by terminal and `NO_COLOR`.
 pub fn render(diagnostics: &Diagnostics, files: &Files, styled: bool) -> String {
-    let renderer =
-        if styled { Renderer::styled() } else { Renderer::plain() }.decor_style(DecorStyle::Ascii);
     let mut text = String::new();
     for diagnostic in diagnostics.sorted(files) {
-        text.push_str(&renderer.render(&[group(diagnostic, files)]));
+        text.push_str(&render_one(diagnostic, files, styled));
         text.push_str("\n\n");
     }
     text
+}
+
+/// Renders one diagnostic, without a line break behind it.
+pub fn render_one(diagnostic: &Diagnostic, files: &Files, styled: bool) -> String {
+    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+    let mut groups = vec![group(diagnostic, files)];
+    if let Some(fix) = &diagnostic.fix {
+        match patches(fix, files) {
+            Some(snippets) => {
+                groups.push(Level::HELP.secondary_title(readable(&fix.says)).elements(snippets))
+            }
+            None => {
+                let group = groups.remove(0);
+                groups.push(group.element(Level::HELP.message(readable(&fix.says))));
+            }
+        }
+    }
+    renderer.decor_style(DecorStyle::Ascii).render(&groups)
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Group<'a> {
@@ -75,7 +94,8 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Snippet<'a,
     order
         .into_iter()
         .map(|file| {
-            let (text, start, line) = lines(diagnostic, file, files.text(file));
+            let spans = diagnostic.labels.iter().map(|label| label.span);
+            let (text, start, line) = lines(spans, file, files.text(file));
             let annotations = diagnostic
                 .labels
                 .iter()
@@ -96,10 +116,45 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Snippet<'a,
         .collect()
 }
 
-/// The lines of `text` that the labels of a file touch, where they begin and the number of the
+/// The change that a fix makes, a snippet for each file. None where its lines are too long, too
+/// many or hold what a terminal must not see: then it is told and not shown.
+fn patches<'a>(fix: &'a Fix, files: &'a Files) -> Option<Vec<Snippet<'a, Patch<'a>>>> {
+    let mut order: Vec<FileId> = fix.edits.iter().map(|edit| edit.span.file).collect();
+    order.sort();
+    order.dedup();
+    order
+        .into_iter()
+        .map(|file| {
+            let spans = fix.edits.iter().map(|edit| edit.span);
+            let (text, start, line) = lines(spans, file, files.text(file));
+            let edits = || fix.edits.iter().filter(move |edit| edit.span.file == file);
+            if !showable(text) || !edits().all(|edit| showable(&edit.text)) {
+                return None;
+            }
+            let patches = edits().map(|edit| {
+                let range = edit.span.range();
+                let range = range.start.saturating_sub(start)..range.end.saturating_sub(start);
+                Patch::new(clamp(range, text), edit.text.as_str())
+            });
+            Some(Snippet::source(text).line_start(line).path(files.path(file)).patches(patches))
+        })
+        .collect()
+}
+
+/// Whether a text is drawn as a change: the renderer neither cuts nor folds it there.
+fn showable(text: &str) -> bool {
+    let shown = |line: &str| line.chars().count() <= LONGEST_LINE && visible(line) == line;
+    text.lines().count() <= MOST_LINES && text.lines().all(shown)
+}
+
+/// The lines of `text` that the `spans` of a file touch, where they begin and the number of the
 /// first. The renderer goes through all the text that it is given, once for each diagnostic.
-fn lines<'a>(diagnostic: &Diagnostic, file: FileId, text: &'a str) -> (&'a str, usize, usize) {
-    let spans = || diagnostic.labels.iter().map(|label| label.span).filter(|s| s.file == file);
+fn lines(
+    spans: impl Iterator<Item = Span> + Clone,
+    file: FileId,
+    text: &str,
+) -> (&str, usize, usize) {
+    let spans = || spans.clone().filter(|span| span.file == file);
     let first = spans().map(|span| span.start).min().unwrap_or(0);
     let last = spans().map(|span| span.end).max().unwrap_or(0);
     let Range { start: first, end: last } = clamp(first..last, text);
@@ -137,7 +192,7 @@ fn clamp(range: Range<usize>, text: &str) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Span, codes};
+    use super::super::codes;
     use super::*;
 
     #[test]

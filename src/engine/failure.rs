@@ -141,10 +141,13 @@ impl SqlFailure {
         for note in &self.notes {
             diagnostic = diagnostic.note(note.as_str());
         }
-        match &self.missing {
-            Some(missing) => diagnostic
-                .did_you_mean(&missing.name, missing.candidates.iter().map(String::as_str)),
-            None => diagnostic,
+        let Some(missing) = &self.missing else { return diagnostic };
+        let candidates = missing.candidates.iter().map(String::as_str);
+        let text = span.and_then(|span| files.text(span.file).get(span.range()));
+        if text == Some(missing.name.as_str()) {
+            diagnostic.did_you_mean(&missing.name, candidates)
+        } else {
+            diagnostic.suggest(&missing.name, candidates)
         }
     }
 }

@@ -3,7 +3,9 @@
 mod data;
 mod files;
 mod root;
+mod write;
 
 pub use data::{DataFile, Locations, data_files, fingerprint};
 pub use files::{ProjectFiles, list};
 pub use root::{PROJECT_FILE, find};
+pub use write::write;

@@ -1,6 +1,7 @@
-//! Results for people and for machines, a file per format.
+//! Results for people and for machines, a file per format; what is wrong for machines.
 
 mod csv;
+pub mod diagnostics;
 mod explain;
 mod json;
 pub mod lineage;

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::project::write;
 
 /// The stem of the file about inputs; no metric may be called so.
 pub const INPUTS: &str = "inputs";
@@ -50,9 +51,8 @@ impl Store {
 
     /// Keeps what `check` remembers. Failing to keep it only costs time later.
     pub fn remember(&self, text: &str) {
-        let folder = self.root.join(PRIVATE);
-        let written =
-            self.make_private().and_then(|()| write(&folder, &folder.join(REMEMBERED), text));
+        let path = self.root.join(PRIVATE).join(REMEMBERED);
+        let written = self.make_private().and_then(|()| write(&path, text));
         drop(written);
     }
 
@@ -99,11 +99,10 @@ impl Store {
     /// # Errors
     /// A file that cannot be written.
     pub fn propose(&self, name: &str, text: &str, changed: bool) -> Result<(), Error> {
-        let folder = self.pending_folder();
-        let path = file(&folder, name);
+        let path = file(&self.pending_folder(), name);
         if changed {
             self.make_private()?;
-            write(&folder, &path, text)
+            write(&path, text)
         } else {
             remove(&path)
         }
@@ -131,8 +130,7 @@ impl Store {
                 continue;
             }
             let Some(text) = read(&from)? else { continue };
-            let folder = self.committed_folder();
-            write(&folder, &file(&folder, &name), &text)?;
+            write(&file(&self.committed_folder(), &name), &text)?;
             remove(&from)?;
             done.accepted.push(name);
         }
@@ -149,12 +147,11 @@ impl Store {
 
     /// The private folder, with the file that makes git ignore it.
     fn make_private(&self) -> Result<(), Error> {
-        let folder = self.root.join(PRIVATE);
-        let ignore = folder.join(".gitignore");
+        let ignore = self.root.join(PRIVATE).join(".gitignore");
         if ignore.is_file() {
             return Ok(());
         }
-        write(&folder, &ignore, "*\n")
+        write(&ignore, "*\n")
     }
 }
 
@@ -207,26 +204,6 @@ fn read(path: &Path) -> Result<Option<String>, Error> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::reading(path)(error)),
     }
-}
-
-/// Writes beside the target and renames: the old or the new text is there, never half a file.
-fn write(folder: &Path, path: &Path, text: &str) -> Result<(), Error> {
-    let written = fs::create_dir_all(folder).and_then(|()| {
-        let mut temporary = temporary_in(folder)?;
-        temporary.write_all(text.as_bytes())?;
-        temporary.as_file().sync_all()?;
-        temporary.persist(path).map_err(|error| error.error)
-    });
-    written.map(drop).map_err(Error::writing(path))
-}
-
-fn temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".");
-    // A temporary file is private by default; a snapshot is an ordinary file of the project.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    builder.tempfile_in(folder)
 }
 
 fn remove(path: &Path) -> Result<(), Error> {

@@ -18,7 +18,7 @@ pub use sql::Sql;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use crate::diagnostic::{Diagnostic, FileId, Files, Span, closest, codes};
+use crate::diagnostic::{Applicability, Diagnostic, FileId, Files, Span, closest, codes};
 
 /// A type that reads itself from a TOML value, and says in a schema what that may be.
 pub trait FromToml: HasSchema + Sized {
@@ -133,8 +133,10 @@ impl<'f> Reader<'f> {
         let mut diagnostic =
             Diagnostic::new(&codes::WRONG_TYPE, format!("expected {expected}, found {is}"))
                 .at(self.span(value), format!("expected {expected}"));
-        if let Some(help) = rewrite(value.get_ref(), expected) {
-            diagnostic = diagnostic.help(help);
+        let span = self.span(value);
+        let raw = self.text.get(span.range()).unwrap_or("");
+        if let Some((says, text)) = rewrite(value.get_ref(), raw, expected) {
+            diagnostic = diagnostic.replace(span, text, says, Applicability::Suggested);
         }
         self.report(diagnostic);
         None
@@ -148,17 +150,17 @@ impl<'f> Reader<'f> {
 }
 
 /// How a value becomes the expected one without being another, where that is a matter of quotes
-/// or brackets.
-fn rewrite(value: &DeValue<'_>, expected: &str) -> Option<&'static str> {
+/// or brackets: what to do, and what is written then instead of `raw`.
+fn rewrite(value: &DeValue<'_>, raw: &str, expected: &str) -> Option<(&'static str, String)> {
     let strings = expected.starts_with("a string") || expected.starts_with("one of");
     match value {
         DeValue::Table(_) | DeValue::Array(_) => None,
-        _ if expected == Vec::<Text>::EXPECTED => Some("put it in brackets: `[…]`"),
+        _ if expected == Vec::<Text>::EXPECTED => Some(("put it in brackets", format!("[{raw}]"))),
         DeValue::String(text) if !strings => {
-            DeValue::parse(text).ok().map(|_| "write it without quotes")
+            DeValue::parse(text).ok().map(|_| ("write it without quotes", text.to_string()))
         }
         DeValue::String(_) => None,
-        _ if strings => Some("put it in quotes"),
+        _ if strings => Some(("put it in quotes", format!("\"{raw}\""))),
         _ => None,
     }
 }
@@ -187,18 +189,20 @@ impl<'t, 'i> Fields<'t, 'i> {
             return reader.wrong_type(value, "a table");
         };
         let mut misspelt = Vec::new();
+        // Nobody means a key that stands there as well.
+        let absent = || known.iter().copied().filter(|key| !table.contains_key(*key));
         for key in table.keys() {
             let name = key.get_ref().as_ref();
             if !known.contains(&name) {
-                misspelt.extend(closest(name, known.iter().copied()).map(str::to_owned));
+                misspelt.extend(closest(name, absent()).map(str::to_owned));
                 let diagnostic =
                     Diagnostic::new(&codes::UNKNOWN_KEY, format!("unknown key `{name}`"))
                         .at(reader.span(key), "goodhart does not know this key")
-                        .did_you_mean(name, known.iter().copied());
-                let diagnostic = if diagnostic.help.is_empty() {
-                    diagnostic.note(format!("known here: {}", known.join(", ")))
-                } else {
+                        .did_you_mean(name, absent());
+                let diagnostic = if diagnostic.is_helpful() {
                     diagnostic
+                } else {
+                    diagnostic.note(format!("known here: {}", known.join(", ")))
                 };
                 reader.report(diagnostic);
             }

@@ -337,7 +337,7 @@ impl Subject<'_> {
         diagnostic = self.show(diagnostic, &outside(name, column), name, 1);
         diagnostic = diagnostic.note(format!("found {}", shown.join(", ")));
         if let Some(Cell::Text(first)) = examples.first().and_then(|row| row.first()) {
-            diagnostic = diagnostic.did_you_mean(first, names);
+            diagnostic = diagnostic.suggest(first, names);
         }
         Ok(diagnostic.help(match self.origin {
             Some(_) => "add the value to `values`, or map it with `select`",

@@ -1,0 +1,69 @@
+//! `--fix`: the safe fixes of a check, written to the files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::output;
+use crate::check::Opened;
+use crate::diagnostic::{Fixed, apply};
+use crate::error::Error;
+use crate::project;
+
+/// How often a mended project is looked at again: a fix may wait for another, or uncover one.
+const ROUNDS: usize = 5;
+
+/// Looks, mends and looks again while there is something to mend; returns the last look.
+///
+/// # Errors
+/// What stops a look, and a file that cannot be written.
+pub fn rounds(look: impl Fn() -> Result<Opened, Error>) -> Result<Opened, Error> {
+    let (mut count, mut changed) = (0, BTreeSet::new());
+    let mut opened = look()?;
+    for _ in 0..ROUNDS {
+        let fixed = apply(&opened.diagnostics, &opened.files);
+        if fixed.texts.is_empty() {
+            break;
+        }
+        count += fixed.count;
+        write(&opened, &fixed, &mut changed)?;
+        opened = look()?;
+    }
+    if count > 0 {
+        output::say(&format!(
+            "fixed {} in {}",
+            output::counted(count, "problem", "problems"),
+            output::counted(changed.len(), "file", "files"),
+        ));
+    }
+    Ok(opened)
+}
+
+fn write(opened: &Opened, fixed: &Fixed, changed: &mut BTreeSet<PathBuf>) -> Result<(), Error> {
+    let targets = fixed.texts.iter().map(|(file, text)| {
+        let path = opened.root.join(opened.files.path(*file));
+        Ok((target(&opened.root, &path, opened.files.text(*file))?, text))
+    });
+    // All of them are looked at before the first is written.
+    for (path, text) in targets.collect::<Result<Vec<_>, Error>>()? {
+        project::write(&path, text)?;
+        changed.insert(path);
+    }
+    Ok(())
+}
+
+/// The file that is written for `path`: a link is followed, but not out of the project, and a
+/// file that somebody changed since it was read keeps that change.
+fn target(root: &Path, path: &Path, text: &str) -> Result<PathBuf, Error> {
+    let found = path.canonicalize().map_err(Error::reading(path))?;
+    let root = root.canonicalize().map_err(Error::reading(root))?;
+    let refused = |why: &str| Error::Usage(format!("{} {why}: nothing is fixed", path.display()));
+    if !found.starts_with(&root) {
+        return Err(refused("is a link out of the project"));
+    }
+    let now = fs::read(&found).map_err(Error::reading(path))?;
+    if now != text.as_bytes() {
+        return Err(refused("changed while it was checked"));
+    }
+    Ok(found)
+}

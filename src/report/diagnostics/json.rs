@@ -1,0 +1,88 @@
+//! `--format json`: an array of objects. docs/check.md describes the shape, which stays.
+
+use serde::Serialize;
+
+use super::{Findings, Place, level};
+use crate::diagnostic::{Diagnostic, Fix};
+
+#[derive(Serialize)]
+struct Object<'a> {
+    code: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    /// The primary place; null where there is none.
+    #[serde(flatten)]
+    at: Option<At>,
+    labels: Vec<Label<'a>>,
+    notes: &'a [String],
+    help: &'a [String],
+    fix: Option<Change<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct At {
+    path: String,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+#[derive(Serialize)]
+struct Label<'a> {
+    #[serde(flatten)]
+    at: At,
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+struct Change<'a> {
+    says: &'a str,
+    applicability: &'static str,
+    edits: Vec<Label<'a>>,
+}
+
+impl From<Place> for At {
+    fn from(place: Place) -> Self {
+        let Place { path, line, column, end_line, end_column, .. } = place;
+        Self { path, line, column, end_line, end_column }
+    }
+}
+
+fn change<'a>(findings: &Findings<'_>, fix: &'a Fix) -> Change<'a> {
+    let edits = fix
+        .edits
+        .iter()
+        .map(|edit| Label { at: Place::of(findings, edit.span).into(), text: edit.text.as_str() });
+    Change { says: &fix.says, applicability: fix.applicability.name(), edits: edits.collect() }
+}
+
+fn object<'a>(findings: &Findings<'a>, diagnostic: &'a Diagnostic) -> Object<'a> {
+    let places = findings.places(diagnostic);
+    let labels: Vec<Label<'_>> =
+        places.iter().map(|(place, text)| Label { at: place.clone().into(), text }).collect();
+    Object {
+        code: diagnostic.code.name,
+        severity: level(diagnostic.severity),
+        message: &diagnostic.message,
+        at: places.into_iter().next().map(|(place, _)| place.into()),
+        labels,
+        notes: &diagnostic.notes,
+        help: &diagnostic.help,
+        fix: diagnostic.fix.as_ref().map(|fix| change(findings, fix)),
+    }
+}
+
+/// An array with one object per line.
+pub fn json(findings: &Findings<'_>) -> String {
+    let lines: Vec<String> = findings
+        .list()
+        .into_iter()
+        .map(|diagnostic| serde_json::to_string(&object(findings, diagnostic)).unwrap_or_default())
+        .collect();
+    if lines.is_empty() {
+        return "[]\n".to_owned();
+    }
+    format!("[\n{}\n]\n", lines.join(",\n"))
+}

@@ -1,0 +1,62 @@
+//! `--format junit`: a test suite in which every definition file is a test.
+//!
+//! A file with errors is a failed test, or one in error where the tool could not do its work.
+//! Warnings and notes fail nothing, so they are the output of the test.
+
+use std::collections::BTreeMap;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+use super::Findings;
+use crate::diagnostic::{Class, Diagnostic, Severity, render_one};
+
+/// A report with one suite of that name; no time, no host, no random id.
+pub fn junit(findings: &Findings<'_>, suite: &str) -> String {
+    let mut cases: BTreeMap<String, Vec<&Diagnostic>> = findings
+        .files
+        .ids()
+        .map(|file| (format!("{}{}", findings.prefix, findings.files.path(file)), Vec::new()))
+        .collect();
+    for diagnostic in findings.list() {
+        let place = findings.places(diagnostic).into_iter().next();
+        // What has no place is about the project.
+        let name = place.map_or_else(|| "project".to_owned(), |(place, _)| place.path);
+        cases.entry(name).or_default().push(diagnostic);
+    }
+    let mut tests = TestSuite::new(suite);
+    tests.add_test_cases(cases.iter().map(|(name, found)| case(findings, name, found)));
+    let mut report = Report::new("goodhart");
+    report.add_test_suite(tests);
+    report.to_string().unwrap_or_default()
+}
+
+fn case(findings: &Findings<'_>, name: &str, found: &[&Diagnostic]) -> TestCase {
+    let (errors, others): (Vec<&Diagnostic>, Vec<&Diagnostic>) =
+        found.iter().partition(|diagnostic| diagnostic.severity == Severity::Error);
+    let drawn = |list: &[&Diagnostic]| {
+        let drawn: Vec<String> =
+            list.iter().map(|diagnostic| render_one(diagnostic, findings.files, false)).collect();
+        drawn.join("\n\n")
+    };
+    let status = match errors.first() {
+        None => TestCaseStatus::success(),
+        Some(first) => {
+            let failed = errors.iter().any(|error| error.code.class == Class::Failure);
+            let kind = if failed { NonSuccessKind::Error } else { NonSuccessKind::Failure };
+            let mut status = TestCaseStatus::non_success(kind);
+            let message = match errors.len() {
+                1 => first.message.clone(),
+                count => format!("{} (and {} more)", first.message, count - 1),
+            };
+            status.set_message(message).set_type(first.code.name).set_description(drawn(&errors));
+            status
+        }
+    };
+    let mut case = TestCase::new(name, status);
+    case.set_classname("goodhart");
+    case.extra.insert("file".into(), name.into());
+    if !others.is_empty() {
+        case.set_system_out(drawn(&others));
+    }
+    case
+}
