@@ -10,6 +10,7 @@ use super::read::schema::offered;
 use super::read::{
     At, DateText, FromToml, HasSchema, Number, OneOrMany, Reader, Sql, Table, Text, choice, record,
 };
+use crate::diagnostic::{Diagnostic, codes};
 
 record! {
     /// A metric; its id is the name of the file.
@@ -104,11 +105,17 @@ impl FromToml for Unit {
                 Some(code) if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) => {
                     Some(Self::Currency(code.to_owned()))
                 }
-                _ => reader.invalid(
-                    text.span,
-                    format!("`{other}` is no unit that goodhart knows"),
-                    Self::EXPECTED,
-                ),
+                _ => {
+                    reader.report(
+                        Diagnostic::new(
+                            &codes::INVALID_VALUE,
+                            format!("`{other}` is no unit that goodhart knows"),
+                        )
+                        .at(text.span, Self::EXPECTED)
+                        .did_you_mean(other, ["ratio", "seconds", "days", "count", "score"]),
+                    );
+                    None
+                }
             },
         }
     }

@@ -127,6 +127,9 @@ fn patches<'a>(fix: &'a Fix, files: &'a Files) -> Option<Vec<Snippet<'a, Patch<'
         .map(|file| {
             let spans = fix.edits.iter().map(|edit| edit.span);
             let (text, start, line) = lines(spans, file, files.text(file));
+            // The break behind the last line would be drawn as a line more.
+            let text = text.strip_suffix('\n').unwrap_or(text);
+            let text = text.strip_suffix('\r').unwrap_or(text);
             let edits = || fix.edits.iter().filter(move |edit| edit.span.file == file);
             if !showable(text) || !edits().all(|edit| showable(&edit.text)) {
                 return None;
