@@ -3,7 +3,7 @@
 
 use super::Project;
 use crate::definition::read::Text;
-use crate::diagnostic::{Applicability, Diagnostic, closest, codes};
+use crate::diagnostic::{Diagnostic, codes};
 
 pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
     let known = &project.catalog.settings.owners;
@@ -35,20 +35,15 @@ fn unknown(owner: &Text, known: &[Text]) -> Option<Diagnostic> {
     if known.is_empty() || known.iter().any(|known| known.as_str() == owner.as_str()) {
         return None;
     }
-    let names = || known.iter().map(Text::as_str);
     let diagnostic = Diagnostic::new(
         &codes::UNKNOWN_OWNER,
         format!("`{}` is no owner of this project", owner.as_str()),
     )
     .at(owner.span, "not in `owners` of goodhart.toml")
-    .did_you_mean(owner, names());
-    Some(match closest(owner, names()) {
-        Some(near) => diagnostic.replace(
-            owner.span,
-            format!("\"{near}\""),
-            format!("replace the owner by `{near}`"),
-            Applicability::Suggested,
-        ),
-        None => diagnostic.help("add the team to `owners`, or name one of them"),
+    .did_you_mean(owner, known.iter().map(Text::as_str));
+    Some(if diagnostic.is_helpful() {
+        diagnostic
+    } else {
+        diagnostic.help("add the team to `owners`, or name one of them")
     })
 }
