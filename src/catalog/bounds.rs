@@ -42,7 +42,20 @@ pub fn check(metric: &MetricFile, found: &mut Vec<Diagnostic>) {
             "not for this unit".to_owned(),
         ));
     }
+    check_days(metric, found);
     check_bounds(metric, found);
+}
+
+fn check_days(metric: &MetricFile, found: &mut Vec<Diagnostic>) {
+    let waivers = metric.gameability.iter().flat_map(|gameability| &gameability.waivers);
+    let days = waivers.map(|waiver| &waiver.expires).chain(&metric.reviewed);
+    for day in days.filter(|day| day.value.date().is_none()) {
+        found.push(invalid(
+            day.span,
+            format!("`{}` is not a day", day.value.0),
+            "expected a date such as 2026-05-04".to_owned(),
+        ));
+    }
 }
 
 fn check_share(q: &Number, found: &mut Vec<Diagnostic>) {

@@ -110,3 +110,29 @@ fn measured(metric: &Metric) -> Option<Vec<Vec<String>>> {
     }
     Some(measured)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is left of a file after the fix, and whether it is safe.
+    fn without(text: &str) -> (String, bool) {
+        let mut files = Files::default();
+        let file = files.add("metrics/me.toml", text);
+        let start = text.find("\"me\"").unwrap();
+        let (span, applicability) = element(Span::new(file, start..start + 4), text);
+        let rest = [&text[..span.start], &text[span.end..]].concat();
+        assert!(toml::de::DeTable::parse(&rest).is_ok(), "{rest}");
+        (rest, applicability == Applicability::Safe)
+    }
+
+    #[test]
+    fn an_element_leaves_with_its_comma() {
+        assert_eq!(without("g = [\"me\"]"), ("g = []".to_owned(), true));
+        assert_eq!(without("g = [\"me\", \"b\"]"), ("g = [\"b\"]".to_owned(), true));
+        assert_eq!(without("g = [\"a\", \"me\"]"), ("g = [\"a\"]".to_owned(), true));
+        assert_eq!(without("g = [\"a\", \"me\",]"), ("g = [\"a\", ]".to_owned(), true));
+        assert_eq!(without("g = [\n  \"me\", # x\n]"), ("g = [\n   # x\n]".to_owned(), false));
+        assert_eq!(without("g = [\n  \"me\"\n]"), ("g = [\n  \n]".to_owned(), false));
+    }
+}

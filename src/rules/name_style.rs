@@ -51,7 +51,7 @@ fn said_already(metric: &Metric) -> Option<Diagnostic> {
         .find(|word| words.len() > 1 && SAID_ALREADY.contains(word))?;
     let rest: Vec<&str> = words.iter().filter(|other| *other != word).copied().collect();
     Some(
-        style(format!("`{}` says that it is a {word}, as its folder does", metric.id))
+        style(format!("`{}` says `{word}`: every metric is one", metric.id))
             .at(name_of(metric.file), "the id is the file's name")
             .help(format!("rename the file to `{}.toml`", rest.join("_"))),
     )

@@ -27,8 +27,8 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
                     &codes::RATIO_OF_AVERAGES,
                     format!("`{}` divides an average by an average", metric.id),
                 )
-                .at(place(above.1), format!("a {} of rows", above.0.name()))
-                .at(place(below.1), format!("over a {} of rows", below.0.name()))
+                .at(place(above.1), format!("a {} of rows", above.0))
+                .at(place(below.1), format!("over a {} of rows", below.0))
                 .help(
                     "measure it over the rows: kind `ratio` for the quotient of the sums, \
                      or a median of each row's quotient",
@@ -38,14 +38,18 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The kind and place of the first of the named metrics that is an average.
+/// What it is, and the place, of the first of the named metrics that is an average.
 fn first_average<'a>(
     names: &'a [(&'a str, Range<usize>)],
     catalog: &Catalog,
-) -> Option<(Kind, &'a Range<usize>)> {
+) -> Option<(&'static str, &'a Range<usize>)> {
     names.iter().find_map(|(name, range)| {
-        let kind = catalog.metrics.get(*name)?.definition.measure.kind();
-        matches!(kind, Kind::Mean | Kind::Median | Kind::Quantile | Kind::Survival)
-            .then_some((kind, range))
+        let what = match catalog.metrics.get(*name)?.definition.measure.kind() {
+            Kind::Mean => "mean",
+            Kind::Median => "median",
+            Kind::Quantile | Kind::Survival => "quantile",
+            _ => return None,
+        };
+        Some((what, range))
     })
 }

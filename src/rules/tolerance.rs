@@ -4,7 +4,7 @@ use super::Project;
 use crate::definition::measure::Kind;
 use crate::diagnostic::{Diagnostic, codes};
 
-/// With fewer rows, the 95 % interval of a share spans more than half of what is possible.
+/// With fewer rows, the 95 % interval of a share spans about half of what is possible, or more.
 const FEWEST: u64 = 5;
 
 pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {

@@ -218,7 +218,7 @@ impl FromToml for DateText {
 
     fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
         match value.get_ref() {
-            DeValue::Datetime(datetime) if datetime.date.is_some() => Some(Self(*datetime)),
+            DeValue::Datetime(datetime) => Some(Self(*datetime)),
             _ => reader.wrong_type(value, Self::EXPECTED),
         }
     }

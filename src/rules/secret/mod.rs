@@ -16,10 +16,7 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
                     format!("this looks like {}", secret.what),
                 )
                 .at(Span::new(file, secret.range), "readable for everybody who has the project")
-                .help(
-                    "remove it and make it worthless where it was issued: git keeps what was there",
-                )
-                .help("goodhart reads files only; what fetches them keeps its secrets elsewhere"),
+                .help("remove it, and revoke it where it was issued: git keeps what was there"),
             );
         }
     }

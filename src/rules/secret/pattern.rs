@@ -157,7 +157,8 @@ const TOKENS: &[&str] =
 fn assigned(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
     for (sign, _) in text.match_indices(['=', ':']) {
-        let before = text.get(..sign).unwrap_or("").trim_end_matches([' ', '\t', '"', '\'']);
+        let before = text.get(..sign).unwrap_or("");
+        let before = before.trim_end_matches([' ', '\t', '"', '\'', '\\']);
         let name = name_at_end(before).to_ascii_lowercase();
         let called = |names: &[&str]| names.iter().any(|ending| name.ends_with(ending));
         let (is_password, is_token) = (called(PASSWORDS), called(TOKENS));
