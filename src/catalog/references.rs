@@ -47,62 +47,6 @@ pub fn clock_offsets(sql: &str) -> Vec<usize> {
         .collect()
 }
 
-/// Clocks that SQL knows as functions. `as_of()` is the only one that a definition may read.
-const CLOCKS: &[&str] = &[
-    "ago",
-    "current_localtime",
-    "current_localtimestamp",
-    "get_current_time",
-    "get_current_timestamp",
-    "now",
-    "today",
-    "transaction_timestamp",
-];
-
-/// Clocks that SQL knows as keywords, with or without parentheses.
-const CLOCK_KEYWORDS: &[&str] =
-    &["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"];
-
-/// Functions of chance, of the session, and aggregates whose answer depends on the order of the
-/// rows or of the threads.
-const CHANCE: &[&str] = &[
-    "approx_count_distinct",
-    "approx_quantile",
-    "approx_top_k",
-    "currval",
-    "gen_random_uuid",
-    "nextval",
-    "random",
-    "reservoir_quantile",
-    "setseed",
-    "uuid",
-    "uuidv4",
-    "uuidv7",
-];
-
-/// Calls of functions whose answer is another one on every run: name, byte range, and whether
-/// it is a clock. DuckDB's own catalogue misjudges some of them.
-pub fn nondeterministic(sql: &str) -> Vec<(String, Range<usize>, bool)> {
-    let tokens = tokens(sql);
-    let mut found = Vec::new();
-    for (index, (token, range)) in tokens.iter().enumerate() {
-        let Token::Word(word) = token else { continue };
-        // A quoted name or one behind a point is a column, whatever it is called.
-        let quoted = sql.as_bytes().get(range.start) == Some(&b'"');
-        let qualified = index > 0 && tokens[index - 1].0 == Token::Symbol('.');
-        if quoted || qualified {
-            continue;
-        }
-        let called = tokens.get(index + 1).is_some_and(|(next, _)| *next == Token::Symbol('('));
-        let name = word.as_ref();
-        let clock = CLOCK_KEYWORDS.contains(&name) || (called && CLOCKS.contains(&name));
-        if clock || (called && CHANCE.contains(&name)) {
-            found.push((name.to_owned(), range.clone(), clock));
-        }
-    }
-    found
-}
-
 fn introduces_relation(tokens: &[(Token<'_>, Range<usize>)], index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else {
         return false;
@@ -140,19 +84,6 @@ mod tests {
         assert_eq!(names("select 'from x' -- from y\n/* from z */ from a"), ["a"]);
         assert!(names("select 'open").is_empty());
         assert!(names("/* open").is_empty());
-    }
-
-    #[test]
-    fn clocks_and_chance_are_found_where_they_are_called() {
-        let names = |sql| -> Vec<(String, bool)> {
-            let found = nondeterministic(sql).into_iter();
-            found.map(|(name, _, clock)| (name, clock)).collect()
-        };
-        assert_eq!(
-            names("select Now() - x, current_date, random() from t"),
-            [("now".into(), true), ("current_date".into(), true), ("random".into(), false)]
-        );
-        assert!(names("select now, t.today, \"current_date\", 'now()', uuid from t").is_empty());
     }
 
     #[test]
