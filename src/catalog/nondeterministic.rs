@@ -16,6 +16,8 @@ pub enum Answers {
     Chance,
     /// The session: who asks, of which database, with which settings.
     Session,
+    /// SQL in a text, in which no check sees what it reads.
+    Text,
 }
 
 /// A function that answers from something else than the data.
@@ -25,7 +27,7 @@ pub struct Nondeterministic {
     /// Bytes of the SQL.
     pub range: Range<usize>,
     pub answers: Answers,
-    /// Whether it stands without parentheses, as a column does: where there is a column of that
+    /// Whether it is a fact of the session without parentheses: where there is a column of that
     /// name, it is the column.
     pub bare: bool,
 }
@@ -89,6 +91,15 @@ const SESSION: &[&str] = &[
 const SESSION_KEYWORDS: &[&str] =
     &["current_catalog", "current_role", "current_schema", "current_user", "session_user", "user"];
 
+/// Functions that run a text as SQL.
+const TEXT: &[&str] = &["json_execute_serialized_sql", "query", "query_table"];
+
+/// What the names of functions begin with that list what the engine knows.
+const CATALOGUES: &[&str] = &["duckdb_", "pragma_"];
+
+/// Schemas of the engine itself.
+const SCHEMAS: &[&str] = &["information_schema", "pg_catalog"];
+
 /// The functions in `sql` that answer from something else than the data.
 pub fn nondeterministic(sql: &str) -> Vec<Nondeterministic> {
     let tokens = tokens(sql);
@@ -102,7 +113,7 @@ pub fn nondeterministic(sql: &str) -> Vec<Nondeterministic> {
             continue;
         }
         let behind = &tokens[index + 1..];
-        let called = behind.first().is_some_and(|(next, _)| *next == Token::Symbol('('));
+        let called = followed_by(behind, '(');
         let name = word.as_ref();
         let answers = if CLOCK_KEYWORDS.contains(&name)
             || (called && CLOCKS.contains(&name))
@@ -111,13 +122,20 @@ pub fn nondeterministic(sql: &str) -> Vec<Nondeterministic> {
             Answers::Clock
         } else if called && CHANCE.contains(&name) {
             Answers::Chance
+        } else if called && TEXT.contains(&name) {
+            Answers::Text
+        } else if (called && CATALOGUES.iter().any(|prefix| name.starts_with(prefix)))
+            || (SCHEMAS.contains(&name) && followed_by(behind, '.'))
+        {
+            Answers::Session
         } else if SESSION_KEYWORDS.contains(&name) || (called && SESSION.contains(&name)) {
             Answers::Session
         } else {
             continue;
         };
         let (name, range) = (name.to_owned(), range.clone());
-        found.push(Nondeterministic { name, range, answers, bare: !called });
+        let bare = !called && SESSION_KEYWORDS.contains(&name.as_str());
+        found.push(Nondeterministic { name, range, answers, bare });
     }
     found
 }
@@ -132,6 +150,10 @@ pub fn aliases(sql: &str) -> Vec<String> {
         _ => None,
     });
     pairs.collect()
+}
+
+fn followed_by(tokens: &[(Token<'_>, Range<usize>)], symbol: char) -> bool {
+    tokens.first().is_some_and(|(next, _)| *next == Token::Symbol(symbol))
 }
 
 /// Whether a call has one argument: `age(x)` is the time from then to now.
@@ -172,6 +194,7 @@ mod tests {
                 ("user".into(), Answers::Session),
             ]
         );
+        assert_eq!(names("from duckdb_settings(), query('x'), information_schema.tables").len(), 3);
         assert!(names("select now, t.user, \"current_date\", 'now()', uuid from t").is_empty());
     }
 

@@ -31,6 +31,24 @@ pub fn identifiers(sql: &str) -> Vec<(String, Range<usize>)> {
     words.collect()
 }
 
+/// The names that `with` gives to queries.
+pub fn common_tables(sql: &str) -> Vec<String> {
+    let tokens = tokens(sql);
+    let triples = tokens.windows(3).filter_map(|three| match three {
+        [(before, _), (Token::Word(name), _), (Token::Word(behind), _)]
+            if behind == "as"
+                && match before {
+                    Token::Word(word) => word == "with" || word == "recursive",
+                    Token::Symbol(symbol) => *symbol == ',',
+                } =>
+        {
+            Some(name.to_string())
+        }
+        _ => None,
+    });
+    triples.collect()
+}
+
 /// Whether `as_of()` is called, and where.
 pub fn clock_offsets(sql: &str) -> Vec<usize> {
     let tokens = tokens(sql);
@@ -84,6 +102,12 @@ mod tests {
         assert_eq!(names("select 'from x' -- from y\n/* from z */ from a"), ["a"]);
         assert!(names("select 'open").is_empty());
         assert!(names("/* open").is_empty());
+    }
+
+    #[test]
+    fn common_tables_are_named_by_with() {
+        let sql = "with a as (select 1 as x), b as materialized (from a as c) from b as d";
+        assert_eq!(common_tables(sql), ["a", "b"]);
     }
 
     #[test]

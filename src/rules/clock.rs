@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Project;
 use crate::catalog::{Answers, Catalog, aliases, nondeterministic};
 use crate::definition::read::Sql;
-use crate::diagnostic::{Diagnostic, Files, codes};
+use crate::diagnostic::{Diagnostic, Files, Span, codes};
 
 pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
     let Project { catalog, files, .. } = *project;
@@ -17,6 +17,16 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
     for sql in queries(catalog) {
         one(sql, Some(&columns), files, found);
     }
+}
+
+/// The pieces of SQL that use what was refused. What else the engine has to say of them mostly
+/// follows from that: a clock has a zone, and nothing else has.
+pub fn refused(catalog: &Catalog) -> Vec<Span> {
+    raw(catalog)
+        .chain(queries(catalog))
+        .filter(|sql| !nondeterministic(sql.as_str()).iter().all(|function| function.bare))
+        .map(|sql| sql.span)
+        .collect()
 }
 
 /// SQL over the raw columns of files, whose names nobody declares.
@@ -55,6 +65,11 @@ fn one(sql: &Sql, columns: Option<&BTreeSet<String>>, files: &Files, found: &mut
         let another = format!("`{name}` gives another answer on every run");
         let same = "not the same for the same data";
         let (message, label, help) = match function.answers {
+            Answers::Clock if columns.is_none() => (
+                another,
+                same,
+                "a row is what it is at any time: derive the value from its columns",
+            ),
             Answers::Clock => (another, same, "use `as_of()`, the one clock of a definition"),
             Answers::Chance => (another, same, "derive the value from the data"),
             // People name columns so, and a column comes first.
@@ -63,10 +78,15 @@ fn one(sql: &Sql, columns: Option<&BTreeSet<String>>, files: &Files, found: &mut
             {
                 continue;
             }
+            Answers::Text => (
+                format!("`{name}` runs a text as SQL"),
+                "nobody sees what it reads",
+                "write the query itself",
+            ),
             Answers::Session => (
                 format!("`{name}` tells of the engine's session, not of the data"),
                 if function.bare { "there is no column of that name" } else { same },
-                "name a column of the data",
+                "use columns of the sources",
             ),
         };
         let range = function.range;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Project;
+use super::{Project, hidden_mix};
 use crate::bind::{Bound, BoundMetric, ColumnRef};
 use crate::catalog::{Catalog, Metric, identifiers};
 use crate::definition::measure::MeasureTable;
@@ -15,7 +15,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
     let used = used(project.catalog, bound);
     for (id, facts) in &bound.metrics {
         if let Some(metric) = project.catalog.metrics.get(id) {
-            population_columns(project, metric, facts, &used, found);
+            population_columns(project, bound, metric, facts, &used, found);
         }
     }
     if complete(project.catalog, bound) {
@@ -120,6 +120,7 @@ fn used<'a>(catalog: &'a Catalog, bound: &'a Bound) -> BTreeMap<Population, BTre
 
 fn population_columns(
     project: &Project<'_>,
+    bound: &Bound,
     metric: &Metric,
     facts: &BoundMetric,
     used: &BTreeMap<Population, BTreeSet<&str>>,
@@ -132,7 +133,10 @@ fn population_columns(
         return;
     };
     let words = identifiers(population.sql.as_str());
-    for column in facts.population.columns.iter().filter(|c| !used.contains(c.name.as_str())) {
+    // Whoever is told to break down by a column is not told to leave it out.
+    let hidden = hidden_mix::hidden(project, bound, metric, facts);
+    let unused = |name: &str| !used.contains(name) && !hidden.contains(&name);
+    for column in facts.population.columns.iter().filter(|column| unused(&column.name)) {
         // A column that the query does not name comes from a `*`, which is no promise to use it.
         let Some((_, range)) = words.iter().find(|(name, _)| *name == column.name) else {
             continue;
