@@ -82,8 +82,12 @@ const SESSION: &[&str] = &[
     "current_schemas",
     "current_setting",
     "current_transaction_id",
+    "format_type",
+    "get_block_size",
     "getvariable",
     "in_search_path",
+    "pg_get_constraintdef",
+    "pg_get_viewdef",
     "txid_current",
 ];
 

@@ -5,6 +5,7 @@
 //! too much (a column in a comma list that is called like a source), never too little, so a
 //! source may be loaded in vain but is never missing. Whether the SQL is valid is DuckDB's say.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::tokens::{Token, tokens};
@@ -17,6 +18,23 @@ pub fn relations(sql: &str) -> Vec<(String, Range<usize>)> {
         let Token::Word(word) = token else { continue };
         if introduces_relation(&tokens, index) {
             found.push((word.to_string(), range.clone()));
+        }
+    }
+    found
+}
+
+/// The names by which a query calls what it reads: relations, and what follows them or `as`.
+pub fn tables(sql: &str) -> BTreeSet<String> {
+    let tokens = tokens(sql);
+    let mut found = BTreeSet::new();
+    for (index, (token, _)) in tokens.iter().enumerate() {
+        let Token::Word(word) = token else { continue };
+        let behind = tokens[index + 1..].iter().take(if word == "as" { 1 } else { 2 });
+        if ["from", "join", "as"].contains(&word.as_ref()) {
+            found.extend(behind.map_while(|(token, _)| match token {
+                Token::Word(name) => Some(name.to_string()),
+                Token::Symbol(_) => None,
+            }));
         }
     }
     found
@@ -95,6 +113,13 @@ mod tests {
             ["alerts", "in\"c"]
         );
         assert_eq!(names("select x from a, b where y in (select z from c)"), ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn tables_are_called_by_their_names_and_aliases() {
+        let sql = "select a.x, b.y from alerts as a join hosts h on (1) where 1";
+        let expected = ["a", "alerts", "h", "hosts"];
+        assert_eq!(tables(sql).into_iter().collect::<Vec<_>>(), expected);
     }
 
     #[test]

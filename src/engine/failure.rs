@@ -5,7 +5,7 @@
 
 use serde::Deserialize;
 
-use crate::catalog::{aliases, relations};
+use crate::catalog::tables;
 use crate::diagnostic::{Code, Diagnostic, Files, Span};
 use crate::plan::Composed;
 
@@ -169,8 +169,7 @@ impl SqlFailure {
         let (offset, length) = self.place.filter(|_| self.text.starts_with(NO_TABLE))?;
         let written = sql.text().get(offset..offset.checked_add(length)?)?;
         let (table, column) = written.split_once('.')?;
-        let known = relations(sql.text()).into_iter().any(|(name, _)| name == table)
-            || aliases(sql.text()).iter().any(|name| name == table);
+        let known = tables(sql.text()).contains(&table.to_lowercase());
         known.then(|| format!("`{table}` has no column `{column}`, or cannot be seen from here"))
     }
 }
