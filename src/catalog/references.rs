@@ -33,7 +33,7 @@ pub fn tables(sql: &str) -> BTreeSet<String> {
         if ["from", "join", "as"].contains(&word.as_ref()) {
             found.extend(behind.map_while(|(token, _)| match token {
                 Token::Word(name) => Some(name.to_string()),
-                Token::Symbol(_) => None,
+                _ => None,
             }));
         }
     }
@@ -57,7 +57,7 @@ pub fn common_tables(sql: &str) -> Vec<String> {
             if behind == "as"
                 && match before {
                     Token::Word(word) => word == "with" || word == "recursive",
-                    Token::Symbol(symbol) => *symbol == ',',
+                    other => *other == Token::Symbol(','),
                 } =>
         {
             Some(name.to_string())
