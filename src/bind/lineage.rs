@@ -106,8 +106,11 @@ fn projection(plan: &Value) -> Option<&Value> {
     }
 }
 
-/// The type of an expression. A constant has it at its value.
+/// The type of an expression. A constant has it at its value; `and` and `or` do not say it.
 fn type_name(expression: &Value) -> String {
+    if text(&expression["type"]).starts_with("CONJUNCTION_") {
+        return "BOOLEAN".to_owned();
+    }
     let own = expression["return_type"]["id"].as_str();
     text_of(own.or_else(|| expression["value"]["type"]["id"].as_str()))
 }

@@ -8,13 +8,15 @@ mod build;
 mod cycle;
 mod ids;
 mod metrics;
+mod nondeterministic;
 mod references;
 mod settings;
 mod sources;
 mod tokens;
 
 pub use build::{Definitions, build};
-pub use references::{clock_offsets, identifiers, nondeterministic, relations};
+pub use nondeterministic::{Answers, aliases, nondeterministic};
+pub use references::{clock_offsets, identifiers, relations, tables};
 pub use settings::Settings;
 pub use tokens::{Token, normal, tokens};
 

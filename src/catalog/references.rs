@@ -5,6 +5,7 @@
 //! too much (a column in a comma list that is called like a source), never too little, so a
 //! source may be loaded in vain but is never missing. Whether the SQL is valid is DuckDB's say.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use super::tokens::{Token, tokens};
@@ -22,6 +23,23 @@ pub fn relations(sql: &str) -> Vec<(String, Range<usize>)> {
     found
 }
 
+/// The names by which a query calls what it reads: relations, and what follows them or `as`.
+pub fn tables(sql: &str) -> BTreeSet<String> {
+    let tokens = tokens(sql);
+    let mut found = BTreeSet::new();
+    for (index, (token, _)) in tokens.iter().enumerate() {
+        let Token::Word(word) = token else { continue };
+        let behind = tokens[index + 1..].iter().take(if word == "as" { 1 } else { 2 });
+        if ["from", "join", "as"].contains(&word.as_ref()) {
+            found.extend(behind.map_while(|(token, _)| match token {
+                Token::Word(name) => Some(name.to_string()),
+                _ => None,
+            }));
+        }
+    }
+    found
+}
+
 /// The names in `sql`, whatever they name, with their byte ranges.
 pub fn identifiers(sql: &str) -> Vec<(String, Range<usize>)> {
     let words = tokens(sql).into_iter().filter_map(|(token, range)| match token {
@@ -29,6 +47,24 @@ pub fn identifiers(sql: &str) -> Vec<(String, Range<usize>)> {
         Token::Text(_) | Token::Number(_) | Token::Symbol(_) => None,
     });
     words.collect()
+}
+
+/// The names that `with` gives to queries.
+pub fn common_tables(sql: &str) -> Vec<String> {
+    let tokens = tokens(sql);
+    let triples = tokens.windows(3).filter_map(|three| match three {
+        [(before, _), (Token::Word(name), _), (Token::Word(behind), _)]
+            if behind == "as"
+                && match before {
+                    Token::Word(word) => word == "with" || word == "recursive",
+                    other => *other == Token::Symbol(','),
+                } =>
+        {
+            Some(name.to_string())
+        }
+        _ => None,
+    });
+    triples.collect()
 }
 
 /// Whether `as_of()` is called, and where.
@@ -45,62 +81,6 @@ pub fn clock_offsets(sql: &str) -> Vec<usize> {
             _ => None,
         })
         .collect()
-}
-
-/// Clocks that SQL knows as functions. `as_of()` is the only one that a definition may read.
-const CLOCKS: &[&str] = &[
-    "ago",
-    "current_localtime",
-    "current_localtimestamp",
-    "get_current_time",
-    "get_current_timestamp",
-    "now",
-    "today",
-    "transaction_timestamp",
-];
-
-/// Clocks that SQL knows as keywords, with or without parentheses.
-const CLOCK_KEYWORDS: &[&str] =
-    &["current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"];
-
-/// Functions of chance, of the session, and aggregates whose answer depends on the order of the
-/// rows or of the threads.
-const CHANCE: &[&str] = &[
-    "approx_count_distinct",
-    "approx_quantile",
-    "approx_top_k",
-    "currval",
-    "gen_random_uuid",
-    "nextval",
-    "random",
-    "reservoir_quantile",
-    "setseed",
-    "uuid",
-    "uuidv4",
-    "uuidv7",
-];
-
-/// Calls of functions whose answer is another one on every run: name, byte range, and whether
-/// it is a clock. DuckDB's own catalogue misjudges some of them.
-pub fn nondeterministic(sql: &str) -> Vec<(String, Range<usize>, bool)> {
-    let tokens = tokens(sql);
-    let mut found = Vec::new();
-    for (index, (token, range)) in tokens.iter().enumerate() {
-        let Token::Word(word) = token else { continue };
-        // A quoted name or one behind a point is a column, whatever it is called.
-        let quoted = sql.as_bytes().get(range.start) == Some(&b'"');
-        let qualified = index > 0 && tokens[index - 1].0 == Token::Symbol('.');
-        if quoted || qualified {
-            continue;
-        }
-        let called = tokens.get(index + 1).is_some_and(|(next, _)| *next == Token::Symbol('('));
-        let name = word.as_ref();
-        let clock = CLOCK_KEYWORDS.contains(&name) || (called && CLOCKS.contains(&name));
-        if clock || (called && CHANCE.contains(&name)) {
-            found.push((name.to_owned(), range.clone(), clock));
-        }
-    }
-    found
 }
 
 fn introduces_relation(tokens: &[(Token<'_>, Range<usize>)], index: usize) -> bool {
@@ -136,6 +116,13 @@ mod tests {
     }
 
     #[test]
+    fn tables_are_called_by_their_names_and_aliases() {
+        let sql = "select a.x, b.y from alerts as a join hosts h on (1) where 1";
+        let expected = ["a", "alerts", "h", "hosts"];
+        assert_eq!(tables(sql).into_iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
     fn strings_and_comments_are_no_relations() {
         assert_eq!(names("select 'from x' -- from y\n/* from z */ from a"), ["a"]);
         assert!(names("select 'open").is_empty());
@@ -143,16 +130,9 @@ mod tests {
     }
 
     #[test]
-    fn clocks_and_chance_are_found_where_they_are_called() {
-        let names = |sql| -> Vec<(String, bool)> {
-            let found = nondeterministic(sql).into_iter();
-            found.map(|(name, _, clock)| (name, clock)).collect()
-        };
-        assert_eq!(
-            names("select Now() - x, current_date, random() from t"),
-            [("now".into(), true), ("current_date".into(), true), ("random".into(), false)]
-        );
-        assert!(names("select now, t.today, \"current_date\", 'now()', uuid from t").is_empty());
+    fn common_tables_are_named_by_with() {
+        let sql = "with a as (select 1 as x), b as materialized (from a as c) from b as d";
+        assert_eq!(common_tables(sql), ["a", "b"]);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Source;
 use super::cycle;
 use super::ids::{duplicate, is_id, nearest_id, source_id};
-use super::references::{clock_offsets, relations};
+use super::references::{clock_offsets, common_tables, relations};
 use crate::definition::read::Text;
 use crate::definition::source::{ColumnTable, Format, SourceFile, Type};
 use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
@@ -221,7 +221,12 @@ fn resolve_derived(
         .values()
         .filter_map(|source| {
             let sql = source.definition.sql.as_ref()?;
-            Some((source.id.clone(), read_by(sql.as_str(), sources)))
+            let mut read = read_by(sql.as_str(), sources);
+            // A query that names a part of itself like the source reads that part.
+            if common_tables(sql.as_str()).contains(&source.id) {
+                read.retain(|id| *id != source.id);
+            }
+            Some((source.id.clone(), read))
         })
         .collect();
     let graph: BTreeMap<&str, Vec<&str>> = sources

@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use crate::catalog::tables;
 use crate::diagnostic::{Code, Diagnostic, Files, Span};
 use crate::plan::Composed;
 
@@ -112,6 +113,8 @@ impl SqlFailure {
             self.message = "an aggregate where a value of each row belongs".to_owned();
             self.label = "not possible here";
             self.notes = vec!["the `kind` of the measure says how the rows are aggregated".into()];
+        } else if self.message.starts_with("there is no column ") {
+            self.notes = vec!["a measure sees the columns that the population selects".into()];
         }
         self
     }
@@ -122,6 +125,13 @@ impl SqlFailure {
     pub fn suggesting<'a>(mut self, relations: impl IntoIterator<Item = &'a String>) -> Self {
         if let Some(missing) = self.missing.as_mut().filter(|missing| missing.relation) {
             missing.candidates = relations.into_iter().cloned().collect();
+            if missing.candidates.contains(&missing.name) {
+                let name = &missing.name;
+                self.message = format!("source `{name}` is in no schema");
+                self.label = "more than a name";
+                self.notes = vec![format!("read it as `{name}`, and nothing before that")];
+                self.missing = None;
+            }
         }
         self
     }
@@ -136,6 +146,9 @@ impl SqlFailure {
     ) -> Diagnostic {
         let span = self.place.and_then(|(offset, length)| sql.locate(files, offset, length));
         let label = if self.missing.is_some() { "not found" } else { self.label };
+        if let Some(message) = self.of_known_alias(sql) {
+            return Diagnostic::new(code, message).at(span.unwrap_or(fallback), label);
+        }
         let mut diagnostic =
             Diagnostic::new(code, self.message.as_str()).at(span.unwrap_or(fallback), label);
         for note in &self.notes {
@@ -151,6 +164,21 @@ impl SqlFailure {
         }
     }
 }
+
+impl SqlFailure {
+    /// Inside a nested query DuckDB says that there is no table `h` where `h` is there and has no
+    /// such column: it looks outside last, and reports that.
+    fn of_known_alias(&self, sql: &Composed) -> Option<String> {
+        let (offset, length) = self.place.filter(|_| self.text.starts_with(NO_TABLE))?;
+        let written = sql.text().get(offset..offset.checked_add(length)?)?;
+        let (table, column) = written.split_once('.')?;
+        let known = tables(sql.text()).contains(&table.to_lowercase());
+        known.then(|| format!("`{table}` has no column `{column}`, or cannot be seen from here"))
+    }
+}
+
+/// How DuckDB begins to say that a table is not in `from`.
+const NO_TABLE: &str = "Referenced table \"";
 
 impl From<Report> for SqlFailure {
     fn from(report: Report) -> Self {
@@ -215,7 +243,7 @@ impl SqlFailure {
                 self.message = format!("`{table}` has no column `{column}`");
                 self.missing = Some(Missing::among(column, candidates));
             }
-        } else if text.starts_with("Referenced table \"") {
+        } else if text.starts_with(NO_TABLE) {
             if let [table, candidates @ ..] = quoted.as_slice() {
                 self.message = format!("`{table}` is not in this query's `from`");
                 self.missing = Some(Missing::among(table, candidates));
@@ -224,7 +252,16 @@ impl SqlFailure {
             let call = text.split('\'').nth(1).unwrap_or("");
             let (function, arguments) = call.split_once('(').unwrap_or((call, ")"));
             self.message = format!("`{function}` does not take ({arguments}");
-            self.notes = signatures(text).collect();
+            // Of an operator there are dozens, for every type of number.
+            if function.starts_with(|first: char| first.is_alphabetic()) {
+                self.notes = signatures(text).collect();
+            }
+        } else if text.starts_with("WITH clause containing") {
+            self.message = "only a query can stand here".to_owned();
+            self.label = "changes something";
+        } else if text.contains("must appear in the GROUP BY clause") {
+            self.notes =
+                vec!["`group by all` groups by every column that is not aggregated".into()];
         }
     }
 }

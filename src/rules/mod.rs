@@ -83,6 +83,16 @@ pub fn check(project: &Project<'_>) -> Vec<Diagnostic> {
     found
 }
 
+/// What was found by binding, without what follows from a rule's finding about the same SQL.
+pub fn without_follow_ups(catalog: &Catalog, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let refused = clock::refused(catalog);
+    let follows = |diagnostic: &Diagnostic| {
+        let place = diagnostic.labels.first().map(|label| label.span);
+        place.is_some_and(|place| refused.iter().any(|sql| sql.contains(place)))
+    };
+    found.into_iter().filter(|diagnostic| !follows(diagnostic)).collect()
+}
+
 /// A rule over bound SQL.
 type BoundRule = fn(&Project<'_>, &Bound, &mut Vec<Diagnostic>);
 

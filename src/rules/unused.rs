@@ -1,19 +1,21 @@
 //! `unused-source`, `unused-column` and `unused-population-column`: what nothing reads is kept
 //! right by nobody, and somebody will trust it one day.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::Project;
+use super::{Project, hidden_mix};
 use crate::bind::{Bound, BoundMetric, ColumnRef};
 use crate::catalog::{Catalog, Metric, identifiers};
 use crate::definition::measure::MeasureTable;
 use crate::definition::project::AsOf;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::plan::Scan;
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+    let used = used(project.catalog, bound);
     for (id, facts) in &bound.metrics {
         if let Some(metric) = project.catalog.metrics.get(id) {
-            population_columns(project, metric, facts, found);
+            population_columns(project, bound, metric, facts, &used, found);
         }
     }
     if complete(project.catalog, bound) {
@@ -90,24 +92,51 @@ fn reads(bound: &Bound) -> BTreeSet<ColumnRef> {
     of_metrics.chain(of_sources).cloned().collect()
 }
 
+/// What makes two populations the same: metrics over it share one scan.
+type Population = (String, String, Option<String>);
+
+/// The columns of each population that any metric over it uses. One that a metric selects only
+/// so that it shares the scan of another is not in vain.
+fn used<'a>(catalog: &'a Catalog, bound: &'a Bound) -> BTreeMap<Population, BTreeSet<&'a str>> {
+    let mut used: BTreeMap<Population, BTreeSet<&str>> = BTreeMap::new();
+    for (id, facts) in &bound.metrics {
+        let Some(metric) = catalog.metrics.get(id) else {
+            continue;
+        };
+        let Some(population) = &metric.definition.population else {
+            continue;
+        };
+        let used = used.entry(Scan::key(population)).or_default();
+        used.extend(population.segments.iter().map(|name| name.as_str()));
+        used.insert(population.subject.as_str());
+        used.extend(population.at.as_deref());
+        used.extend(facts.expressions.iter().flat_map(|one| one.uses.iter().map(String::as_str)));
+        if let MeasureTable::Distribution(distribution) = &metric.definition.measure {
+            used.insert(distribution.of.as_str());
+        }
+    }
+    used
+}
+
 fn population_columns(
     project: &Project<'_>,
+    bound: &Bound,
     metric: &Metric,
     facts: &BoundMetric,
+    used: &BTreeMap<Population, BTreeSet<&str>>,
     found: &mut Vec<Diagnostic>,
 ) {
     let Some(population) = &metric.definition.population else {
         return;
     };
-    let mut used: BTreeSet<&str> = population.segments.iter().map(|name| name.as_str()).collect();
-    used.insert(population.subject.as_str());
-    used.extend(population.at.as_deref());
-    used.extend(facts.expressions.iter().flat_map(|one| one.uses.iter().map(String::as_str)));
-    if let MeasureTable::Distribution(distribution) = &metric.definition.measure {
-        used.insert(distribution.of.as_str());
-    }
+    let Some(used) = used.get(&Scan::key(population)) else {
+        return;
+    };
     let words = identifiers(population.sql.as_str());
-    for column in facts.population.columns.iter().filter(|c| !used.contains(c.name.as_str())) {
+    // Whoever is told to break down by a column is not told to leave it out.
+    let hidden = hidden_mix::hidden(project, bound, metric, facts);
+    let unused = |name: &str| !used.contains(name) && !hidden.contains(&name);
+    for column in facts.population.columns.iter().filter(|column| unused(&column.name)) {
         // A column that the query does not name comes from a `*`, which is no promise to use it.
         let Some((_, range)) = words.iter().find(|(name, _)| *name == column.name) else {
             continue;

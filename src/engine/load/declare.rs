@@ -7,7 +7,7 @@ use super::raw::Raw;
 use super::verify;
 use crate::catalog::Source;
 use crate::definition::source::Format;
-use crate::diagnostic::{Diagnostic, Files, codes};
+use crate::diagnostic::{Diagnostic, Files, Span, codes};
 use crate::engine::{Engine, SqlFailure};
 use crate::plan::{Composed, quote};
 
@@ -39,13 +39,26 @@ pub fn declared_columns(source: &Source) -> Vec<(String, String)> {
 /// checked for its syntax alone.
 pub fn check_file_source(engine: &Engine, source: &Source, files: &Files) -> Vec<Diagnostic> {
     let mut found = check_declaration(engine, source, files);
-    if !found.is_empty() || source.definition.format.value == Format::Parquet {
+    let selects: Vec<Span> = source
+        .definition
+        .columns
+        .iter()
+        .filter_map(|(_, column)| Some(column.select.as_ref()?.span))
+        .collect();
+    let wrong: Vec<Span> =
+        found.iter().flat_map(|one| one.labels.iter().map(|label| label.span)).collect();
+    // A path or format that is none would be found again by every `select`.
+    let others = wrong.iter().any(|place| !selects.iter().any(|select| select.contains(*place)));
+    if others || source.definition.format.value == Format::Parquet {
         return found;
     }
     for (name, column) in source.definition.columns.iter() {
         let Some(select) = &column.select else {
             continue;
         };
+        if wrong.iter().any(|place| select.span.contains(*place)) {
+            continue;
+        }
         let raw = Raw::without_files(source, engine.columns_in(select.as_str()));
         let mut sql = Composed::default();
         sql.push("select ");

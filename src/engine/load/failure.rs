@@ -158,25 +158,28 @@ fn search(
 /// file is read: expressions, formats and paths.
 pub fn check_declaration(engine: &Engine, source: &Source, files: &Files) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut try_text = |query: &str, text: &Text| {
+    let mut try_text = |query: &str, text: &Text, help: &str| {
         let query = query.replace("{}", &crate::plan::literal(text));
         if let Err(failure) = engine.query(&query) {
             found.push(
                 Diagnostic::new(&codes::INVALID_VALUE, failure.message)
-                    .at(text.span, "refused by the engine"),
+                    .at(text.span, "refused by the engine")
+                    .help(help),
             );
         }
     };
+    let path_help = "a path looks like `$.host.id`; a name with a point is quoted: `$.\"a.b\"`";
+    let format_help = "30.06.2026 13:05 is `%d.%m.%Y %H:%M`";
     let definition = &source.definition;
     if let Some(records) = definition.json.as_ref().and_then(|json| json.records.as_ref()) {
-        try_text("select json_extract('{\"a\": 1}', {})", records);
+        try_text("select json_extract('{\"a\": 1}', {})", records, path_help);
     }
     for (_, column) in definition.columns.iter() {
         if let Some(path) = &column.path {
-            try_text("select json_extract('{\"a\": 1}', {})", path);
+            try_text("select json_extract('{\"a\": 1}', {})", path, path_help);
         }
         if let Some(format) = &column.format {
-            try_text("select try_strptime('', {})", format);
+            try_text("select try_strptime('', {})", format, format_help);
         }
     }
     for (_, column) in definition.columns.iter() {
