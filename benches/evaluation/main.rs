@@ -5,12 +5,12 @@
 //! each measurement; those are its other, hidden verbs.
 
 mod alerts;
-mod child;
 mod planning;
 mod project;
 mod sides;
 mod startup;
-mod table;
+#[path = "../support/mod.rs"]
+mod support;
 mod values;
 mod workload;
 
@@ -18,8 +18,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use alerts::{Alerts, Format};
-use child::Measured;
-use table::{Line, Unit};
+use support::child::{self, Measured};
+use support::table::{self, Line, Unit, grouped};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -133,7 +133,8 @@ fn hundred_metrics(
     }
     let agreement = values::compare(&our_values, &their_values)?;
     let parquet = alerts.format == Format::Parquet;
-    let what = |of: &str| format!("100 metrics, {} rows of {name}: {of}", grouped(alerts.rows));
+    let what =
+        |of: &str| format!("100 metrics, {} rows of {name}: {of}", grouped(alerts.rows as usize));
     let time = |pairs: &[(Measured, Measured)]| {
         pairs.iter().map(|(ours, theirs)| (ours.seconds, theirs.seconds)).collect()
     };
@@ -178,20 +179,7 @@ fn hundred_metrics(
     });
     Ok(format!(
         "{name}: {} values compared, largest deviation {:.1e}",
-        grouped(agreement.compared as u64),
+        grouped(agreement.compared),
         agreement.deviation
     ))
-}
-
-/// `10,000,000`
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }

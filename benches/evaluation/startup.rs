@@ -3,8 +3,6 @@
 use std::error::Error;
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Command, Stdio};
-use std::time::Instant;
 
 use duckdb::Connection;
 use duckdb::types::Value;
@@ -12,9 +10,8 @@ use goodhart::evaluate::{Request, Silent, statements};
 use goodhart::plan;
 
 use crate::alerts::{Alerts, COLUMNS, Format, literal};
+use crate::support::process::{self, GOODHART};
 use crate::{project, sides, workload};
-
-const GOODHART: &str = env!("CARGO_BIN_EXE_goodhart");
 
 /// Seconds of goodhart and of the minimal program, a pair per repetition.
 pub fn compare(folder: &Path, repetitions: usize) -> Result<Vec<(f64, f64)>, Box<dyn Error>> {
@@ -25,8 +22,8 @@ pub fn compare(folder: &Path, repetitions: usize) -> Result<Vec<(f64, f64)>, Box
     let root = project::write(&folder.join("startup"), &alerts, one)?;
     // The ordinary case: snapshots are committed, the data was verified before.
     let root_text = root.as_os_str();
-    process(GOODHART.as_ref(), &["eval".as_ref(), "--project".as_ref(), root_text])?;
-    process(GOODHART.as_ref(), &["accept".as_ref(), "--project".as_ref(), root_text])?;
+    process::run(GOODHART.as_ref(), &["eval".as_ref(), "--project".as_ref(), root_text])?;
+    process::run(GOODHART.as_ref(), &["accept".as_ref(), "--project".as_ref(), root_text])?;
     let load = load(&alerts);
     let query = statement(&root)?;
     let this = std::env::current_exe()?;
@@ -35,24 +32,12 @@ pub fn compare(folder: &Path, repetitions: usize) -> Result<Vec<(f64, f64)>, Box
             let arguments = ["eval", "--format", "json", "--project"];
             let mut arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
             arguments.push(root_text);
-            let goodhart = process(GOODHART.as_ref(), &arguments)?;
+            let (goodhart, _) = process::run(GOODHART.as_ref(), &arguments)?;
             let arguments = ["minimal", &load, &query].map(OsStr::new);
-            let minimal = process(this.as_os_str(), &arguments)?;
+            let (minimal, _) = process::run(this.as_os_str(), &arguments)?;
             Ok((goodhart, minimal))
         })
         .collect()
-}
-
-/// The seconds from starting a process to its end.
-fn process(program: &OsStr, arguments: &[&OsStr]) -> Result<f64, Box<dyn Error>> {
-    let start = Instant::now();
-    let output = Command::new(program).args(arguments).stdin(Stdio::null()).output()?;
-    let seconds = start.elapsed().as_secs_f64();
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("{} {arguments:?}: {said}", program.display()).into());
-    }
-    Ok(seconds)
 }
 
 /// The minimal program: opens DuckDB, reads the file, runs the query, prints the rows.

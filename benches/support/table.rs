@@ -68,3 +68,11 @@ pub fn print(lines: &[Line]) {
         println!("{}", line.markdown());
     }
 }
+
+/// 10000 → "10,000".
+pub fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
