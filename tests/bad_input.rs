@@ -127,10 +127,11 @@ impl Case {
         };
         check(exit == Some(self.exit), &format!("exit code {exit:?}, not {}", self.exit));
         check(!stderr.contains("panicked"), "it panicked");
-        check(!self.place || stderr.lines().any(underlines), "nothing is underlined");
+        let said = || stdout.lines().chain(stderr.lines());
+        check(!self.place || said().any(underlines), "nothing is underlined");
         check(!stderr.is_empty(), "nothing is said");
         check(!self.place || !stderr.contains("[project]"), "a path of this machine is shown");
-        let longest = stderr.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+        let longest = said().map(|line| line.chars().count()).max().unwrap_or(0);
         check(longest <= LONGEST_LINE, &format!("a line of {longest} characters"));
         let hidden =
             |c: char| (c.is_control() && c != '\n') || ('\u{202a}'..='\u{202e}').contains(&c);
