@@ -33,6 +33,7 @@ pub mod engine;
 pub mod error;
 pub mod evaluate;
 pub mod formula;
+pub mod framework;
 pub mod git;
 pub mod lineage;
 pub mod measure;

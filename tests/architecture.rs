@@ -58,6 +58,7 @@ const PURE: &[&str] = &[
     "catalog/",
     "definition/",
     "formula/",
+    "framework/",
     "lineage/",
     "measure/",
     "plan/",

@@ -9,6 +9,7 @@ mod clock;
 mod closed_only;
 mod cohort;
 mod current_severity;
+mod framework;
 mod gameability;
 mod gameability_copied;
 mod guard;
@@ -69,6 +70,7 @@ const RULES: &[Rule] = &[
     ratio_of_averages::check,
     population_duplicate::check,
     population_similar::check,
+    framework::check,
     clock::check,
     absolute_path::check,
     secret::check,
