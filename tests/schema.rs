@@ -20,6 +20,8 @@ const DIFFERENCES: &[(&str, &str, &str)] = &[
         "goodhart.toml",
         "which codes and levels there are is the catalog's question",
     ),
+    ("project/calendars", "goodhart.toml", "what is no day is said with the rest of a calendar"),
+    ("rules/days_that_are_times", "metrics/taken.toml", "and with the bounds of a metric"),
     ("project/newest_without_column", "goodhart.toml", "a schema sees any text as a column"),
 ];
 
