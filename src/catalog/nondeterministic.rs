@@ -128,11 +128,11 @@ pub fn nondeterministic(sql: &str) -> Vec<Nondeterministic> {
             Answers::Chance
         } else if called && TEXT.contains(&name) {
             Answers::Text
-        } else if (called && CATALOGUES.iter().any(|prefix| name.starts_with(prefix)))
+        } else if SESSION_KEYWORDS.contains(&name)
+            || (called && SESSION.contains(&name))
+            || (called && CATALOGUES.iter().any(|prefix| name.starts_with(prefix)))
             || (SCHEMAS.contains(&name) && followed_by(behind, '.'))
         {
-            Answers::Session
-        } else if SESSION_KEYWORDS.contains(&name) || (called && SESSION.contains(&name)) {
             Answers::Session
         } else {
             continue;
