@@ -106,8 +106,13 @@ fn projection(plan: &Value) -> Option<&Value> {
     }
 }
 
-/// The type of an expression. A constant has it at its value.
+/// The type of an expression. A constant has it at its value; that of a comparison goes without
+/// saying.
 fn type_name(expression: &Value) -> String {
+    let kind = text(&expression["type"]);
+    if kind.starts_with("COMPARE_") || kind.starts_with("CONJUNCTION_") {
+        return "BOOLEAN".to_owned();
+    }
     let own = expression["return_type"]["id"].as_str();
     text_of(own.or_else(|| expression["value"]["type"]["id"].as_str()))
 }
@@ -355,10 +360,7 @@ impl Tracer {
 
 /// Whether an expression is true or false.
 fn is_condition(expression: &Value) -> bool {
-    let kind = text(&expression["type"]);
-    kind.starts_with("COMPARE_")
-        || kind.starts_with("CONJUNCTION_")
-        || expression["return_type"]["id"] == "BOOLEAN"
+    type_name(expression) == "BOOLEAN"
 }
 
 /// A text constant, which may stand inside a cast.
