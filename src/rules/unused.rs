@@ -106,8 +106,13 @@ fn population_columns(
     if let MeasureTable::Distribution(distribution) = &metric.definition.measure {
         used.insert(distribution.of.as_str());
     }
+    let columns = facts.population.columns.iter();
+    let unused: Vec<_> = columns.filter(|column| !used.contains(column.name.as_str())).collect();
+    if unused.is_empty() {
+        return;
+    }
     let words = identifiers(population.sql.as_str());
-    for column in facts.population.columns.iter().filter(|c| !used.contains(c.name.as_str())) {
+    for column in unused {
         // A column that the query does not name comes from a `*`, which is no promise to use it.
         let Some((_, range)) = words.iter().find(|(name, _)| *name == column.name) else {
             continue;
