@@ -23,15 +23,18 @@ fn metric(sql: &str) -> String {
     )
 }
 
-/// Binds a project with sources `a` and `b`, derived sources, and a metric `m`.
+/// Binds a project with sources `a` and `b`, derived sources, and a metric `m` that counts.
 fn bound(derived: &[(&str, &str)], sql: &str, memory: &mut Memory) -> (Bound, String) {
+    bound_metric(derived, &metric(sql), memory)
+}
+
+fn bound_metric(derived: &[(&str, &str)], metric: &str, memory: &mut Memory) -> (Bound, String) {
     let folder = tempfile::tempdir().unwrap();
-    let metric = metric(sql);
     let fixed = [
         ("goodhart.toml", PROJECT),
         ("sources/a.toml", A),
         ("sources/b.toml", B),
-        ("metrics/m.toml", metric.as_str()),
+        ("metrics/m.toml", metric),
     ];
     support::write(folder.path(), &fixed);
     for (id, sql) in derived {
@@ -107,6 +110,22 @@ fn lineage_follows_every_kind_of_query() {
     let text: Vec<String> =
         cases.iter().map(|(name, sql)| format!("{name}\n{}\n", lineage(sql))).collect();
     insta::assert_snapshot!("lineage", text.join("\n"));
+}
+
+#[test]
+fn a_measure_of_conditions_has_its_own_columns() {
+    let share = "kind = \"share\"\nwhere = \"n > 3 and sev = 'x'\"\namong = \"n in (1, 5)\"";
+    let metric = metric("select id, n, sev, cl from a")
+        .replace("\"count\"\ndirection", "\"ratio\"\ndirection")
+        .replace("kind = \"count\"", share);
+    let (bound, said) = bound_metric(&[], &metric, &mut Memory::default());
+    assert_eq!(said, "");
+    let uses: Vec<Vec<&str>> = bound.metrics["m"]
+        .expressions
+        .iter()
+        .map(|expression| expression.uses.iter().map(String::as_str).collect())
+        .collect();
+    assert_eq!(uses, [vec!["n", "sev"], vec!["n"]]);
 }
 
 #[test]

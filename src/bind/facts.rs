@@ -6,9 +6,24 @@ use serde::{Deserialize, Serialize};
 
 /// A column of a source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
 pub struct ColumnRef {
     pub source: String,
     pub column: String,
+}
+
+/// As text, because a memory is mostly columns. No source has a point in its name.
+impl From<ColumnRef> for String {
+    fn from(column: ColumnRef) -> Self {
+        format!("{}.{}", column.source, column.column)
+    }
+}
+
+impl From<String> for ColumnRef {
+    fn from(text: String) -> Self {
+        let (source, column) = text.split_once('.').unwrap_or(("", &text));
+        Self { source: source.to_owned(), column: column.to_owned() }
+    }
 }
 
 /// What a value is computed from.

@@ -106,9 +106,11 @@ fn projection(plan: &Value) -> Option<&Value> {
     }
 }
 
-/// The type of an expression. A constant has it at its value; `and` and `or` do not say it.
+/// The type of an expression. A constant has it at its value; that of a comparison goes without
+/// saying.
 fn type_name(expression: &Value) -> String {
-    if text(&expression["type"]).starts_with("CONJUNCTION_") {
+    let kind = text(&expression["type"]);
+    if kind.starts_with("COMPARE_") || kind.starts_with("CONJUNCTION_") {
         return "BOOLEAN".to_owned();
     }
     let own = expression["return_type"]["id"].as_str();
@@ -358,10 +360,7 @@ impl Tracer {
 
 /// Whether an expression is true or false.
 fn is_condition(expression: &Value) -> bool {
-    let kind = text(&expression["type"]);
-    kind.starts_with("COMPARE_")
-        || kind.starts_with("CONJUNCTION_")
-        || expression["return_type"]["id"] == "BOOLEAN"
+    type_name(expression) == "BOOLEAN"
 }
 
 /// A text constant, which may stand inside a cast.

@@ -12,8 +12,10 @@ use serde_json::value::RawValue;
 /// Answers by key. Those that no run asks for any more are forgotten.
 #[derive(Debug, Default)]
 pub struct Memory {
+    /// What was read and not yet asked for.
     known: BTreeMap<String, Box<RawValue>>,
     used: BTreeMap<String, Box<RawValue>>,
+    /// Whether something was learnt.
     new: bool,
 }
 
@@ -35,7 +37,7 @@ impl Memory {
 
     /// The text to keep, where it is another one than the one that was read.
     pub fn render(&self) -> Option<String> {
-        if !self.new && self.used.len() == self.known.len() {
+        if !self.new && self.known.is_empty() {
             return None;
         }
         let entries = serde_json::value::to_raw_value(&self.used).ok()?;
@@ -54,15 +56,15 @@ impl Memory {
     }
 
     pub fn recall<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
-        let value = self.known.get(key)?;
+        let value = self.known.get(key).or_else(|| self.used.get(key))?;
         let recalled = serde_json::from_str(value.get()).ok()?;
-        self.used.insert(key.to_owned(), value.clone());
+        self.used.extend(self.known.remove_entry(key));
         Some(recalled)
     }
 
     pub fn remember<T: Serialize>(&mut self, key: String, value: &T) {
         if let Ok(value) = serde_json::value::to_raw_value(value) {
-            self.new |= !self.known.contains_key(&key);
+            self.new = true;
             self.used.insert(key, value);
         }
     }

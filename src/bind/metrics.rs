@@ -77,17 +77,22 @@ pub fn bind(
 ) -> Result<BTreeMap<String, BoundMetric>, Error> {
     let mut bound = BTreeMap::new();
     let mut jobs = Vec::new();
+    let schemas: BTreeMap<&str, String> =
+        sources.keys().map(|id| (id.as_str(), schema(id, sources))).collect();
+    let reads_unbound = |sql: &Sql| {
+        !unbound.is_empty()
+            && relations(sql.as_str()).iter().any(|(name, _)| unbound.contains(name.as_str()))
+    };
     for metric in catalog.metrics.values() {
         let Some(population) = &metric.definition.population else {
             continue;
         };
-        let read = relations(population.sql.as_str());
-        if read.iter().any(|(name, _)| unbound.contains(name.as_str())) {
+        if reads_unbound(&population.sql) {
             continue;
         }
-        let schemas: Vec<String> = metric.reads.iter().map(|read| schema(read, sources)).collect();
+        let schemas = metric.reads.iter().filter_map(|read| schemas.get(read.as_str()));
         let parts = ["metric", metric.id.as_str(), files.text(metric.file)];
-        let key = Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)));
+        let key = Memory::key(parts.into_iter().chain(schemas.map(String::as_str)));
         if let Some(known) = memory.recall(&key) {
             bound.insert(metric.id.clone(), known);
             continue;

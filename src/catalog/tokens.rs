@@ -46,9 +46,12 @@ pub fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
                 at = end_of(bytes, at, |byte| {
                     byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
                 });
-                let word = sql.get(start..at).unwrap_or("");
                 // DuckDB's identifiers are case-insensitive; ids are lower case.
-                tokens.push((Token::Word(word.to_ascii_lowercase().into()), start..at));
+                let mut word = Cow::from(sql.get(start..at).unwrap_or(""));
+                if word.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                    word.to_mut().make_ascii_lowercase();
+                }
+                tokens.push((Token::Word(word), start..at));
             }
             byte if byte.is_ascii_whitespace() => at += 1,
             byte => {

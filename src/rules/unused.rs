@@ -132,11 +132,16 @@ fn population_columns(
     let Some(used) = used.get(&Scan::key(population)) else {
         return;
     };
-    let words = identifiers(population.sql.as_str());
     // Whoever is told to break down by a column is not told to leave it out.
     let hidden = hidden_mix::hidden(project, bound, metric, facts);
     let unused = |name: &str| !used.contains(name) && !hidden.contains(&name);
-    for column in facts.population.columns.iter().filter(|column| unused(&column.name)) {
+    let columns = facts.population.columns.iter();
+    let unused: Vec<_> = columns.filter(|column| unused(&column.name)).collect();
+    if unused.is_empty() {
+        return;
+    }
+    let words = identifiers(population.sql.as_str());
+    for column in unused {
         // A column that the query does not name comes from a `*`, which is no promise to use it.
         let Some((_, range)) = words.iter().find(|(name, _)| *name == column.name) else {
             continue;
