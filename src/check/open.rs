@@ -7,9 +7,9 @@ use jiff::tz::TimeZone;
 
 use crate::catalog::{self, Catalog, Definitions};
 use crate::definition::project::AsOf;
-use crate::diagnostic::{Diagnostics, Files};
+use crate::diagnostic::{Diagnostic, Diagnostics, Files};
 use crate::error::Error;
-use crate::project;
+use crate::project::{self, ProjectFiles};
 use crate::rules;
 
 /// A project that was read and resolved.
@@ -30,19 +30,29 @@ pub struct Opened {
 pub fn open(root: &Path) -> Result<Opened, Error> {
     let mut files = Files::default();
     let (listed, found) = project::list(root, &mut files)?;
-    let mut diagnostics = Diagnostics::default();
-    diagnostics.extend(found);
-    let (definitions, found) = Definitions::read(&files, &listed);
-    diagnostics.extend(found);
-    let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
-    diagnostics.extend(found);
-    if let Some(catalog) = &catalog {
-        diagnostics.apply_levels(catalog.settings.levels.clone());
-    }
-    Ok(Opened { root: root.to_owned(), files, catalog, diagnostics })
+    Ok(Opened::read(root.to_owned(), files, &listed, found))
 }
 
 impl Opened {
+    /// Reads the files that were `listed` below `root`; `found` is what was said about them.
+    pub fn read(
+        root: PathBuf,
+        files: Files,
+        listed: &ProjectFiles,
+        found: Vec<Diagnostic>,
+    ) -> Self {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.extend(found);
+        let (definitions, found) = Definitions::read(&files, listed);
+        diagnostics.extend(found);
+        let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
+        diagnostics.extend(found);
+        if let Some(catalog) = &catalog {
+            diagnostics.apply_levels(catalog.settings.levels.clone());
+        }
+        Self { root, files, catalog, diagnostics }
+    }
+
     /// The day for which reviews and waivers are judged. A project with a fixed as-of stands
     /// still on that day; any other one is looked at `now`.
     pub fn today(&self, now: Date) -> Date {

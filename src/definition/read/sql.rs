@@ -45,14 +45,12 @@ impl Sql {
         };
         let map = offsets(raw, &self.text);
         let at = |offset: usize| map.get(offset).or(map.last()).copied().unwrap_or(0);
-        let start = at(offset);
+        let start = raw.floor_char_boundary(at(offset));
         // The end is behind the last byte, not at the next one: that may be many escapes away.
-        let end = at((offset + length.max(1)).saturating_sub(1)) + 1;
-        Span {
-            file: self.span.file,
-            start: self.span.start + start,
-            end: self.span.start + end.max(start + 1),
-        }
+        // The engine's offsets are taken as they come, also those inside of a character.
+        let last = offset.saturating_add(length.max(1)).saturating_sub(1);
+        let end = raw.ceil_char_boundary(at(last).max(start) + 1);
+        Span { file: self.span.file, start: self.span.start + start, end: self.span.start + end }
     }
 }
 
@@ -136,5 +134,19 @@ mod tests {
     fn escapes_and_line_continuations() {
         assert_eq!(pointed_at(r#"sql = "select \"a\", \u00e9, wait""#, "wait"), "wait");
         assert_eq!(pointed_at("sql = \"\"\"select \\\n      wait from t\"\"\"", "wait"), "wait");
+    }
+
+    #[test]
+    fn any_offset_is_a_place_in_the_string() {
+        let mut files = Files::default();
+        let raw = r#""é\u00e9""#;
+        let file = files.add("x.toml", raw);
+        let sql = Sql { text: "éé".to_owned(), span: Span::new(file, 0..raw.len()) };
+        for offset in (0..9).chain([usize::MAX]) {
+            for length in [0, 1, 2, usize::MAX] {
+                let span = sql.locate(&files, offset, length);
+                assert!(raw.get(span.range()).is_some_and(|piece| !piece.is_empty()), "{span:?}");
+            }
+        }
     }
 }

@@ -1,0 +1,56 @@
+//! SQL of users → bound, with all rules and diagnostics; nothing is run.
+//!
+//! An input is up to three pieces of SQL with lines of `---` between them: the query of a derived
+//! source, a population, and the value of a measure. They stand in a project with the sources of
+//! this repository's own one.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use goodhart::bind::Memory;
+use goodhart::check::check;
+use goodhart_fuzz::{TODAY, Texts, open, rendered, texts};
+use libfuzzer_sys::fuzz_target;
+
+/// The project without metrics, and what is remembered of binding it.
+static BASE: LazyLock<(Texts, String)> = LazyLock::new(|| {
+    let mut project = texts(".");
+    project.retain(|path, _| !path.starts_with("metrics/"));
+    let mut memory = Memory::default();
+    said(&project, &mut memory);
+    (project, memory.render().expect("something was bound"))
+});
+
+fuzz_target!(|input: &str| {
+    let (base, remembered) = &*BASE;
+    let mut project = base.clone();
+    let mut pieces = input.split("\n---\n");
+    let mut piece = |fallback: &str| string(pieces.next().unwrap_or(fallback));
+    let derived = format!("format = \"derived\"\nsql = {}\n", piece("from alerts"));
+    let metric = format!(
+        "{METRIC}[population]\nsubject = \"alert_id\"\nat = \"created_at\"\nsql = {}\n\
+         [measure]\nkind = \"median\"\nof = {}\n",
+        piece("from fuzzed"),
+        piece("1"),
+    );
+    project.insert("sources/fuzzed.toml".to_owned(), derived);
+    project.insert("metrics/fuzzed.toml".to_owned(), metric);
+
+    let mut memory = Memory::parse(remembered);
+    let first = said(&project, &mut memory);
+    let mut memory = Memory::parse(&memory.render().unwrap_or_else(|| remembered.clone()));
+    assert_eq!(first, said(&project, &mut memory), "what is remembered says the same");
+});
+
+const METRIC: &str = "title = \"Fuzzed\"\nowner = \"soc\"\nunit = \"count\"\n\
+    direction = \"neutral\"\n[ceiling]\nmin = 0\nwhy = \"w\"\n[gameability]\nnotes = \"n\"\n";
+
+fn said(project: &Texts, memory: &mut Memory) -> String {
+    let mut opened = open(project);
+    check(&mut opened, TODAY, memory).expect("the engine is not what is wrong");
+    rendered(&opened.diagnostics, &opened.files)
+}
+
+fn string(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
