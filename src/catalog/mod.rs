@@ -18,7 +18,7 @@ pub use build::{Definitions, build};
 pub use nondeterministic::{Answers, aliases, nondeterministic};
 pub use references::{clock_offsets, identifiers, relations, tables};
 pub use settings::Settings;
-pub use tokens::{Token, normal, tokens};
+pub use tokens::{Token, lambda_depth, normal, tokens};
 
 use std::collections::{BTreeMap, BTreeSet};
 

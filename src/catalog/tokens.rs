@@ -75,6 +75,29 @@ pub fn normal(sql: &str) -> Vec<(String, Range<usize>)> {
     tokens(sql).into_iter().map(|(token, range)| (text(token, &range), range)).collect()
 }
 
+/// How deep lambdas stand in one another in `sql`.
+pub fn lambda_depth(sql: &str) -> usize {
+    let mut depth = 0_usize;
+    // How deep in parentheses each lambda begins whose body goes on.
+    let mut open: Vec<usize> = Vec::new();
+    let mut deepest = 0;
+    for (token, range) in tokens(sql) {
+        match token {
+            Token::Symbol('(' | '[' | '{') => depth += 1,
+            Token::Symbol(')' | ']' | '}') => {
+                depth = depth.saturating_sub(1);
+                open.retain(|begun| *begun <= depth);
+            }
+            Token::Word(word) if word == "lambda" && !sql[range].starts_with('"') => {
+                open.push(depth);
+                deepest = deepest.max(open.len());
+            }
+            _ => {}
+        }
+    }
+    deepest
+}
+
 fn inner(sql: &str, start: usize, end: usize) -> &str {
     sql.get(start + 1..end.saturating_sub(1).max(start + 1)).unwrap_or("")
 }
@@ -115,6 +138,19 @@ mod tests {
     fn same(a: &str, b: &str) -> bool {
         let texts = |sql| normal(sql).into_iter().map(|(text, _)| text).collect::<Vec<_>>();
         texts(a) == texts(b)
+    }
+
+    #[test]
+    fn lambdas_end_with_their_parentheses() {
+        assert_eq!(
+            lambda_depth("select list_filter(a, lambda x: x), list_filter(b, lambda x: x)"),
+            1
+        );
+        assert_eq!(
+            lambda_depth("list_filter(a, LAMBDA x: any(list_filter(x, lambda y: y = x)))"),
+            2
+        );
+        assert_eq!(lambda_depth("select \"lambda\", 'lambda' -- lambda"), 0);
     }
 
     #[test]

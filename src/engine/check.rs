@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Engine, SqlFailure};
+use crate::catalog::lambda_depth;
 use crate::measure::Cell;
 use crate::plan::literal;
 
@@ -102,7 +103,10 @@ impl Engine {
         match self.query(&format!("select {}", calls.join(", "))) {
             Ok(rows) => {
                 let cells = rows.first().map_or(&[][..], Vec::as_slice);
-                (0..texts.len()).map(|index| parsed(cells.get(index))).collect()
+                let parsed = |(index, sql): (usize, &String)| {
+                    parsed(cells.get(index)).and_then(|parsed| shallow(sql).map(|()| parsed))
+                };
+                texts.iter().enumerate().map(parsed).collect()
             }
             Err(failure) => texts.iter().map(|_| Err(failure.clone())).collect(),
         }
@@ -111,6 +115,16 @@ impl Engine {
 
 const BARE: &str = "select ";
 const NESTED: &str = "select (";
+
+/// Lambdas in lambdas: binding takes several times as long for each level.
+const DEEPEST_LAMBDA: usize = 8;
+
+fn shallow(sql: &str) -> Result<(), SqlFailure> {
+    if lambda_depth(sql) <= DEEPEST_LAMBDA {
+        return Ok(());
+    }
+    Err(SqlFailure::own(&format!("lambdas in one another, more than {DEEPEST_LAMBDA} deep")))
+}
 
 fn one_expression(
     alone: Result<Parsed, SqlFailure>,
