@@ -18,12 +18,12 @@ pub fn first(number: usize) -> Vec<Metric> {
     (0..populations).flat_map(|index| of_population(index, populations)).take(number).collect()
 }
 
-/// Metric number 0 with another population each time.
+/// Metric number 0 of a project of so many, with another population each time.
 pub fn changed(number: usize, change: usize) -> Option<Metric> {
     let mut metric = first(number).into_iter().next()?;
-    let before = "\"\"\"\n\n[measure]";
-    let also = format!("  and one.client_id <> 'changed-{change}'\n{before}");
-    metric.text = metric.text.replacen(before, &also, 1);
+    // Beyond those of the project, and of the same make as the first.
+    let other = populations::number(80 * (number + change));
+    metric.text = metric.text.replacen(&populations::number(0).sql, &other.sql, 1);
     Some(metric)
 }
 

@@ -14,7 +14,7 @@ pub fn write(folder: &Path, metrics: usize) -> Result<PathBuf, Box<dyn Error>> {
     }
     fs::create_dir_all(folder.join("sources"))?;
     // A source without a reader is worth a word, and few metrics do not read all of them.
-    let lints = if metrics < 100 { "\n[lints]\nunused-source = \"allow\"\n" } else { "" };
+    let lints = if metrics < 1_000 { "\n[lints]\nunused-source = \"allow\"\n" } else { "" };
     let settings = format!(
         "name = \"benchmark\"\ngrain = \"month\"\nwindow = 12\nas_of = 2026-01-01T00:00:00Z\n{lints}"
     );

@@ -125,7 +125,7 @@ impl Kind {
         ]
     }
 
-    fn from_files(&self, id: &str) -> String {
+    fn exported(&self, id: &str) -> String {
         let Self { began, over, grades, .. } = self;
         let mut text = format!(
             "title = \"{id}\"\ndescription = \"What the tool of a region exports every night.\"\n\
@@ -179,7 +179,7 @@ pub fn all() -> Vec<(String, String)> {
     let of_kind = |kind: &'static Kind| {
         let regions = (0..REGIONS).map(|region| {
             let id = kind.of_region(region);
-            let text = kind.from_files(&id);
+            let text = kind.exported(&id);
             (id, text)
         });
         let continents = (0..CONTINENTS.len())
