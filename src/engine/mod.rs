@@ -13,8 +13,8 @@ mod verified;
 
 pub use failure::SqlFailure;
 pub use load::{
-    LoadContext, check_derived, check_file_source, declare, declared_columns, load_file_source,
-    materialise,
+    LoadContext, check_derived, check_file_source, declare, declared_columns, given_table,
+    load_file_source, materialise, stand_in,
 };
 pub use verified::{Key as VerifiedKey, Verified};
 
