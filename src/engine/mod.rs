@@ -9,6 +9,7 @@ mod failure;
 mod functions;
 mod load;
 mod memory;
+mod tree;
 mod verified;
 
 pub use failure::SqlFailure;

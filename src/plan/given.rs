@@ -21,11 +21,11 @@ pub enum Slot {
 }
 
 impl Slot {
-    /// The slot of a DuckDB type by its name.
+    /// The slot of a DuckDB type by its name, as DuckDB says it or as sources declare it.
     pub fn of(type_name: &str) -> Self {
-        match type_name {
-            "VARCHAR" => Self::Text,
-            "VARCHAR[]" => Self::TextList,
+        match type_name.to_ascii_uppercase().as_str() {
+            "VARCHAR" | "TEXT" => Self::Text,
+            "VARCHAR[]" | "TEXT[]" => Self::TextList,
             "BOOLEAN" => Self::Boolean,
             "DATE" => Self::Date,
             "FLOAT" | "DOUBLE" => Self::Number,

@@ -1,6 +1,5 @@
 //! Sources whose rows stand in a definition instead of in files.
 
-use super::known;
 use crate::catalog::Source;
 use crate::engine::{Engine, SqlFailure};
 use crate::plan::quote;
@@ -8,6 +7,15 @@ use crate::plan::quote;
 /// The table that holds the rows of a source; queries see it through the view of its name.
 pub fn table(source: &Source) -> String {
     format!("loaded.{}", quote(&source.id))
+}
+
+/// The condition that hides rows that became known after the as-of. A row that does not say when
+/// it became known is not hidden: few tests are about that.
+fn known(source: &Source) -> String {
+    let column = source.definition.known_at.as_ref();
+    column.map_or(String::new(), |column| {
+        format!(" where coalesce({} <= as_of(), true)", quote(column))
+    })
 }
 
 /// Makes a source an empty table of columns with DuckDB's types, behind a view that hides rows

@@ -19,13 +19,11 @@ use crate::plan::Slot;
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     let catalog = project.catalog;
     for metric in catalog.metrics.values() {
-        found.extend(repeated(&metric.definition.test));
         for test in &metric.definition.test {
             found.extend(of_metric(catalog, bound, metric, test));
         }
     }
     for source in catalog.sources.values() {
-        found.extend(repeated(&source.definition.test));
         for test in &source.definition.test {
             found.extend(of_source(catalog, bound, source, test));
         }
@@ -39,7 +37,7 @@ pub fn of_metric(
     metric: &Metric,
     test: &TestTable,
 ) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut found: Vec<Diagnostic> = repeated(&metric.definition.test, test).into_iter().collect();
     let reads = with_parts(catalog, metric);
     let what = format!("metric `{}`", metric.id);
     given::check(catalog, bound, &what, &reads, test, &mut found);
@@ -57,7 +55,7 @@ pub fn of_source(
     source: &Source,
     test: &TestTable,
 ) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut found: Vec<Diagnostic> = repeated(&source.definition.test, test).into_iter().collect();
     let reads: BTreeSet<&str> = source.reads.iter().map(String::as_str).collect();
     let what = format!("source `{}`", source.id);
     given::check(catalog, bound, &what, &reads, test, &mut found);
@@ -85,19 +83,14 @@ fn no_as_of(test: &TestTable) -> Diagnostic {
 }
 
 /// Two tests of one name cannot be told apart in a report.
-fn repeated(tests: &[TestTable]) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for (index, test) in tests.iter().enumerate() {
-        if let Some(first) = tests[..index].iter().find(|first| *first.name == *test.name) {
-            found.push(
-                Diagnostic::new(&codes::INVALID_VALUE, "two tests have the same name")
-                    .at(test.name.span, "the second one")
-                    .at(first.name.span, "the first one")
-                    .help("say what this one shows and the other does not"),
-            );
-        }
-    }
-    found
+fn repeated(tests: &[TestTable], test: &TestTable) -> Option<Diagnostic> {
+    let first = tests.iter().find(|first| *first.name == *test.name)?;
+    (first.name.span != test.name.span).then(|| {
+        Diagnostic::new(&codes::INVALID_VALUE, "two tests have the same name")
+            .at(test.name.span, "the second one")
+            .at(first.name.span, "the first one")
+            .help("say what this one shows and the other does not")
+    })
 }
 
 /// What the populations of a metric and of its parts read.
