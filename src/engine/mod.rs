@@ -91,6 +91,14 @@ impl Engine {
         self.run("setting the as-of", &sql)
     }
 
+    /// Leaves the optimiser out, for statements over a handful of rows.
+    ///
+    /// # Errors
+    /// Only an engine failure.
+    pub fn plan_plainly(&self) -> Result<(), Error> {
+        self.run("switching off the optimiser", "pragma disable_optimizer")
+    }
+
     /// Closes the file system but for the files that lazy sources scan, and locks the settings.
     /// After this, no query can read or write anything else.
     ///

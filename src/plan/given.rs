@@ -37,6 +37,20 @@ impl Slot {
         }
     }
 
+    /// What sources call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Integer => "integer",
+            Self::Number => "number",
+            Self::Boolean => "boolean",
+            Self::Timestamp => "timestamp",
+            Self::Date => "date",
+            Self::TextList => "text[]",
+            Self::Other => "another type",
+        }
+    }
+
     /// What must be written for it.
     pub fn expected(self) -> &'static str {
         match self {

@@ -146,3 +146,53 @@ fn augment(
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::read::{At, Literal, Table, Text};
+    use crate::diagnostic::{Files, Span};
+
+    fn row(cells: &[(&str, i64)]) -> GivenRow {
+        let span = Span::new(Files::default().add("x", ""), 0..0);
+        let entries = cells
+            .iter()
+            .map(|(name, value)| {
+                (Text::new(*name, span), Literal { value: Value::Integer(*value), span })
+            })
+            .collect();
+        At { value: Table { entries }, span }
+    }
+
+    fn found(a: i64, b: i64) -> Actual {
+        vec![("a".to_owned(), Some(Value::Integer(a))), ("b".to_owned(), Some(Value::Integer(b)))]
+    }
+
+    #[test]
+    fn a_vague_row_leaves_the_only_match_to_an_exact_one() {
+        let expected = [row(&[("a", 1)]), row(&[("a", 1), ("b", 1)])];
+        let actual = [found(1, 1), found(1, 2)];
+        assert_eq!(by_likeness(&expected, &actual), [(Some(0), Some(1)), (Some(1), Some(0))]);
+    }
+
+    #[test]
+    fn what_matches_nothing_goes_with_what_is_most_like_it() {
+        let expected = [row(&[("a", 1), ("b", 9)]), row(&[("a", 7)])];
+        let actual = [found(2, 2), found(1, 1)];
+        assert_eq!(
+            by_likeness(&expected, &actual),
+            [(Some(0), Some(1)), (Some(1), None), (None, Some(0))]
+        );
+    }
+
+    #[test]
+    fn numbers_are_compared_as_decimals_and_dates_as_midnight() {
+        let decimal = |text: &str| Value::Decimal(text.parse().unwrap());
+        assert!(equal(&decimal("20.0"), Some(&Value::Integer(20))));
+        assert!(!equal(&decimal("0.33"), Some(&decimal("0.333333"))));
+        let date = Value::Date("2026-06-01".parse().unwrap());
+        let instant = Value::Instant("2026-06-01T00:00:00Z".parse().unwrap());
+        assert!(equal(&date, Some(&instant)));
+        assert!(equal(&Value::List(Vec::new()), None));
+    }
+}

@@ -70,6 +70,10 @@ pub fn of_metric(
     for row in &test.expect.value {
         for (name, cell) in row.value.iter() {
             let Some(slot) = fields.get(name.as_str()) else {
+                if is_segment(metric, name) {
+                    found.push(not_broken_down(metric, name.as_str(), name.span));
+                    continue;
+                }
                 let known: Vec<&str> = fields.keys().copied().collect();
                 let diagnostic = Diagnostic::new(
                     &codes::UNKNOWN_KEY,
@@ -125,22 +129,30 @@ fn breakdown(metric: &Metric, segments: &[&str], row: &GivenRow) -> Option<Diagn
     if is_there {
         return None;
     }
+    let by: Vec<&str> = set.into_iter().collect();
+    Some(not_broken_down(metric, &by.join(" and "), row.span))
+}
+
+fn not_broken_down(metric: &Metric, by: &str, span: Span) -> Diagnostic {
     let listed: Vec<String> = metric
         .breakdown
         .iter()
         .map(|set| if set.is_empty() { "the total".to_owned() } else { set.join(" and ") })
         .collect();
-    let by: Vec<&str> = set.into_iter().collect();
     let message = if by.is_empty() {
         format!("metric `{}` has no total", metric.id)
     } else {
-        format!("metric `{}` is not broken down by {}", metric.id, by.join(" and "))
+        format!("metric `{}` is not broken down by {by}", metric.id)
     };
-    Some(
-        Diagnostic::new(&codes::SEGMENT_MISMATCH, message)
-            .at(row.span, "there is no such row")
-            .note(format!("there are: {}", listed.join("; "))),
-    )
+    Diagnostic::new(&codes::SEGMENT_MISMATCH, message)
+        .at(span, "there is no such row")
+        .note(format!("there are: {}", listed.join("; ")))
+}
+
+/// Whether the population could be broken down by a column.
+fn is_segment(metric: &Metric, name: &str) -> bool {
+    let population = metric.definition.population.as_ref();
+    population.is_some_and(|table| table.segments.iter().any(|known| known.as_str() == name))
 }
 
 /// What one field of a metric's row cannot be, whatever the rows.

@@ -112,7 +112,7 @@ fn wrong_type(what: &str, cell: &Literal, slot: Slot) -> Diagnostic {
     let expected = slot.expected();
     let diagnostic = Diagnostic::new(
         &codes::WRONG_TYPE,
-        format!("{what} is {expected}, and this is {}", cell.value.kind()),
+        format!("{what} is of type {}, and this is {}", slot.name(), cell.value.kind()),
     )
     .at(cell.span, format!("expected {expected}"));
     match rewritten(cell, slot) {

@@ -47,6 +47,8 @@ pub struct Unreached {
 /// What no row does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
+    /// No row comes to the condition.
+    NeverSeen,
     /// No row gets past the condition.
     NeverTrue,
     /// No row is held back by the condition.
@@ -62,6 +64,7 @@ pub enum Gap {
 impl Gap {
     pub fn describe(self) -> String {
         match self {
+            Self::NeverSeen => "no row".to_owned(),
             Self::NeverTrue => "never true".to_owned(),
             Self::NeverFalse => "never false".to_owned(),
             Self::NeverTaken => "branch never taken".to_owned(),
@@ -296,18 +299,24 @@ impl<'a> Query<'a> {
         for select in &self.selects {
             for (condition, (was_true, was_false)) in select.conditions.iter().zip(&select.reached)
             {
-                let outcomes: &[(bool, Gap)] = match condition.role {
-                    Role::Filter => &[(*was_true, Gap::NeverTrue), (*was_false, Gap::NeverFalse)],
-                    Role::Branch { .. } => &[(*was_true, Gap::NeverTaken)],
-                    Role::Rest { .. } => &[(*was_true, Gap::NeverLeft)],
-                };
-                for (reached, gap) in outcomes {
-                    coverage.total += 1;
-                    if *reached {
-                        coverage.reached += 1;
-                    } else {
-                        report(condition, *gap);
+                coverage.total += 1;
+                coverage.reached += usize::from(*was_true);
+                let gap = match condition.role {
+                    Role::Filter => {
+                        coverage.total += 1;
+                        coverage.reached += usize::from(*was_false);
+                        match (was_true, was_false) {
+                            (true, true) => None,
+                            (true, false) => Some(Gap::NeverFalse),
+                            (false, true) => Some(Gap::NeverTrue),
+                            (false, false) => Some(Gap::NeverSeen),
+                        }
                     }
+                    Role::Branch { .. } => (!was_true).then_some(Gap::NeverTaken),
+                    Role::Rest { .. } => (!was_true).then_some(Gap::NeverLeft),
+                };
+                if let Some(gap) = gap {
+                    report(condition, gap);
                 }
             }
         }
