@@ -36,7 +36,7 @@ pub fn run(bench: &Bench<'_>, metric: &Metric, test: &TestTable) -> Result<Found
     bench.engine.set_as_of(as_of)?;
     let implied = match implied(bench, &plan, test, &whole) {
         Ok(period) => period,
-        Err(diagnostic) => return Ok((vec![diagnostic], None)),
+        Err(diagnostic) => return Ok((vec![*diagnostic], None)),
     };
     let periods: Vec<Option<Period>> =
         test.expect.value.iter().map(|row| named(row, &whole).or(implied)).collect();
@@ -75,7 +75,7 @@ fn implied(
     plan: &Plan,
     test: &TestTable,
     timeline: &Timeline,
-) -> Result<Option<Period>, Diagnostic> {
+) -> Result<Option<Period>, Box<Diagnostic>> {
     let Some(row) = test.expect.value.iter().find(|row| row.value.get("period").is_none()) else {
         return Ok(None);
     };
@@ -99,10 +99,11 @@ fn implied(
             let message =
                 format!("there are rows in {} {grain}s, and this row names none", dates.len());
             let first = dates.first().map_or("", String::as_str);
-            Err(Diagnostic::new(&codes::MISSING_KEY, message)
+            let diagnostic = Diagnostic::new(&codes::MISSING_KEY, message)
                 .at(row.span, format!("of which {grain}?"))
                 .note(format!("there are rows in: {}", dates.join(", ")))
-                .help(format!("add `period = {first}`")))
+                .help(format!("add `period = {first}`"));
+            Err(Box::new(diagnostic))
         }
     }
 }
