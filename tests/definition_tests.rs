@@ -60,7 +60,7 @@ expect = []
 fn metric(unit: &str, rest: &str, tests: &str) -> String {
     format!(
         "title = \"t\"\nowner = \"o\"\nunit = \"{unit}\"\ndirection = \"neutral\"\n\
-         ceiling = {{ min = -1000000, why = \"w\" }}\ngameability = {{ notes = \"n\" }}\n{rest}\n{tests}"
+         ceiling = {{ min = 0, why = \"w\" }}\ngameability = {{ notes = \"n\" }}\n{rest}\n{tests}"
     )
 }
 
