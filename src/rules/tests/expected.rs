@@ -188,7 +188,6 @@ fn too_exact(span: Span, number: Decimal) -> Option<Diagnostic> {
             format!("results have at most {DECIMALS} digits behind the point"),
         )
         .at(span, "no result is equal to this")
-        .help(format!("{says}?"))
         .replace(span, rounded.to_string(), says, Applicability::Suggested)
     })
 }

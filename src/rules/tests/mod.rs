@@ -118,12 +118,7 @@ fn wrong_type(what: &str, cell: &Literal, slot: Slot) -> Diagnostic {
     match rewritten(cell, slot) {
         Some(text) => {
             let says = format!("write {text}");
-            diagnostic.help(format!("{says}?")).replace(
-                cell.span,
-                text,
-                says,
-                Applicability::Suggested,
-            )
+            diagnostic.replace(cell.span, text, says, Applicability::Suggested)
         }
         None => diagnostic,
     }
@@ -170,7 +165,7 @@ fn nearest<'a>(
     known: impl IntoIterator<Item = &'a str>,
 ) -> Diagnostic {
     match crate::diagnostic::closest(name, known) {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).replace(
+        Some(near) => diagnostic.replace(
             span,
             near,
             format!("replace `{name}` by `{near}`"),
