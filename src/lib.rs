@@ -7,6 +7,7 @@
 //!   → plan         which sources, which scans, which SQL
 //!   → engine       DuckDB
 //!   → evaluate     aggregates → results, judged against ceilings and targets
+//!   → test           the same for the rows of [[test]] tables
 //!   → snapshot, report                            (pure functions over results)
 //! ```
 
@@ -44,3 +45,4 @@ pub mod result;
 pub mod rules;
 pub mod snapshot;
 pub mod statistics;
+pub mod test;

@@ -78,7 +78,7 @@ pub fn bind(
     found: &mut Vec<Diagnostic>,
 ) -> Result<BTreeMap<String, BoundSource>, Error> {
     let mut bound = BTreeMap::new();
-    for id in in_order(catalog) {
+    for id in catalog.sources_in_order() {
         let Some(source) = catalog.sources.get(id) else {
             continue;
         };
@@ -106,31 +106,6 @@ pub fn bind(
     }
     expectations(catalog, files, relations, &mut bound, memory, found)?;
     Ok(bound)
-}
-
-/// The sources, each after what it reads; those of a cycle, which was reported, are left out by
-/// what they read being missing.
-fn in_order(catalog: &Catalog) -> Vec<&str> {
-    let mut order: Vec<&str> = Vec::new();
-    let mut seen = BTreeSet::new();
-    for start in catalog.sources.keys() {
-        let mut path = vec![(start.as_str(), 0)];
-        seen.insert(start.as_str());
-        while let Some((id, next)) = path.pop() {
-            let reads = catalog.sources.get(id).map_or(&[][..], |source| &source.reads);
-            match reads.get(next) {
-                Some(read) => {
-                    path.push((id, next + 1));
-                    if seen.insert(read) {
-                        path.push((read, 0));
-                    }
-                }
-                None if !order.contains(&id) => order.push(id),
-                None => {}
-            }
-        }
-    }
-    order
 }
 
 /// Everything that the binding of a source depends on.

@@ -36,6 +36,33 @@ pub struct Catalog {
     pub unread: BTreeSet<String>,
 }
 
+impl Catalog {
+    /// The sources, each after what it reads; those of a cycle, which was reported, are left out by
+    /// what they read being missing.
+    pub fn sources_in_order(&self) -> Vec<&str> {
+        let mut order: Vec<&str> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for start in self.sources.keys() {
+            let mut path = vec![(start.as_str(), 0)];
+            seen.insert(start.as_str());
+            while let Some((id, next)) = path.pop() {
+                let reads = self.sources.get(id).map_or(&[][..], |source| &source.reads);
+                match reads.get(next) {
+                    Some(read) => {
+                        path.push((id, next + 1));
+                        if seen.insert(read) {
+                            path.push((read, 0));
+                        }
+                    }
+                    None if !order.contains(&id) => order.push(id),
+                    None => {}
+                }
+            }
+        }
+        order
+    }
+}
+
 #[derive(Debug)]
 pub struct Source {
     pub id: String,

@@ -61,6 +61,7 @@ fn check_source(source: &SourceFile, found: &mut Vec<Diagnostic>) {
         ("root", derived, source.root.as_ref().map(|root| root.span)),
         ("null", derived, source.null.iter().flatten().next().map(|null| null.span)),
         ("null_dates", derived, source.null_dates.first().map(|date| date.span)),
+        ("test", !derived, source.test.first().map(|test| test.span)),
         ("csv", format != Format::Csv, source.csv.as_ref().map(|csv| csv.span)),
         ("json", format != Format::Json, source.json.as_ref().map(|json| json.span)),
     ];

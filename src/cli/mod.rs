@@ -18,6 +18,7 @@ mod output;
 mod progress;
 mod project;
 mod schema;
+mod test;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -64,6 +65,8 @@ enum Verb {
     Check(check::Arguments),
     /// Say what a diagnostic means and how to mend it
     Explain(explain::Arguments),
+    /// Run the tests that stand in the definitions, without data
+    Test(test::Arguments),
     /// Evaluate metrics and compare them with the committed snapshots
     Eval(eval::Arguments),
     /// Show what a metric depends on, or what depends on a source or column
@@ -89,6 +92,7 @@ pub fn run() -> ExitCode {
         Verb::Init(arguments) => init::run(arguments),
         Verb::Check(arguments) => check::run(&cli.global, arguments),
         Verb::Explain(arguments) => explain::run(arguments),
+        Verb::Test(arguments) => test::run(&cli.global, arguments),
         Verb::Eval(arguments) => eval::run(&cli.global, arguments),
         Verb::Lineage(arguments) => lineage::run(&cli.global, arguments),
         Verb::Accept(arguments) => accept::run(&cli.global, arguments),

@@ -10,6 +10,7 @@ use super::read::schema::offered;
 use super::read::{
     At, DateText, FromToml, HasSchema, Number, OneOrMany, Reader, Sql, Table, Text, choice, record,
 };
+use super::test::TestTable;
 use crate::diagnostic::{Diagnostic, codes};
 
 record! {
@@ -54,6 +55,8 @@ record! {
         frameworks: Table<OneOrMany>,
         /// Levels of diagnostics about this metric, by code.
         lints: Lints,
+        /// What the metric must yield for rows that are given.
+        test: Vec<TestTable>,
     }
 }
 

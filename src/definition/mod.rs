@@ -12,3 +12,4 @@ pub mod project;
 pub mod read;
 pub mod schema;
 pub mod source;
+pub mod test;

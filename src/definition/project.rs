@@ -150,17 +150,7 @@ impl FromToml for AsOf {
 
     fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
         match value.get_ref() {
-            DeValue::Datetime(datetime) => {
-                let span = reader.span(value);
-                match datetime.to_string().parse() {
-                    Ok(instant) => Some(Self::Fixed(instant)),
-                    Err(_) => reader.invalid(
-                        span,
-                        format!("`{datetime}` is not an instant"),
-                        "write it with a time and an offset, such as 2026-07-01T00:00:00Z",
-                    ),
-                }
-            }
+            DeValue::Datetime(_) => Timestamp::from_toml(value, reader).map(Self::Fixed),
             DeValue::Table(_) => {
                 let newest = Newest::from_toml(value, reader)?.newest;
                 match newest.split_once('.') {

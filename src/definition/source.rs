@@ -1,6 +1,7 @@
 //! `sources/**.toml`: a declared table.
 
 use super::read::{At, Character, Duration, OneOrMany, Sql, Table, Text, choice, record};
+use super::test::TestTable;
 
 record! {
     /// A source: where its rows come from and what they must look like.
@@ -36,6 +37,8 @@ record! {
         columns: Table<ColumnTable>,
         /// Invariants: queries whose rows are violations.
         expect: Vec<ExpectTable>,
+        /// What a derived source must yield for rows that are given.
+        test: Vec<TestTable>,
     }
 }
 

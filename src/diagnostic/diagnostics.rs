@@ -34,6 +34,8 @@ pub struct Diagnostic {
     /// Where it is; the first is the primary label.
     pub labels: Vec<Label>,
     pub excerpts: Vec<Excerpt>,
+    /// Lines in columns, shown in full.
+    pub table: Option<String>,
     pub notes: Vec<String>,
     /// What to do about it.
     pub help: Vec<String>,
@@ -49,6 +51,7 @@ impl Diagnostic {
             message: message.into(),
             labels: Vec::new(),
             excerpts: Vec::new(),
+            table: None,
             notes: Vec::new(),
             help: Vec::new(),
             fix: None,
@@ -65,6 +68,13 @@ impl Diagnostic {
     #[must_use]
     pub fn excerpt(mut self, excerpt: Excerpt) -> Self {
         self.excerpts.push(excerpt);
+        self
+    }
+
+    /// Shows lines in columns; whoever lays them out keeps them short.
+    #[must_use]
+    pub fn table(mut self, text: impl Into<String>) -> Self {
+        self.table = Some(text.into());
         self
     }
 

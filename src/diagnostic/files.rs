@@ -61,6 +61,14 @@ impl Files {
         self.files.get(id.0 as usize).map_or("", |file| file.text.as_str())
     }
 
+    /// The line and column (in characters) at which a span begins, both from 1.
+    pub fn position(&self, span: Span) -> (usize, usize) {
+        let text = self.text(span.file);
+        let before = &text[..text.floor_char_boundary(span.start.min(text.len()))];
+        let line = before.rfind('\n').map_or(0, |at| at + 1);
+        (1 + before.matches('\n').count(), 1 + before[line..].chars().count())
+    }
+
     pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {
         (0..self.files.len()).map(|index| FileId(index as u32))
     }

@@ -57,6 +57,10 @@ fn group<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Group<'a> {
     for snippet in snippets(diagnostic, files) {
         group = group.element(snippet);
     }
+    if let Some(table) = &diagnostic.table {
+        let lines: Vec<String> = table.lines().map(visible).collect();
+        group = group.element(Level::NOTE.message(lines.join("\n")));
+    }
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(readable(note)));
     }

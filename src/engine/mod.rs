@@ -9,12 +9,13 @@ mod failure;
 mod functions;
 mod load;
 mod memory;
+mod tree;
 mod verified;
 
 pub use failure::SqlFailure;
 pub use load::{
-    LoadContext, check_derived, check_file_source, declare, declared_columns, load_file_source,
-    materialise,
+    LoadContext, check_derived, check_file_source, declare, declared_columns, given_table,
+    load_file_source, materialise, stand_in,
 };
 pub use verified::{Key as VerifiedKey, Verified};
 
@@ -88,6 +89,14 @@ impl Engine {
     pub fn set_as_of(&self, instant: Timestamp) -> Result<(), Error> {
         let sql = format!("create or replace macro as_of() as {}", timestamp(instant));
         self.run("setting the as-of", &sql)
+    }
+
+    /// Leaves the optimiser out, for statements over a handful of rows.
+    ///
+    /// # Errors
+    /// Only an engine failure.
+    pub fn plan_plainly(&self) -> Result<(), Error> {
+        self.run("switching off the optimiser", "pragma disable_optimizer")
     }
 
     /// Closes the file system but for the files that lazy sources scan, and locks the settings.

@@ -76,35 +76,15 @@ pub fn evaluate(
     files: &Files,
     request: &Request<'_>,
 ) -> Result<Evaluation, Error> {
-    let mut run = Run::start(catalog, plan, files, request)?;
+    let engine = open(catalog, request)?;
+    let mut run = Run::start(catalog, plan, files, request, &engine)?;
     let Some(timeline) = run.timeline()? else {
         return Ok(run.without_results());
     };
     run.build_derived(true);
     let as_of = timeline.as_of;
     run.check_expectations(as_of);
-    let mut figures = run.scan_all(&timeline)?;
-    let mut metrics: BTreeMap<String, MetricResults> = BTreeMap::new();
-    for id in &plan.metrics {
-        let Some(metric) = catalog.metrics.get(id) else {
-            continue;
-        };
-        let composed = if metric.definition.measure.is_composed() {
-            match compose::compose(metric, &metrics, &timeline) {
-                Ok(figures) => Some(figures),
-                Err(reason) => {
-                    run.skipped.insert(id.clone(), reason);
-                    None
-                }
-            }
-        } else {
-            figures.remove(id)
-        };
-        if let Some(figures) = composed {
-            let min_n = catalog.settings.min_n;
-            metrics.insert(id.clone(), rows::finish(metric, figures, &timeline, min_n));
-        }
-    }
+    let metrics = run.results(&timeline)?;
     let first = timeline.periods.first().map(|period| period.start);
     let mut chosen: Vec<MetricResults> =
         metrics.into_values().filter(|results| plan.chosen.contains(&results.metric)).collect();
@@ -118,6 +98,55 @@ pub fn evaluate(
         diagnostics: run.diagnostics,
         skipped: run.skipped,
     })
+}
+
+/// What comes of a plan over sources that are ready.
+#[derive(Debug)]
+pub struct Computed {
+    /// The results of all metrics of the plan, the parts of composed ones too.
+    pub metrics: BTreeMap<String, MetricResults>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Metrics without results, and why.
+    pub skipped: BTreeMap<String, String>,
+}
+
+/// Evaluates a plan in an engine in which its sources are ready, such as with rows that a test
+/// gives, at the as-of that the timeline has. `failed` are sources that are not to be had.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_ready(
+    catalog: &Catalog,
+    plan: &Plan,
+    files: &Files,
+    engine: &Engine,
+    failed: &BTreeSet<String>,
+    timeline: &Timeline,
+) -> Result<Computed, Error> {
+    // Nothing is made ready, so that all that is asked of the request is the as-of.
+    let plan = Plan { sources: Vec::new(), ..plan.clone() };
+    let request = Request {
+        root: Path::new(""),
+        memory: None,
+        environment: &|_| None,
+        as_of: Some(timeline.as_of),
+        grain: None,
+        from: None,
+        to: None,
+        threads: None,
+        progress: &Silent,
+    };
+    let mut run = Run::new(catalog, &plan, files, &request, engine);
+    run.failed.extend(failed.iter().cloned());
+    engine.set_as_of(timeline.as_of)?;
+    let metrics = run.results(timeline)?;
+    Ok(Computed { metrics, diagnostics: run.diagnostics, skipped: run.skipped })
+}
+
+/// Opens the engine of an evaluation.
+fn open(catalog: &Catalog, request: &Request<'_>) -> Result<Engine, Error> {
+    let options = Options { threads: request.threads, memory: catalog.settings.memory.clone() };
+    Engine::open(&options, &catalog.settings.calendars)
 }
 
 /// A scan as it would run: its metrics, what it is, and its SQL.
@@ -134,7 +163,8 @@ pub fn statements(
     files: &Files,
     request: &Request<'_>,
 ) -> Result<(Vec<Explained>, Vec<Diagnostic>), Error> {
-    let mut run = Run::start(catalog, plan, files, request)?;
+    let engine = open(catalog, request)?;
+    let mut run = Run::start(catalog, plan, files, request, &engine)?;
     let explained = match run.timeline()? {
         Some(timeline) => {
             run.build_derived(true);
@@ -151,7 +181,7 @@ struct Run<'a> {
     plan: &'a Plan,
     files: &'a Files,
     request: &'a Request<'a>,
-    engine: Engine,
+    engine: &'a Engine,
     verified: Verified,
     /// File sources that are ready.
     loaded: BTreeMap<String, SourceInput>,
@@ -162,27 +192,37 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    /// Opens the engine and makes the sources ready.
-    fn start(
+    fn new(
         catalog: &'a Catalog,
         plan: &'a Plan,
         files: &'a Files,
         request: &'a Request<'a>,
-    ) -> Result<Self, Error> {
+        engine: &'a Engine,
+    ) -> Self {
         let memory = request.memory.clone();
-        let options = Options { threads: request.threads, memory: catalog.settings.memory.clone() };
-        let mut run = Self {
+        Self {
             catalog,
             plan,
             files,
             request,
-            engine: Engine::open(&options, &catalog.settings.calendars)?,
+            engine,
             verified: memory.map_or_else(Verified::default, Verified::in_folder),
             loaded: BTreeMap::new(),
             failed: BTreeSet::new(),
             diagnostics: Vec::new(),
             skipped: BTreeMap::new(),
-        };
+        }
+    }
+
+    /// Makes the sources ready.
+    fn start(
+        catalog: &'a Catalog,
+        plan: &'a Plan,
+        files: &'a Files,
+        request: &'a Request<'a>,
+        engine: &'a Engine,
+    ) -> Result<Self, Error> {
+        let mut run = Self::new(catalog, plan, files, request, engine);
         // Views bind `as_of()` when they are made; its value is known once sources are loaded.
         run.engine.set_as_of(Timestamp::UNIX_EPOCH)?;
         run.load_files()?;
@@ -227,6 +267,33 @@ impl<'a> Run<'a> {
                 self.newest(&format!("{schema}{}", quote(source)), column)
             }
         }
+    }
+
+    /// Runs the scans, and turns what they yield into the results of all metrics of the plan.
+    fn results(&mut self, timeline: &Timeline) -> Result<BTreeMap<String, MetricResults>, Error> {
+        let mut figures = self.scan_all(timeline)?;
+        let mut metrics: BTreeMap<String, MetricResults> = BTreeMap::new();
+        for id in &self.plan.metrics {
+            let Some(metric) = self.catalog.metrics.get(id) else {
+                continue;
+            };
+            let composed = if metric.definition.measure.is_composed() {
+                match compose::compose(metric, &metrics, timeline) {
+                    Ok(figures) => Some(figures),
+                    Err(reason) => {
+                        self.skipped.insert(id.clone(), reason);
+                        None
+                    }
+                }
+            } else {
+                figures.remove(id)
+            };
+            if let Some(figures) = composed {
+                let min_n = self.catalog.settings.min_n;
+                metrics.insert(id.clone(), rows::finish(metric, figures, timeline, min_n));
+            }
+        }
+        Ok(metrics)
     }
 
     fn without_results(mut self) -> Evaluation {

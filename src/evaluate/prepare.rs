@@ -88,7 +88,7 @@ impl Run<'_> {
     }
 
     pub(super) fn binder(&self) -> Binder<'_> {
-        Binder { engine: &self.engine, sources: &self.catalog.sources, files: self.files }
+        Binder { engine: self.engine, sources: &self.catalog.sources, files: self.files }
     }
 
     /// A subject that is counted twice makes every number wrong. Remembered by content.

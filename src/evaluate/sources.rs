@@ -62,7 +62,7 @@ impl Run<'_> {
             ]
         })?;
         let context = self.context();
-        let loaded = load_file_source(&self.engine, source, &data, &fingerprint, &context)?;
+        let loaded = load_file_source(self.engine, source, &data, &fingerprint, &context)?;
         self.loaded.insert(source.id.clone(), loaded);
         Ok(data)
     }
@@ -125,7 +125,7 @@ impl Run<'_> {
         }
         let context = self.context();
         if let Err(diagnostics) =
-            materialise(&self.engine, source, step.materialise, again, &context)
+            materialise(self.engine, source, step.materialise, again, &context)
         {
             self.failed.insert(step.id.clone());
             self.diagnostics.extend(diagnostics);

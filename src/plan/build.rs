@@ -10,7 +10,7 @@ use crate::definition::source::Format;
 use crate::measure;
 
 /// What is done in which order.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Plan {
     /// The metrics that were asked for.
     pub chosen: BTreeSet<String>,

@@ -6,6 +6,7 @@
 
 mod build;
 mod composed;
+mod given;
 mod scan;
 mod select;
 mod statement;
@@ -13,10 +14,11 @@ mod timeline;
 
 pub use build::{Materialise, Plan, SourceStep, build};
 pub use composed::Composed;
+pub use given::{Slot, insert};
 pub use scan::{Scan, ScanMetric};
 pub use select::{Selection, select};
 pub use statement::{
-    ColumnKind, Columns, Shape, forced, probe, statement, subject_repeats, subject_unique,
+    ColumnKind, Columns, Shape, forced, periods, probe, statement, subject_repeats, subject_unique,
 };
 pub use timeline::{Timeline, TimelineError};
 

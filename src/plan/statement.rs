@@ -163,6 +163,18 @@ pub fn probe(scan: &Scan, columns: &Columns) -> Composed {
     sql
 }
 
+/// The starts of the periods of a timeline into which the rows of a flow fall.
+pub fn periods(scan: &Scan, timeline: &Timeline) -> Composed {
+    let mut sql = population(scan);
+    sql.push(&format!(
+        "select distinct {}\nfrom population\n",
+        period_column(scan, timeline.grain, None)
+    ));
+    window(scan, timeline, &mut sql);
+    sql.push("order by 1");
+    sql
+}
+
 /// A query that computes every value of the population and the expressions for every row, and
 /// aggregates none: it fails where one of them does.
 pub fn forced(scan: &Scan, columns: &Columns) -> Composed {
@@ -218,17 +230,7 @@ pub fn statement(
         sql.push(",\n    (").push_sql(expression).push(&format!("    ) as e{index}"));
     }
     sql.push("\n  from population\n");
-    if let (Some(at), Some(first), Some(last)) =
-        (&scan.population.at, timeline.periods.first(), timeline.periods.last())
-    {
-        let at = quote(at);
-        sql.push(&format!(
-            "  where population.{at} >= {} and population.{at} < {} and population.{at} <= {}\n",
-            timestamp(first.start),
-            timestamp(last.end),
-            timestamp(timeline.as_of)
-        ));
-    }
+    window(scan, timeline, &mut sql);
     sql.push(")\nselect period, ");
     let segments: Vec<String> = (0..scan.segments.len()).map(|index| format!("s{index}")).collect();
     if segments.is_empty() {
@@ -255,6 +257,21 @@ pub fn statement(
         .collect();
     let shape = Shape { aggregates: positions, counted, segments: 2 };
     (sql, shape)
+}
+
+/// The condition that keeps the rows of a flow that lie within a timeline.
+fn window(scan: &Scan, timeline: &Timeline, sql: &mut Composed) {
+    if let (Some(at), Some(first), Some(last)) =
+        (&scan.population.at, timeline.periods.first(), timeline.periods.last())
+    {
+        let at = quote(at);
+        sql.push(&format!(
+            "  where population.{at} >= {} and population.{at} < {} and population.{at} <= {}\n",
+            timestamp(first.start),
+            timestamp(last.end),
+            timestamp(timeline.as_of)
+        ));
+    }
 }
 
 fn population(scan: &Scan) -> Composed {

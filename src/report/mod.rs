@@ -6,6 +6,7 @@ mod explain;
 mod json;
 pub mod lineage;
 mod table;
+pub mod tests;
 
 pub use crate::diagnostic::visible;
 pub use csv::csv;

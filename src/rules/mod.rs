@@ -23,6 +23,7 @@ mod ratio_of_averages;
 mod require;
 mod review;
 mod secret;
+pub mod tests;
 mod tolerance;
 mod unit;
 mod unused;
@@ -106,6 +107,7 @@ const BOUND_RULES: &[BoundRule] = &[
     hidden_mix::check,
     current_severity::check,
     unused::check,
+    tests::check,
 ];
 
 /// Runs every rule over bound SQL.

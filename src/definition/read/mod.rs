@@ -5,11 +5,13 @@
 //! themselves from it through [`FromToml`]. [`record!`] and [`choice!`] write that reading from a
 //! plain struct or enum, and its schema, so the shape of a file stands in one place.
 
+mod literal;
 mod record;
 mod scalar;
 pub(crate) mod schema;
 mod sql;
 
+pub use literal::{Literal, Value};
 pub(crate) use record::{choice, record};
 pub use scalar::{At, Character, DateText, Duration, Number, OneOrMany, Size, Table, Text};
 pub use schema::HasSchema;

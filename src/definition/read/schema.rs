@@ -5,11 +5,12 @@
 //! Nothing refers to anything else in the schema, so that an editor that shows a key shows the
 //! words of that key, not those of a type that several keys share.
 
+use jiff::Timestamp;
 use rust_decimal::Decimal;
 use schemars::{Schema, json_schema};
 
 use super::{
-    At, Character, DateText, Duration, FromToml, OneOrMany, Reader, Size, Sql, Table, Text,
+    At, Character, DateText, Duration, FromToml, Literal, OneOrMany, Reader, Size, Sql, Table, Text,
 };
 use crate::diagnostic::{Files, Span};
 
@@ -159,6 +160,21 @@ impl HasSchema for Decimal {
 impl HasSchema for DateText {
     fn schema() -> Schema {
         json_schema!({ "type": "string", "format": "date" })
+    }
+}
+
+impl HasSchema for Timestamp {
+    fn schema() -> Schema {
+        json_schema!({ "type": "string", "format": "date-time" })
+    }
+}
+
+impl HasSchema for Literal {
+    fn schema() -> Schema {
+        json_schema!({
+            "type": ["string", "number", "boolean", "array"],
+            "items": { "type": "string" },
+        })
     }
 }
 

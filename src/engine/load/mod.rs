@@ -3,6 +3,7 @@
 mod convert;
 mod declare;
 mod failure;
+mod given;
 mod place;
 mod raw;
 mod structure;
@@ -11,6 +12,7 @@ mod verify;
 
 pub use convert::MACROS;
 pub use declare::{check_derived, check_file_source, declare, declared_columns};
+pub use given::{stand_in, table as given_table};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,0 +1,41 @@
+//! Sources whose rows stand in a definition instead of in files.
+
+use crate::catalog::Source;
+use crate::engine::{Engine, SqlFailure};
+use crate::plan::quote;
+
+/// The table that holds the rows of a source; queries see it through the view of its name.
+pub fn table(source: &Source) -> String {
+    format!("loaded.{}", quote(&source.id))
+}
+
+/// The condition that hides rows that became known after the as-of. A row that does not say when
+/// it became known is not hidden: few tests are about that.
+fn known(source: &Source) -> String {
+    let column = source.definition.known_at.as_ref();
+    column.map_or(String::new(), |column| {
+        format!(" where coalesce({} <= as_of(), true)", quote(column))
+    })
+}
+
+/// Makes a source an empty table of columns with DuckDB's types, behind a view that hides rows
+/// that were not known yet. It replaces whatever the source was before.
+///
+/// # Errors
+/// A type that DuckDB does not know.
+pub fn stand_in(
+    engine: &Engine,
+    source: &Source,
+    columns: &[(String, String)],
+) -> Result<(), SqlFailure> {
+    let columns: Vec<String> =
+        columns.iter().map(|(name, type_name)| format!("{} {type_name}", quote(name))).collect();
+    engine.execute(&format!(
+        "create or replace table {table} ({columns}); \
+         create or replace view {name} as from {table}{known}",
+        table = table(source),
+        columns = columns.join(", "),
+        name = quote(&source.id),
+        known = known(source),
+    ))
+}

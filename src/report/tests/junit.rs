@@ -1,0 +1,45 @@
+//! `goodhart test --format junit`: what CI systems show of tests.
+
+use std::collections::BTreeMap;
+
+use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, TestSuite};
+
+use super::place;
+use crate::diagnostic::Files;
+use crate::test::{Outcome, Report};
+
+/// A suite for each metric and derived source.
+pub fn junit(files: &Files, report: &Report) -> String {
+    let mut suites: BTreeMap<(&str, &str), Vec<&Outcome>> = BTreeMap::new();
+    for outcome in &report.outcomes {
+        suites.entry((outcome.kind.name(), &outcome.target)).or_default().push(outcome);
+    }
+    let mut junit = Junit::new("goodhart");
+    for ((kind, target), outcomes) in suites {
+        let mut suite = TestSuite::new(format!("{kind} {target}"));
+        for outcome in outcomes {
+            suite.add_test_case(case(files, target, outcome));
+        }
+        junit.add_test_suite(suite);
+    }
+    // A report of texts in memory has no reason to fail.
+    junit.to_string().unwrap_or_default()
+}
+
+fn case(files: &Files, target: &str, outcome: &Outcome) -> TestCase {
+    let mut status = TestCaseStatus::success();
+    if let Some(first) = outcome.problems.first() {
+        status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let table = outcome.difference.as_ref().map(|difference| difference.table());
+        let rest = outcome.problems.iter().skip(1).map(|problem| problem.message.clone());
+        let lines: Vec<String> =
+            std::iter::once(place(files, outcome.span)).chain(rest).chain(table).collect();
+        status
+            .set_type(first.code.name)
+            .set_message(first.message.as_str())
+            .set_description(lines.join("\n"));
+    }
+    let mut case = TestCase::new(outcome.name.as_str(), status);
+    case.set_classname(target);
+    case
+}
