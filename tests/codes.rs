@@ -104,3 +104,24 @@ fn files(text: &str) -> Vec<String> {
     }
     files
 }
+
+/// Codes that need more than files to fire, and the test that has it.
+const ELSEWHERE: &[(&str, &str)] = &[("version-not-raised", "base_revision.rs")];
+
+#[test]
+fn every_code_fires_in_some_case() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let mut printed = String::new();
+    for entry in std::fs::read_dir(tests.join("bad_input/snapshots")).unwrap() {
+        printed.push_str(&std::fs::read_to_string(entry.unwrap().path()).unwrap());
+    }
+    for (code, test) in ELSEWHERE {
+        let text = std::fs::read_to_string(tests.join(test)).unwrap();
+        assert!(text.contains(&format!("[{code}]")), "{test} does not look for {code}");
+    }
+    let fires = |name: &str| {
+        printed.contains(&format!("[{name}]")) || ELSEWHERE.iter().any(|(code, _)| *code == name)
+    };
+    let silent: Vec<&str> = CODES.iter().map(|code| code.name).filter(|name| !fires(name)).collect();
+    assert!(silent.is_empty(), "no case shows {silent:?}");
+}

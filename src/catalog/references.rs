@@ -32,7 +32,7 @@ pub fn tables(sql: &str) -> BTreeSet<String> {
         let behind = tokens[index + 1..].iter().take(if word == "as" { 1 } else { 2 });
         if ["from", "join", "as"].contains(&word.as_ref()) {
             found.extend(behind.map_while(|(token, _)| match token {
-                Token::Word(name) => Some(name.to_string()),
+                Token::Word(name) if name != "as" => Some(name.to_string()),
                 _ => None,
             }));
         }

@@ -3,27 +3,15 @@
 //! An input is what stands behind `sql = `.
 #![no_main]
 
-use goodhart::definition::read::{Fields, FromToml, Reader, Sql};
+use goodhart::definition::read::{Reader, Sql, Table};
 use goodhart::diagnostic::Files;
 use libfuzzer_sys::fuzz_target;
-use toml::Spanned;
-use toml::de::DeValue;
-
-struct Definition(Sql);
-
-impl FromToml for Definition {
-    const EXPECTED: &'static str = "a table";
-
-    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
-        Fields::open(value, &["sql"], reader)?.field("sql", reader).map(Self)
-    }
-}
 
 fuzz_target!(|input: &str| {
     let mut files = Files::default();
     let file = files.add("x.toml", format!("sql = {input}"));
-    let (definition, _) = Reader::read::<Definition>(&files, file);
-    let Some(Definition(sql)) = definition else {
+    let (definition, _) = Reader::read::<Table<Sql>>(&files, file);
+    let Some((_, sql)) = definition.as_ref().and_then(|table| table.entries.first()) else {
         return;
     };
     let toml = files.text(file);
