@@ -122,6 +122,7 @@ fn every_code_fires_in_some_case() {
     let fires = |name: &str| {
         printed.contains(&format!("[{name}]")) || ELSEWHERE.iter().any(|(code, _)| *code == name)
     };
-    let silent: Vec<&str> = CODES.iter().map(|code| code.name).filter(|name| !fires(name)).collect();
+    let silent: Vec<&str> =
+        CODES.iter().map(|code| code.name).filter(|name| !fires(name)).collect();
     assert!(silent.is_empty(), "no case shows {silent:?}");
 }

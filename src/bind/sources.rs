@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::facts::{BoundSource, Column, ColumnRef, Origin, Query};
 use super::lineage::{Traced, trace};
 use super::memory::Memory;
-use crate::catalog::{Catalog, Source, relations};
+use crate::catalog::{Catalog, Source, common_tables, relations};
 use crate::definition::read::Sql;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
@@ -82,7 +82,7 @@ pub fn bind(
         let Some(source) = catalog.sources.get(id) else {
             continue;
         };
-        if source.reads.iter().any(|read| !bound.contains_key(read)) {
+        if source.definition.sql.as_ref().is_some_and(|sql| reads_unbound(sql, catalog, &bound)) {
             continue;
         }
         let key = key(source, files, &bound);
@@ -106,6 +106,15 @@ pub fn bind(
     }
     expectations(catalog, files, relations, &mut bound, memory, found)?;
     Ok(bound)
+}
+
+/// Whether a query reads a source that could not be bound, because it is wrong or part of a cycle:
+/// what DuckDB would say of it follows from that.
+fn reads_unbound(sql: &Sql, catalog: &Catalog, bound: &BTreeMap<String, BoundSource>) -> bool {
+    let own = common_tables(sql.as_str());
+    relations(sql.as_str()).into_iter().any(|(name, _)| {
+        catalog.sources.contains_key(&name) && !bound.contains_key(&name) && !own.contains(&name)
+    })
 }
 
 /// Everything that the binding of a source depends on.

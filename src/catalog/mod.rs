@@ -16,7 +16,7 @@ mod tokens;
 
 pub use build::{Definitions, build};
 pub use nondeterministic::{Answers, aliases, nondeterministic};
-pub use references::{clock_offsets, identifiers, relations, tables};
+pub use references::{clock_offsets, common_tables, identifiers, relations, tables};
 pub use settings::Settings;
 pub use tokens::{Token, lambda_depth, normal, tokens};
 
