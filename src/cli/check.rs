@@ -6,10 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::findings::{self, Format};
 use super::{Global, clock, fix, instant, output, project};
-use crate::bind::Memory;
 use crate::check::{self, Opened};
 use crate::error::Error;
-use crate::snapshot::Store;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -49,15 +47,11 @@ fn look(global: &Global, arguments: &Arguments) -> Result<Opened, Error> {
     let mut opened = check::open(&project::root(global)?)?;
     let asked = arguments.as_of.map(|instant| instant.to_zoned(TimeZone::UTC).date());
     let today = asked.unwrap_or_else(|| opened.today(clock::today()));
-    let store = Store::new(&opened.root);
-    let mut memory = Memory::parse(&store.remembered());
-    check::check(&mut opened, today, &mut memory)?;
+    let root = opened.root.clone();
+    project::remembering(&root, |memory| check::check(&mut opened, today, memory))?;
     if let Some(revision) = &arguments.base {
-        let base = check::metrics_at(&opened.root, revision)?;
+        let base = check::metrics_at(&root, revision)?;
         check::check_against(&mut opened, today, &base);
-    }
-    if let Some(text) = memory.render() {
-        store.remember(&text);
     }
     Ok(opened)
 }

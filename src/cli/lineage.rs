@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 
-use super::{Global, clock, exit, output, project};
-use crate::bind::{Bound, ColumnRef, Memory};
+use super::project::{self, Refused};
+use super::{Global, output};
+use crate::bind::{Bound, ColumnRef, bind};
 use crate::catalog::Catalog;
-use crate::check;
 use crate::diagnostic::closest;
 use crate::error::Error;
 use crate::lineage::{Graph, Node};
 use crate::report::lineage::{downstream, json, mermaid, upstream};
-use crate::snapshot::Store;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -35,20 +34,16 @@ enum Format {
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let mut opened = check::open(&project::root(global)?)?;
-    let store = Store::new(&opened.root);
-    let mut memory = Memory::parse(&store.remembered());
-    let today = opened.today(clock::today());
-    let bound = check::check(&mut opened, today, &mut memory)?;
-    // What is wrong is the business of `check`, unless it keeps lineage from being known.
-    let errors = opened.diagnostics.has_errors();
-    let Some(catalog) = &opened.catalog else {
-        output::diagnostics(global, &opened.diagnostics, &opened.files);
-        return Ok(project::verdict(&opened.diagnostics));
+    let mut opened = match project::open(global)? {
+        Ok(opened) => opened,
+        Err(Refused(code)) => return Ok(code),
     };
+    let (bound, found) =
+        project::remembering(&opened.root, |memory| bind(&opened.catalog, &opened.files, memory))?;
+    opened.diagnostics.extend(found);
+    let (catalog, files) = (&opened.catalog, &opened.files);
     let asked = asked(catalog, &bound, &arguments.of).map_err(Error::Usage)?;
     let graph = Graph::of(catalog, &bound);
-    let files = &opened.files;
     let (part, text) = match &asked {
         Asked::Metric(id) => {
             let part = graph.above(&Node::Metric(id.clone()));
@@ -66,12 +61,11 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         Format::Mermaid => mermaid(&part),
         Format::Json => json(&part),
     })?;
-    if errors {
-        output::diagnostics(global, &opened.diagnostics, files);
+    output::diagnostics(global, &opened.diagnostics, files);
+    if opened.diagnostics.has_errors() {
         output::say("what has errors is not in the lineage");
-        return Ok(project::verdict(&opened.diagnostics));
     }
-    Ok(exit::CLEAN)
+    Ok(project::verdict(&opened.diagnostics))
 }
 
 enum Asked {

@@ -1,13 +1,15 @@
 //! Opening a project: find, read, merge, check.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{Global, clock, output};
+use crate::bind::Memory;
 use crate::catalog::Catalog;
 use crate::check;
 use crate::diagnostic::{Diagnostics, Files};
 use crate::error::Error;
 use crate::project;
+use crate::snapshot::Store;
 
 /// A project whose definitions are free of errors.
 pub struct Opened {
@@ -39,6 +41,23 @@ pub fn open(global: &Global) -> Result<Result<Opened, Refused>, Error> {
             Ok(Err(Refused(verdict(&diagnostics))))
         }
     }
+}
+
+/// Binds with what the project at `root` remembers of binding, and keeps what is new.
+///
+/// # Errors
+/// Those of `bind`.
+pub fn remembering<T>(
+    root: &Path,
+    bind: impl FnOnce(&mut Memory) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let store = Store::new(root);
+    let mut memory = Memory::parse(&store.remembered());
+    let bound = bind(&mut memory)?;
+    if let Some(text) = memory.render() {
+        store.remember(&text);
+    }
+    Ok(bound)
 }
 
 /// The exit code that diagnostics lead to.

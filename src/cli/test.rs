@@ -4,10 +4,9 @@ use clap::{Args, ValueEnum};
 
 use super::project::{self, Refused};
 use super::{Global, output};
-use crate::bind::{Memory, bind};
+use crate::bind::bind;
 use crate::error::Error;
 use crate::report::tests as report;
-use crate::snapshot::Store;
 use crate::test::{Request, run as run_tests};
 
 #[derive(Debug, Args)]
@@ -39,12 +38,8 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
     };
-    let store = Store::new(&opened.root);
-    let mut memory = Memory::parse(&store.remembered());
-    let (bound, found) = bind(&opened.catalog, &opened.files, &mut memory)?;
-    if let Some(text) = memory.render() {
-        store.remember(&text);
-    }
+    let (bound, found) =
+        project::remembering(&opened.root, |memory| bind(&opened.catalog, &opened.files, memory))?;
     opened.diagnostics.extend(found);
     let request = Request { targets: &arguments.targets, coverage: arguments.coverage };
     let report = run_tests(&opened.catalog, &opened.files, &bound, &request)?;

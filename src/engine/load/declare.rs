@@ -20,9 +20,13 @@ pub fn declare(
     name: &str,
     columns: &[(String, String)],
 ) -> Result<(), SqlFailure> {
-    let columns: Vec<String> =
-        columns.iter().map(|(name, type_name)| format!("{} {type_name}", quote(name))).collect();
-    engine.execute(&format!("create or replace table {} ({})", quote(name), columns.join(", ")))
+    engine.execute(&format!("create or replace table {} ({})", quote(name), typed(columns)))
+}
+
+/// Columns with DuckDB's types, as a table is created with them.
+pub fn typed(columns: &[(String, String)]) -> String {
+    let columns = columns.iter().map(|(name, type_name)| format!("{} {type_name}", quote(name)));
+    columns.collect::<Vec<_>>().join(", ")
 }
 
 /// The columns of a source that is read from files, with DuckDB's types.

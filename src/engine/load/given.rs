@@ -1,5 +1,6 @@
 //! Sources whose rows stand in a definition instead of in files.
 
+use super::declare::typed;
 use crate::catalog::Source;
 use crate::engine::{Engine, SqlFailure};
 use crate::plan::quote;
@@ -28,13 +29,11 @@ pub fn stand_in(
     source: &Source,
     columns: &[(String, String)],
 ) -> Result<(), SqlFailure> {
-    let columns: Vec<String> =
-        columns.iter().map(|(name, type_name)| format!("{} {type_name}", quote(name))).collect();
     engine.execute(&format!(
         "create or replace table {table} ({columns}); \
          create or replace view {name} as from {table}{known}",
         table = table(source),
-        columns = columns.join(", "),
+        columns = typed(columns),
         name = quote(&source.id),
         known = known(source),
     ))
