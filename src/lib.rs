@@ -38,6 +38,7 @@ pub mod framework;
 pub mod git;
 pub mod lineage;
 pub mod measure;
+pub mod parallel;
 pub mod plan;
 pub mod project;
 pub mod report;

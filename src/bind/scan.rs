@@ -144,11 +144,44 @@ pub fn judge(scan: &Scan, columns: &Columns, described: &[(String, String)]) -> 
             );
         }
     }
+    for name in &population.segments {
+        let column = own.iter().find(|(known, _)| known == name.as_str());
+        if let Some((_, type_name)) = column.filter(|(_, type_name)| !divides(type_name)) {
+            found.push(
+                Diagnostic::new(
+                    &codes::WRONG_TYPE,
+                    format!("`{}` is {type_name}, which is no segment", name.as_str()),
+                )
+                .at(
+                    name.span,
+                    "must be a text, a whole or decimal number, true or false, or a date",
+                )
+                .help("make groups of it in the query, with `case`, `date_trunc` or `unnest`"),
+            );
+        }
+    }
     for (expression, (_, type_name)) in columns.expressions().iter().zip(expressions) {
         found.extend(wrong_expression(scan, expression, type_name));
     }
     found
 }
+
+/// Whether values of a type divide rows into groups that mean something: instants and floats are
+/// hardly ever the same twice, and a list is no name of a group.
+fn divides(type_name: &str) -> bool {
+    match column_kind(type_name) {
+        ColumnKind::Boolean
+        | ColumnKind::Integer
+        | ColumnKind::HugeInteger
+        | ColumnKind::Decimal => true,
+        ColumnKind::Time => type_name == "DATE",
+        ColumnKind::Double => false,
+        ColumnKind::Other => {
+            ["VARCHAR", "UUID", "JSON"].contains(&type_name) || type_name.starts_with("ENUM")
+        }
+    }
+}
+
 /// A condition must be true or false, anything that is added or ordered a number.
 fn wrong_expression(scan: &Scan, expression: &Sql, type_name: &str) -> Option<Diagnostic> {
     let is = |sql: &Sql| sql.as_str().trim() == expression.as_str().trim();

@@ -9,9 +9,10 @@ use super::settings::{lints, settings};
 use super::sources::{check_newest, sources};
 use crate::definition::metric::MetricFile;
 use crate::definition::project::{AsOf, ProjectFile};
-use crate::definition::read::Reader;
+use crate::definition::read::{FromToml, Reader};
 use crate::definition::source::SourceFile;
 use crate::diagnostic::{Diagnostic, FileId, Files};
+use crate::parallel;
 use crate::project::ProjectFiles;
 
 /// The files of a project as they were read; what could not be read is absent.
@@ -39,23 +40,29 @@ impl Definitions {
             found.append(&mut diagnostics);
             definitions.project = project;
         }
-        for &file in &listed.sources {
-            let (source, mut diagnostics) = Reader::read(files, file);
-            found.append(&mut diagnostics);
-            match source {
-                Some(source) => definitions.sources.push((file, source)),
-                None => definitions.unread.push(file),
-            }
-        }
-        for &file in &listed.metrics {
-            let (metric, mut diagnostics) = Reader::read(files, file);
-            found.append(&mut diagnostics);
-            match metric {
-                Some(metric) => definitions.metrics.push((file, metric)),
-                None => definitions.unread.push(file),
-            }
-        }
+        let Self { sources, metrics, unread, .. } = &mut definitions;
+        read_all(files, &listed.sources, sources, unread, &mut found);
+        read_all(files, &listed.metrics, metrics, unread, &mut found);
         (definitions, found)
+    }
+}
+
+/// Reads the files of one kind.
+fn read_all<T: FromToml + Send>(
+    files: &Files,
+    listed: &[FileId],
+    definitions: &mut Vec<(FileId, T)>,
+    unread: &mut Vec<FileId>,
+    found: &mut Vec<Diagnostic>,
+) {
+    const WORTH_A_THREAD: usize = 100;
+    let read = parallel::map(listed, WORTH_A_THREAD, |file| Reader::read(files, *file));
+    for (&file, (definition, diagnostics)) in listed.iter().zip(read) {
+        found.extend(diagnostics);
+        match definition {
+            Some(definition) => definitions.push((file, definition)),
+            None => unread.push(file),
+        }
     }
 }
 

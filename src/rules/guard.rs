@@ -76,6 +76,10 @@ fn dependent(metric: &Metric, guard: &Text, other: &Metric) -> Option<Diagnostic
         (other, metric)
     } else {
         let population = other.definition.population.as_ref()?;
+        let kind = |metric: &Metric| metric.definition.measure.kind();
+        if kind(metric) != kind(other) {
+            return None;
+        }
         return (measured(metric)? == measured(other)?).then(|| {
             diagnostic("measures the same on the same rows".to_owned())
                 .at(population.sql.span, "this population")

@@ -38,6 +38,7 @@ use crate::bind::Bound;
 use crate::catalog::Catalog;
 use crate::definition::metric::MetricFile;
 use crate::diagnostic::{Diagnostic, Files};
+use crate::parallel;
 
 /// What the rules look at.
 #[derive(Debug, Clone, Copy)]
@@ -79,11 +80,18 @@ const RULES: &[Rule] = &[
 
 /// Runs every rule over definitions.
 pub fn check(project: &Project<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for rule in RULES {
+    let each = parallel::map(RULES, worth(project), |rule| {
+        let mut found = Vec::new();
         rule(project, &mut found);
-    }
-    found
+        found
+    });
+    each.into_iter().flatten().collect()
+}
+
+/// How many rules are worth a thread: in a small project none are.
+fn worth(project: &Project<'_>) -> usize {
+    const SMALL: usize = 100;
+    if project.catalog.metrics.len() < SMALL { usize::MAX } else { 2 }
 }
 
 /// What was found by binding, without what follows from a rule's finding about the same SQL.
@@ -112,11 +120,12 @@ const BOUND_RULES: &[BoundRule] = &[
 
 /// Runs every rule over bound SQL.
 pub fn check_bound(project: &Project<'_>, bound: &Bound) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for rule in BOUND_RULES {
+    let each = parallel::map(BOUND_RULES, worth(project), |rule| {
+        let mut found = Vec::new();
         rule(project, bound, &mut found);
-    }
-    found
+        found
+    });
+    each.into_iter().flatten().collect()
 }
 
 /// Compares with the metrics of another revision, by id.

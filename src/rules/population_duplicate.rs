@@ -2,7 +2,7 @@
 //! are the same text under the same keys; apart, they are read twice and one of them is forgotten
 //! when the other is mended.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Project;
 use crate::catalog::{Metric, normal};
@@ -14,15 +14,20 @@ use crate::plan::Scan;
 const WORTH_SHARING: usize = 40;
 
 pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
+    let mut keys = BTreeSet::new();
     let mut known: BTreeMap<String, (&Metric, &PopulationTable)> = BTreeMap::new();
     for metric in project.catalog.metrics.values() {
         let Some(population) = &metric.definition.population else {
             continue;
         };
+        // Those share a scan already.
+        if !keys.insert(Scan::key(population)) {
+            continue;
+        }
         let tokens: Vec<String> =
             normal(population.sql.as_str()).into_iter().map(|(text, _)| text).collect();
         let (first, original) = *known.entry(tokens.join(" ")).or_insert((metric, population));
-        if Scan::key(population) == Scan::key(original) {
+        if std::ptr::eq(population, original) {
             continue;
         }
         let other_keys = other_keys(population, original);

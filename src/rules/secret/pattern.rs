@@ -63,16 +63,21 @@ const AWS: &str = "an AWS access key";
 const GITHUB: &str = "a GitHub token";
 const SLACK: &str = "a Slack token";
 
+/// What the prefixes of [`ISSUED`] begin with: one pass instead of one for each of them.
+const INITIALS: [char; 3] = ['A', 'g', 'x'];
+
 fn issued(text: &str) -> Vec<Secret> {
     let mut found = Vec::new();
-    for shape in ISSUED {
-        for (start, _) in text.match_indices(shape.prefix) {
-            let behind = start + shape.prefix.len();
-            let end = run(text, behind, shape.belongs);
-            let length = end - behind;
-            if !follows_word(text, start) && (shape.least..=shape.most).contains(&length) {
-                found.push(Secret { range: start..end, what: shape.what });
-            }
+    for (start, _) in text.match_indices(INITIALS) {
+        let rest = text.get(start..).unwrap_or("");
+        let Some(shape) = ISSUED.iter().find(|shape| rest.starts_with(shape.prefix)) else {
+            continue;
+        };
+        let behind = start + shape.prefix.len();
+        let end = run(text, behind, shape.belongs);
+        let length = end - behind;
+        if !follows_word(text, start) && (shape.least..=shape.most).contains(&length) {
+            found.push(Secret { range: start..end, what: shape.what });
         }
     }
     found
@@ -256,6 +261,11 @@ mod tests {
     }
 
     // The samples are put together here, so that no scanner takes this file for a leak.
+    #[test]
+    fn every_prefix_has_its_initial() {
+        assert!(ISSUED.iter().all(|shape| shape.prefix.starts_with(INITIALS)));
+    }
+
     #[test]
     fn keys_with_a_known_beginning() {
         let aws = format!("{}{}", "AKIA", "IOSFODNN7EXAMPLE");
