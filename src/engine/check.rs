@@ -69,30 +69,6 @@ impl Engine {
         checked
     }
 
-    /// The last parts of the names of columns in an expression; none where it does not parse.
-    pub fn columns_in(&self, expression: &str) -> Vec<String> {
-        let sql = format!("select json_serialize_sql({})", literal(&format!("{BARE}{expression}")));
-        let rows = self.query(&sql).unwrap_or_default();
-        let Some(Cell::Text(json)) = rows.first().and_then(|row| row.first()) else {
-            return Vec::new();
-        };
-        let tree = serde_json::from_str(json).unwrap_or_default();
-        let mut names = Vec::new();
-        let mut pending: Vec<&serde_json::Value> = vec![&tree];
-        while let Some(value) = pending.pop() {
-            match value {
-                serde_json::Value::Object(map) => {
-                    let name = map.get("column_names").and_then(|names| names.as_array()?.last());
-                    names.extend(name.and_then(|name| name.as_str()).map(str::to_owned));
-                    pending.extend(map.values());
-                }
-                serde_json::Value::Array(values) => pending.extend(values),
-                _ => {}
-            }
-        }
-        names
-    }
-
     /// What DuckDB's parser makes of each text; one query, because it costs more than parsing.
     fn parse(&self, texts: &[String]) -> Vec<Result<Parsed, SqlFailure>> {
         if texts.is_empty() {

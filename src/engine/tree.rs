@@ -16,6 +16,25 @@ impl Engine {
         (tree["statements"].as_array()?.len() == 1).then_some(tree)
     }
 
+    /// The last parts of the names of columns in an expression; none where it does not parse.
+    pub fn columns_in(&self, expression: &str) -> Vec<String> {
+        let tree = self.syntax_tree(&format!("select {expression}")).unwrap_or_default();
+        let mut names = Vec::new();
+        let mut pending = vec![&tree];
+        while let Some(value) = pending.pop() {
+            match value {
+                Value::Object(map) => {
+                    let name = map.get("column_names").and_then(|names| names.as_array()?.last());
+                    names.extend(name.and_then(Value::as_str).map(str::to_owned));
+                    pending.extend(map.values());
+                }
+                Value::Array(values) => pending.extend(values),
+                _ => {}
+            }
+        }
+        names
+    }
+
     /// The SQL of a syntax tree; `None` where it is none.
     pub fn sql_of(&self, tree: &Value) -> Option<String> {
         self.text(&format!("select json_deserialize_sql({})", literal(&tree.to_string())))
