@@ -152,6 +152,27 @@ fn what_was_verified_is_remembered_by_content_only() {
 }
 
 #[test]
+fn what_was_bound_is_remembered_and_may_be_forgotten() {
+    let project = Project::init();
+    let clean = |arguments: &[&str]| {
+        let ran = project.run(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
+        std::fs::read(project.path(".goodhart/bound.json")).unwrap()
+    };
+    let remembered = clean(&["check"]);
+    assert_eq!(clean(&["check"]), remembered);
+    assert_eq!(clean(&["check", "--fresh"]), remembered);
+    std::fs::write(project.path(".goodhart/bound.json"), "damaged").unwrap();
+    assert_eq!(clean(&["check"]), remembered);
+    project.replace("metrics/alert_volume.toml", "from alerts", "from alert");
+    for arguments in [&["check"][..], &["check", "--fresh"], &["check"]] {
+        let ran = project.run(arguments);
+        assert_eq!(ran.code, 1, "{}", ran.stdout);
+        assert!(ran.stdout.contains("did you mean `alerts`?"), "{}", ran.stdout);
+    }
+}
+
+#[test]
 fn a_missed_target_is_a_finding_unless_the_project_says_otherwise() {
     let project = Project::init();
     project.replace("metrics/time_to_acknowledge.toml", "at_most = 1800", "at_most = 1");

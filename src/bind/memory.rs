@@ -1,7 +1,8 @@
 //! What was bound before, keyed by everything that it depends on.
 //!
 //! Only what is free of mistakes is remembered, so a remembered answer has nothing to say. The
-//! memory is one text; a damaged one is as if there were none.
+//! memory is one text; a damaged one is as if there were none. Its checksum is no signature: a
+//! forged one is believed.
 
 use std::collections::BTreeMap;
 

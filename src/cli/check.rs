@@ -18,6 +18,10 @@ pub struct Arguments {
     /// Compare with this git revision: a definition that changed must have a higher version
     #[arg(long, value_name = "REV")]
     base: Option<String>,
+    /// Bind everything anew, whatever is remembered: for definitions of people who are not trusted,
+    /// who could have written down what is to be remembered
+    #[arg(long)]
+    fresh: bool,
     /// How to print what is found
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -48,7 +52,9 @@ fn look(global: &Global, arguments: &Arguments) -> Result<Opened, Error> {
     let asked = arguments.as_of.map(|instant| instant.to_zoned(TimeZone::UTC).date());
     let today = asked.unwrap_or_else(|| opened.today(clock::today()));
     let root = opened.root.clone();
-    project::remembering(&root, |memory| check::check(&mut opened, today, memory))?;
+    project::remembering(&root, arguments.fresh, |memory| {
+        check::check(&mut opened, today, memory)
+    })?;
     if let Some(revision) = &arguments.base {
         let base = check::metrics_at(&root, revision)?;
         check::check_against(&mut opened, today, &base);

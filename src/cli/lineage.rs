@@ -38,8 +38,9 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
     };
-    let (bound, found) =
-        project::remembering(&opened.root, |memory| bind(&opened.catalog, &opened.files, memory))?;
+    let (bound, found) = project::remembering(&opened.root, false, |memory| {
+        bind(&opened.catalog, &opened.files, memory)
+    })?;
     opened.diagnostics.extend(found);
     let (catalog, files) = (&opened.catalog, &opened.files);
     let asked = asked(catalog, &bound, &arguments.of).map_err(Error::Usage)?;

@@ -43,16 +43,18 @@ pub fn open(global: &Global) -> Result<Result<Opened, Refused>, Error> {
     }
 }
 
-/// Binds with what the project at `root` remembers of binding, and keeps what is new.
+/// Binds with what the project at `root` remembers of binding (with nothing where it is to be
+/// `fresh`), and keeps what is new.
 ///
 /// # Errors
 /// Those of `bind`.
 pub fn remembering<T>(
     root: &Path,
+    fresh: bool,
     bind: impl FnOnce(&mut Memory) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let store = Store::new(root);
-    let mut memory = Memory::parse(&store.remembered());
+    let mut memory = if fresh { Memory::default() } else { Memory::parse(&store.remembered()) };
     let bound = bind(&mut memory)?;
     if let Some(text) = memory.render() {
         store.remember(&text);
