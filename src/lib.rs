@@ -3,11 +3,12 @@
 //! ```text
 //! goodhart.toml, sources/, metrics/
 //!   → definition   typed, spanned                 (a value and its problems)
-//!   → catalog      merged, resolved, immutable    → rules
+//!   → catalog      merged, resolved, immutable
+//!   → bind         SQL without data: types, lineage          → rules, lineage
 //!   → plan         which sources, which scans, which SQL
 //!   → engine       DuckDB
 //!   → evaluate     aggregates → results, judged against ceilings and targets
-//!   → test           the same for the rows of [[test]] tables
+//!   → test         the same for the rows of [[test]] tables
 //!   → snapshot, report                            (pure functions over results)
 //! ```
 

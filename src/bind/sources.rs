@@ -60,8 +60,8 @@ impl<'a> Relations<'a> {
 }
 
 fn open(catalog: &Catalog) -> Result<Engine, Error> {
-    // Nothing is scanned: threads of the engine would only cost their start, and what needs more
-    // memory than this is a constant that was meant to.
+    // Nothing is scanned: threads of the engine would only cost their start, and no honest plan
+    // needs more memory than this.
     let options = Options { threads: Some(1), memory: Some("512MB".to_owned()) };
     let engine = Engine::open(&options, &catalog.settings.calendars)?;
     engine.set_as_of(Timestamp::UNIX_EPOCH)?;
