@@ -4,28 +4,45 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// How many workers are worth starting for so many pieces of work.
+pub fn workers(pieces: usize) -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get).min(pieces).max(1)
+}
+
 /// What `work` makes of each item, in the order of the items however many cores there are.
 ///
 /// Fewer items than `worth` are done here: starting a thread costs more than small work.
 pub fn map<T: Sync, R: Send>(items: &[T], worth: usize, work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
-    if cores < 2 || items.len() < worth {
-        return items.iter().map(work).collect();
-    }
+    let workers = if items.len() < worth { 1 } else { workers(items.len()) };
+    map_with(items, vec![(); workers], |(), item| work(item))
+}
+
+/// The same by as many workers as there are `states`, each with one of its own.
+pub fn map_with<T: Sync, S: Send, R: Send>(
+    items: &[T],
+    mut states: Vec<S>,
+    work: impl Fn(&mut S, &T) -> R + Sync,
+) -> Vec<R> {
     let next = AtomicUsize::new(0);
-    let share = || {
+    let share = |mut state: S| {
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             match items.get(index) {
-                Some(item) => done.push((index, work(item))),
+                Some(item) => done.push((index, work(&mut state, item))),
                 None => return done,
             }
         }
     };
+    // This thread is one of the workers.
+    let Some(own) = states.pop() else {
+        return Vec::new();
+    };
     let mut done: Vec<(usize, R)> = thread::scope(|scope| {
-        let running: Vec<_> = (1..cores).map(|_| scope.spawn(share)).collect();
-        let mut done = share();
+        let share = &share;
+        let running: Vec<_> =
+            states.into_iter().map(|state| scope.spawn(move || share(state))).collect();
+        let mut done = share(own);
         for worker in running {
             match worker.join() {
                 Ok(part) => done.extend(part),

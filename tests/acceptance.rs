@@ -3,6 +3,8 @@
 //! The data are not part of this repository: `../shared/data` beside it has them, or the folder that
 //! GOODHART_ACCEPTANCE_DATA names. Where there is none, only the definitions are checked.
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -181,23 +183,10 @@ fn data() -> Option<PathBuf> {
     found
 }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
-}
-
 /// Evaluates a copy of the project, which leaves nothing behind.
 fn evaluate(data: &Path) -> Vec<Row> {
     let folder = tempfile::tempdir().unwrap();
-    copy(&definitions(), folder.path());
+    support::copy(&definitions(), folder.path());
     let output = Command::new(env!("CARGO_BIN_EXE_goodhart"))
         .args(["eval", "--format", "ndjson", "--project"])
         .arg(folder.path())
@@ -269,7 +258,7 @@ fn shortest(number: &str) -> String {
 #[test]
 fn a_root_that_many_sources_share_is_missed_once() {
     let folder = tempfile::tempdir().unwrap();
-    copy(&definitions(), folder.path());
+    support::copy(&definitions(), folder.path());
     let output = Command::new(env!("CARGO_BIN_EXE_goodhart"))
         .args(["eval", "--project"])
         .arg(folder.path())

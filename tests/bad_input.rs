@@ -14,6 +14,8 @@
 //! === data/hosts.csv.gz gzip       its bytes: see `encode`
 //! ```
 
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Write;
@@ -88,7 +90,7 @@ impl Case {
     }
 
     fn lay(&self, root: &Path) {
-        copy(&folder().join("base"), root);
+        support::copy(&folder().join("base"), root);
         for path in &self.without {
             fs::remove_file(root.join(path)).unwrap();
         }
@@ -150,19 +152,6 @@ fn underlines(line: &str) -> bool {
     line.split_once('|').is_some_and(|(before, behind)| {
         before.trim().is_empty() && behind.trim_start_matches([' ', '_', '|']).starts_with('^')
     })
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
 
 /// Applies the markers of a file, in their order.

@@ -1,5 +1,7 @@
 //! `goodhart check --base REV`: a definition that changed must have a higher version.
 
+mod support;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,7 +21,10 @@ impl Committed {
     fn new(below: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let project = folder.path().join(below);
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad_input/base"), &project);
+        support::copy(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad_input/base"),
+            &project,
+        );
         let metric = project.join(METRIC);
         let text = fs::read_to_string(&metric).unwrap();
         fs::write(&metric, format!("version = \"1.0.0\"\n{text}")).unwrap();
@@ -48,19 +53,6 @@ impl Committed {
             .unwrap();
         let text = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8(text).unwrap())
-    }
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).unwrap();
-        }
     }
 }
 

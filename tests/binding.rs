@@ -146,6 +146,17 @@ fn roots_are_followed_through_derived_sources() {
 }
 
 #[test]
+fn a_plan_that_is_too_deep_to_read_may_depend_on_everything() {
+    let deep = format!("{}n{}", "abs(".repeat(100), ")".repeat(100));
+    let derived = format!("select id, {deep} as x from a");
+    let (bound, said) = bound(&[("d", &derived)], "select id, x from d", &mut Memory::default());
+    assert_eq!(said, "");
+    let column = bound.metrics["m"].population.column("x").unwrap();
+    let roots: Vec<String> = bound.roots(&column.origin).into_iter().map(|c| c.column).collect();
+    assert_eq!(roots, ["cl", "e", "id", "n", "ok", "sev", "t", "tags"]);
+}
+
+#[test]
 fn what_is_remembered_changes_nothing_that_is_said() {
     let mut cold = Memory::default();
     let derived = [("d", "select id, n from a")];

@@ -89,6 +89,12 @@ impl Query {
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
+
+    /// The names and types of the columns.
+    pub fn typed(&self) -> Vec<(String, String)> {
+        let columns = self.columns.iter();
+        columns.map(|column| (column.name.clone(), column.type_name.clone())).collect()
+    }
 }
 
 /// A bound metric.

@@ -1,22 +1,21 @@
 //! Metrics: their populations and measures over the sources' relations.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZero;
-use std::thread;
 
 use serde_json::Value;
 
-use super::facts::{BoundMetric, BoundSource, Column, ColumnRef, Expression, Origin, Query};
+use super::facts::{BoundMetric, BoundSource, Column, Expression, Origin, Query};
 use super::lineage::trace;
 use super::memory::Memory;
 use super::scan::{Binder, judge};
-use super::sources::{Relations, no_query, schema};
+use super::sources::{Relations, all_columns, no_query, schema};
 use crate::catalog::{Catalog, Metric, relations};
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::measure::aggregates;
+use crate::parallel;
 use crate::plan::{Columns, Composed, Scan, probe};
 
 /// So many metrics are asked about in one query: asking costs more than binding a small one.
@@ -130,34 +129,16 @@ fn in_parallel(
     sources: &BTreeMap<String, BoundSource>,
     jobs: &[Job<'_>],
 ) -> Result<Vec<Outcome>, Error> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = cores.min(jobs.len().div_ceil(TOGETHER)).max(1);
-    let share = jobs.len().div_ceil(threads);
-    let mut engines = Vec::new();
-    for _ in 0..threads {
-        engines.push(engine.beside()?);
+    let pieces: Vec<&[Job<'_>]> = jobs.chunks(TOGETHER).collect();
+    let mut workers = Vec::new();
+    for _ in 0..parallel::workers(pieces.len()) {
+        workers.push((engine.beside()?, Sound::default()));
     }
-    let all = |engine: &Engine, jobs: &[Job<'_>]| -> Vec<Outcome> {
+    let outcomes = parallel::map_with(&pieces, workers, |(engine, sound), jobs| {
         let binder = Binder { engine, sources: &catalog.sources, files };
-        let mut sound = Sound::default();
-        jobs.chunks(TOGETHER).flat_map(|jobs| several(binder, sources, jobs, &mut sound)).collect()
-    };
-    let done: Vec<thread::Result<Vec<Outcome>>> = thread::scope(|scope| {
-        let running: Vec<_> = jobs
-            .chunks(share)
-            .zip(engines)
-            .map(|(jobs, engine)| scope.spawn(move || all(&engine, jobs)))
-            .collect();
-        running.into_iter().map(thread::ScopedJoinHandle::join).collect()
+        several(binder, sources, jobs, sound)
     });
-    let mut outcomes = Vec::with_capacity(jobs.len());
-    for part in done {
-        match part {
-            Ok(part) => outcomes.extend(part),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    }
-    Ok(outcomes)
+    Ok(outcomes.into_iter().flatten().collect())
 }
 
 /// Binds several metrics by few queries. Where one of them is wrong, it is looked at alone, with
@@ -188,13 +169,7 @@ fn one(
         if traced.writes {
             return Err(vec![no_query(&job.scan.population.sql)]);
         }
-        let described: Vec<(String, String)> = traced
-            .query
-            .columns
-            .iter()
-            .map(|column| (column.name.clone(), column.type_name.clone()))
-            .collect();
-        if judge(&job.scan, &job.columns, &described).is_empty() {
+        if judge(&job.scan, &job.columns, &traced.query.typed()).is_empty() {
             return Ok(facts(binder.files, job, traced.query, &traced.uses));
         }
     }
@@ -234,16 +209,7 @@ fn facts(files: &Files, job: &Job<'_>, mut query: Query, uses: &[Vec<usize>]) ->
 
 /// Where DuckDB cannot write the plan, everything may come from everything.
 fn unknown(engine: &Engine, sources: &BTreeMap<String, BoundSource>, job: &Job<'_>) -> BoundMetric {
-    let reads: BTreeSet<ColumnRef> = job
-        .metric
-        .reads
-        .iter()
-        .filter_map(|id| Some((id, sources.get(id)?)))
-        .flat_map(|(id, source)| {
-            let columns = source.query.columns.iter();
-            columns.map(|column| ColumnRef { source: id.clone(), column: column.name.clone() })
-        })
-        .collect();
+    let reads = all_columns(&job.metric.reads, sources);
     let origin = Origin { columns: reads.clone(), averaged: false };
     let alone = probe(&job.scan, &Columns::default());
     let columns: Vec<Column> = engine

@@ -143,10 +143,7 @@ pub fn judge(scan: &Scan, columns: &Columns, described: &[(String, String)]) -> 
                 .at(name.span, "decides the period"),
             );
         }
-    }
-    for name in &population.segments {
-        let column = own.iter().find(|(known, _)| known == name.as_str());
-        if let Some((_, type_name)) = column.filter(|(_, type_name)| !divides(type_name)) {
+        if population.segments.contains(name) && !divides(type_name) {
             found.push(
                 Diagnostic::new(
                     &codes::WRONG_TYPE,

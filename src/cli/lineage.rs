@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::project::{self, Refused};
 use super::{Global, output};
-use crate::bind::{Bound, ColumnRef, bind};
+use crate::bind::{Bound, ColumnRef};
 use crate::catalog::Catalog;
 use crate::diagnostic::closest;
 use crate::error::Error;
@@ -34,14 +34,10 @@ enum Format {
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let mut opened = match project::open(global)? {
+    let (opened, bound) = match project::open_bound(global)? {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
     };
-    let (bound, found) = project::remembering(&opened.root, false, |memory| {
-        bind(&opened.catalog, &opened.files, memory)
-    })?;
-    opened.diagnostics.extend(found);
     let (catalog, files) = (&opened.catalog, &opened.files);
     let asked = asked(catalog, &bound, &arguments.of).map_err(Error::Usage)?;
     let graph = Graph::of(catalog, &bound);

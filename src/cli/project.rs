@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{Global, clock, output};
-use crate::bind::Memory;
+use crate::bind::{Bound, Memory, bind};
 use crate::catalog::Catalog;
 use crate::check;
 use crate::diagnostic::{Diagnostics, Files};
@@ -41,6 +41,21 @@ pub fn open(global: &Global) -> Result<Result<Opened, Refused>, Error> {
             Ok(Err(Refused(verdict(&diagnostics))))
         }
     }
+}
+
+/// As [`open`], with everything bound; what does not bind is among the diagnostics.
+///
+/// # Errors
+/// As [`open`], and an engine failure.
+pub fn open_bound(global: &Global) -> Result<Result<(Opened, Bound), Refused>, Error> {
+    let mut opened = match open(global)? {
+        Ok(opened) => opened,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let (bound, found) =
+        remembering(&opened.root, false, |memory| bind(&opened.catalog, &opened.files, memory))?;
+    opened.diagnostics.extend(found);
+    Ok(Ok((opened, bound)))
 }
 
 /// Binds with what the project at `root` remembers of binding (with nothing where it is to be

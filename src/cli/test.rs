@@ -4,7 +4,6 @@ use clap::{Args, ValueEnum};
 
 use super::project::{self, Refused};
 use super::{Global, output};
-use crate::bind::bind;
 use crate::error::Error;
 use crate::report::tests as report;
 use crate::test::{Request, run as run_tests};
@@ -34,14 +33,10 @@ enum Format {
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let mut opened = match project::open(global)? {
+    let (mut opened, bound) = match project::open_bound(global)? {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
     };
-    let (bound, found) = project::remembering(&opened.root, false, |memory| {
-        bind(&opened.catalog, &opened.files, memory)
-    })?;
-    opened.diagnostics.extend(found);
     let request = Request { targets: &arguments.targets, coverage: arguments.coverage };
     let report = run_tests(&opened.catalog, &opened.files, &bound, &request)?;
     for outcome in &report.outcomes {

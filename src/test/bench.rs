@@ -75,10 +75,7 @@ impl<'a> Bench<'a> {
     /// query returns, since other queries were bound against that.
     pub fn columns(&self, source: &Source) -> Vec<(String, String)> {
         match self.bound.sources.get(&source.id) {
-            Some(bound) => {
-                let columns = bound.query.columns.iter();
-                columns.map(|column| (column.name.clone(), column.type_name.clone())).collect()
-            }
+            Some(bound) => bound.query.typed(),
             None => declared_columns(source),
         }
     }

@@ -17,6 +17,21 @@ pub fn write(root: &Path, files: &[(&str, &str)]) {
     }
 }
 
+/// Copies a folder with everything below it.
+#[allow(dead_code, reason = "every test binary has its own copy of this module")]
+pub fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 /// Evaluates everything with `threads` threads, remembering nothing. Panics on any diagnostic.
 #[allow(dead_code, reason = "every test binary has its own copy of this module")]
 pub fn evaluate_all(root: &Path, threads: u32) -> Evaluation {
