@@ -56,7 +56,7 @@ impl<'a> Relations<'a> {
 fn open(catalog: &Catalog) -> Result<Engine, Error> {
     // Nothing is scanned: threads of the engine would only cost their start, and no honest plan
     // needs more memory than this.
-    let options = Options { threads: Some(1), memory: Some("512MB".to_owned()) };
+    let options = Options { threads: Some(1), memory: Some(512_000_000) };
     let engine = Engine::open(&options, &catalog.settings.calendars)?;
     engine.set_as_of(Timestamp::UNIX_EPOCH)?;
     engine.confine(std::iter::empty())?;

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use super::Catalog;
 use super::ids::stem;
+use super::limits;
 use super::metrics::metrics;
 use super::settings::{lints, settings};
-use super::sources::{check_newest, sources};
+use super::sources::{check_depth, check_newest, sources};
 use crate::definition::metric::MetricFile;
 use crate::definition::project::{AsOf, ProjectFile};
 use crate::definition::read::{FromToml, Reader};
@@ -88,6 +89,12 @@ pub fn build(
             settings.levels.set_in(metric.file, code, severity);
         });
     }
+    for metric in metrics.values() {
+        if let Some(own) = &metric.definition.limits {
+            limits::check_metric(own, project.limits.as_ref(), &settings.limits, &mut found);
+        }
+    }
+    check_depth(files, &sources, settings.limits.depth, &mut found);
     if let AsOf::Newest { source, column } = &settings.as_of {
         check_newest(source, column, &sources, &unread, &mut found);
     }

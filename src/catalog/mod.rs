@@ -7,6 +7,7 @@ mod breakdown;
 mod build;
 mod cycle;
 mod ids;
+mod limits;
 mod metrics;
 mod nondeterministic;
 mod references;
@@ -15,6 +16,7 @@ mod sources;
 mod tokens;
 
 pub use build::{Definitions, build};
+pub use limits::{Limits, MetricLimits, size_text};
 pub use nondeterministic::{Answers, aliases, nondeterministic};
 pub use references::{clock_offsets, common_tables, identifiers, relations, tables};
 pub use settings::Settings;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::civil::Weekday;
 
+use super::limits::{self, Limits};
 use crate::calendar::{Calendar, CalendarDefinition, CalendarProblem, Zones};
 use crate::definition::project::{AsOf, CalendarTable, Grain, ProjectFile};
 use crate::definition::read::{Duration, Table, Text};
@@ -20,8 +21,8 @@ pub struct Settings {
     pub as_of: AsOf,
     /// A rate, mean or quantile of fewer rows is insufficient.
     pub min_n: u64,
-    /// DuckDB's memory limit; DuckDB's own default where absent.
-    pub memory: Option<String>,
+    /// What a run may take.
+    pub limits: Limits,
     pub roots: BTreeMap<String, Text>,
     pub levels: Levels,
     /// Who may own a metric; anybody where it is empty.
@@ -87,7 +88,7 @@ pub fn settings(file: &ProjectFile, tool_version: &str) -> (Settings, Vec<Diagno
         window,
         as_of: file.as_of.clone(),
         min_n: u64::from(limits.and_then(|l| l.min_n).unwrap_or(DEFAULT_MIN_N)),
-        memory: limits.and_then(|l| l.memory.as_ref()).map(|size| size.as_str().to_owned()),
+        limits: limits::of_project(limits, &mut found),
         roots: file.roots.iter().map(|(name, path)| (name.to_string(), path.clone())).collect(),
         levels,
         owners: file.owners.clone(),

@@ -259,6 +259,51 @@ fn resolve_derived(
     }
 }
 
+/// Derived sources that read derived sources: every level is a query around a query, and the
+/// engine's work may double with each. Of a chain that is too deep the first link is reported.
+pub fn check_depth(
+    files: &Files,
+    sources: &BTreeMap<String, Source>,
+    most: u64,
+    found: &mut Vec<Diagnostic>,
+) {
+    let graph = sources
+        .values()
+        .map(|source| (source.id.as_str(), source.reads.iter().map(String::as_str).collect()));
+    let (order, _) = cycle::order_and_cycles(graph.collect());
+    let mut depths: BTreeMap<&str, u64> = BTreeMap::new();
+    for id in order {
+        let Some(source) = sources.get(id) else { continue };
+        let Some(sql) = &source.definition.sql else { continue };
+        let deepest = source
+            .reads
+            .iter()
+            .filter_map(|read| Some((*depths.get(read.as_str())?, read)))
+            .max_by_key(|(depth, _)| *depth);
+        let depth = deepest.map_or(0, |(depth, _)| depth) + 1;
+        depths.insert(id, depth);
+        if let Some((_, below)) = deepest
+            && depth == most + 1
+        {
+            let range = relations(sql.as_str())
+                .into_iter()
+                .find(|(name, _)| name == below)
+                .map_or(0..0, |(_, range)| range);
+            found.push(
+                Diagnostic::new(
+                    &codes::LIMIT_EXCEEDED,
+                    format!("derived sources are nested more than {most} deep"),
+                )
+                .at(
+                    sql.locate(files, range.start, range.len()),
+                    format!("`{below}` is {most} deep already"),
+                )
+                .help("put several of the queries into one, or raise `limits.depth`"),
+            );
+        }
+    }
+}
+
 /// The sources among the relations of a query, sorted and without repetitions.
 pub fn read_by(sql: &str, sources: &BTreeMap<String, Source>) -> Vec<String> {
     let mut names: Vec<String> = relations(sql)

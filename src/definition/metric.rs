@@ -4,6 +4,7 @@ use schemars::Schema;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::limits::MetricLimitsTable;
 use super::lints::Lints;
 use super::measure::MeasureTable;
 use super::read::schema::offered;
@@ -55,6 +56,8 @@ record! {
         frameworks: Table<OneOrMany>,
         /// Levels of diagnostics about this metric, by code.
         lints: Lints,
+        /// What the metric may take: less than the project allows.
+        limits: Option<MetricLimitsTable>,
         /// What the metric must yield for rows that are given.
         test: Vec<TestTable>,
     }

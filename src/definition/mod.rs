@@ -5,6 +5,7 @@
 
 pub mod aspects;
 pub mod display;
+pub mod limits;
 pub mod lints;
 pub mod measure;
 pub mod metric;

@@ -5,9 +5,10 @@ use schemars::{Schema, json_schema};
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::limits::LimitsTable;
 use super::lints::Lints;
 use super::read::{
-    At, DateText, Duration, FromToml, HasSchema, Reader, Size, Table, Text, choice, record,
+    At, DateText, Duration, FromToml, HasSchema, Reader, Table, Text, choice, record,
 };
 use crate::diagnostic::Span;
 
@@ -24,7 +25,7 @@ record! {
         window: Option<At<u32>>,
         /// The instant of knowledge: `2026-07-01T00:00:00Z`, or `{ newest = "source.column" }`.
         as_of: AsOf,
-        /// How small a sample may be, and how much memory DuckDB may take.
+        /// How small a sample may be, and what an evaluation may take.
         limits: Option<LimitsTable>,
         /// Who may own a metric; anybody where it is empty.
         owners: Vec<Text>,
@@ -62,16 +63,6 @@ choice! {
         Month = "month",
         Quarter = "quarter",
         Year = "year",
-    }
-}
-
-record! {
-    /// How small a sample may be, and how much memory DuckDB may take.
-    pub struct LimitsTable {
-        /// A rate, mean or quantile of fewer rows is `insufficient`; 20 where absent.
-        min_n: Option<u32>,
-        /// DuckDB's memory limit, such as "4GB".
-        memory: Option<Size>,
     }
 }
 

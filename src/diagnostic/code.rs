@@ -113,6 +113,12 @@ codes! {
     OUTSIDE_PROJECT "outside-project" Error Finding false "A path that leaves the project and its named roots.";
     UNSET_VARIABLE "unset-variable" Error Failure false "A `${NAME}` in a path that the environment does not set.";
     UNREADABLE_SOURCE "unreadable-source" Error Failure false "Files of a source that are missing or cannot be read.";
+    HIDDEN_FILE "hidden-file" Error Finding false "A path to a hidden file or folder, where secrets are kept.";
+    FORBIDDEN_VARIABLE "forbidden-variable" Error Finding false "A `${NAME}` in a path that is not one of goodhart's own variables.";
+    NOT_A_FILE "not-a-file" Error Finding false "A path that is no regular file, such as a pipe or a device.";
+    SOURCE_CHANGED "source-changed" Error Failure false "A file of a source that changed while it was read.";
+    LIMIT_EXCEEDED "limit-exceeded" Error Finding false "Something that takes more than `[limits]` allows.";
+    LIMIT_RAISED "limit-raised" Error Finding false "A metric whose limit is above that of the project.";
     MISSING_COLUMN "missing-column" Error Finding false "A declared column that the data does not have.";
     VALUE_NOT_PARSED "value-not-parsed" Error Finding false "A value that is not of the declared type.";
     NULL_NOT_ALLOWED "null-not-allowed" Error Finding false "A null in a column that must not have one.";

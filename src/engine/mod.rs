@@ -39,8 +39,8 @@ use crate::plan::{ColumnKind, literal, timestamp};
 pub struct Options {
     /// As many as there are cores where absent.
     pub threads: Option<u32>,
-    /// Such as "4GB"; DuckDB's default (80 % of the memory) where absent.
-    pub memory: Option<String>,
+    /// In bytes; DuckDB's default (80 % of the memory) where absent.
+    pub memory: Option<u64>,
 }
 
 /// An in-memory DuckDB.
@@ -66,8 +66,8 @@ impl Engine {
             if let Some(threads) = options.threads {
                 config = config.threads(i64::from(threads))?;
             }
-            if let Some(memory) = &options.memory {
-                config = config.max_memory(memory)?;
+            if let Some(memory) = options.memory {
+                config = config.max_memory(&format!("{memory}B"))?;
             }
             Ok(config)
         };

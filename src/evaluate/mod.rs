@@ -145,7 +145,8 @@ pub fn evaluate_ready(
 
 /// Opens the engine of an evaluation.
 fn open(catalog: &Catalog, request: &Request<'_>) -> Result<Engine, Error> {
-    let options = Options { threads: request.threads, memory: catalog.settings.memory.clone() };
+    let options =
+        Options { threads: request.threads, memory: Some(catalog.settings.limits.memory) };
     Engine::open(&options, &catalog.settings.calendars)
 }
 

@@ -244,27 +244,32 @@ impl FromToml for Character {
     }
 }
 
-/// An amount of memory as DuckDB writes it: a number and a unit, such as `4GB` or `512MiB`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Size(String);
-
-impl Size {
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// An amount of bytes: a number and a unit, such as `4GB` (of a thousand) or `512MiB` (of 1024).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    pub bytes: u64,
 }
 
 impl FromToml for Size {
     const EXPECTED: &'static str = "a string such as \"4GB\"";
 
     fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
-        const UNITS: [&str; 8] = ["KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB"];
+        const UNITS: [(&str, u64); 8] = [
+            ("KB", 1_000),
+            ("MB", 1_000_000),
+            ("GB", 1_000_000_000),
+            ("TB", 1_000_000_000_000),
+            ("KiB", 1 << 10),
+            ("MiB", 1 << 20),
+            ("GiB", 1 << 30),
+            ("TiB", 1 << 40),
+        ];
         let text = Text::from_toml(value, reader)?;
         let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-        let unit = text[digits.len()..].to_owned();
+        let unit = UNITS.iter().find(|(name, _)| *name == &text[digits.len()..]);
         let count = digits.trim_end().parse::<u32>().ok().filter(|count| *count > 0);
-        if count.is_some() && UNITS.contains(&unit.as_str()) {
-            return Some(Self(text.to_string()));
+        if let (Some(count), Some((_, unit))) = (count, unit) {
+            return Some(Self { bytes: u64::from(count).saturating_mul(*unit) });
         }
         reader.invalid(
             text.span,
