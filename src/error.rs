@@ -15,6 +15,9 @@ pub enum Error {
     /// DuckDB failed at something that no definition asked for.
     #[error("the engine failed while {doing}: {message}")]
     Engine { doing: String, message: String },
+    /// A layer around SQL is required and not to be had.
+    #[error("this system cannot keep SQL from doing harm: {}", .missing.join(", "))]
+    Unprotected { missing: Vec<String> },
     #[error("{root} is in no git repository", root = .root.display())]
     NoRepository { root: PathBuf },
     #[error("cannot read revision {revision}: {message}")]
@@ -45,6 +48,9 @@ impl Error {
             Self::Revision { .. } => Some(
                 "a shallow clone does not have it: fetch it (`fetch-depth: 0` in a workflow's \
                  checkout step), or name another one",
+            ),
+            Self::Unprotected { .. } => Some(
+                "leave `--require-sandbox` out where the definitions come from people you trust",
             ),
             Self::NoProject { .. } => Some("start one with `goodhart init`"),
             _ => None,

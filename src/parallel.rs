@@ -4,9 +4,14 @@ use std::num::NonZero;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// How many threads this machine runs at once.
+pub fn cores() -> usize {
+    thread::available_parallelism().map_or(1, NonZero::get)
+}
+
 /// How many workers are worth starting for so many pieces of work.
 pub fn workers(pieces: usize) -> usize {
-    thread::available_parallelism().map_or(1, NonZero::get).min(pieces).max(1)
+    cores().min(pieces).max(1)
 }
 
 /// What `work` makes of each item, in the order of the items however many cores there are.

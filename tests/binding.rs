@@ -43,7 +43,7 @@ fn bound_metric(derived: &[(&str, &str)], metric: &str, memory: &mut Memory) -> 
     }
     let opened = check::open(folder.path()).unwrap();
     let catalog = opened.catalog.unwrap();
-    let (bound, found) = bind(&catalog, &opened.files, memory).unwrap();
+    let (bound, found) = bind(&catalog, &opened.files, memory, &Protection::within()).unwrap();
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(found);
     (bound, render(&diagnostics, &opened.files, false))

@@ -8,6 +8,7 @@ use duckdb::types::{TimeUnit, Value};
 use goodhart::catalog::Catalog;
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, Files};
+use goodhart::engine::Protection;
 use goodhart::evaluate::{Evaluation, Request, Silent, evaluate, judge};
 use goodhart::plan::{self, Selection};
 use goodhart::result::to_f64;
@@ -52,6 +53,7 @@ pub fn goodhart(root: &Path) -> Result<Evaluation, Box<dyn Error>> {
         from: None,
         to: None,
         threads: None,
+        protection: Protection::within(),
         progress: &Silent,
     };
     let mut evaluation = evaluate(&catalog, &plan, &files, &request)?;

@@ -79,6 +79,7 @@ fn statement(root: &Path) -> Result<String, Box<dyn Error>> {
         from: None,
         to: None,
         threads: None,
+        protection: Protection::within(),
         progress: &Silent,
     };
     let (explained, _) = statements(&catalog, &plan, &files, &request)?;

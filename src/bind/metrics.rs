@@ -8,11 +8,11 @@ use super::facts::{BoundMetric, BoundSource, Column, Expression, Origin, Query};
 use super::lineage::trace;
 use super::memory::Memory;
 use super::scan::{Binder, judge};
-use super::sources::{Relations, all_columns, no_query, schema};
+use super::sources::{Relations, all_columns, allowance, no_query, schema};
 use crate::catalog::{Catalog, Metric, relations};
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files};
-use crate::engine::Engine;
+use crate::engine::{Allowance, Engine};
 use crate::error::Error;
 use crate::measure::aggregates;
 use crate::parallel;
@@ -134,9 +134,10 @@ fn in_parallel(
     for _ in 0..parallel::workers(pieces.len()) {
         workers.push((engine.beside()?, Sound::default()));
     }
+    let allowance = allowance(catalog);
     let outcomes = parallel::map_with(&pieces, workers, |(engine, sound), jobs| {
         let binder = Binder { engine, sources: &catalog.sources, files };
-        several(binder, sources, jobs, sound)
+        several(binder, sources, jobs, sound, allowance)
     });
     Ok(outcomes.into_iter().flatten().collect())
 }
@@ -148,13 +149,18 @@ fn several<'a>(
     sources: &BTreeMap<String, BoundSource>,
     jobs: &'a [Job<'_>],
     sound: &mut Sound<'a>,
+    allowance: Allowance,
 ) -> Vec<Outcome> {
+    binder.engine.grant(allowance);
     sound.check(binder.engine, jobs);
     let statements: Vec<&str> = jobs.iter().map(|job| job.probe.text()).collect();
     let plans = binder.engine.bound_plans(&statements);
     jobs.iter()
         .zip(plans)
-        .map(|(job, plan)| one(binder, sources, job, plan.filter(|_| sound.has(job)).as_ref()))
+        .map(|(job, plan)| {
+            binder.engine.grant(allowance);
+            one(binder, sources, job, plan.filter(|_| sound.has(job)).as_ref())
+        })
         .collect()
 }
 

@@ -22,6 +22,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Files};
+use crate::engine::Protection;
 use crate::error::Error;
 
 /// Binds every source and metric of the catalog. What is wrong with one does not keep the others
@@ -33,9 +34,10 @@ pub fn bind(
     catalog: &Catalog,
     files: &Files,
     memory: &mut Memory,
+    protection: &Protection,
 ) -> Result<(Bound, Vec<Diagnostic>), Error> {
     let mut found = Vec::new();
-    let mut engine = sources::Relations::new(catalog);
+    let mut engine = sources::Relations::new(catalog, protection);
     let bound = sources::bind(catalog, files, &mut engine, memory, &mut found)?;
     let unbound: BTreeSet<&str> = catalog
         .sources

@@ -32,6 +32,10 @@ impl Binder<'_> {
         let sql = probe(scan, columns);
         let described = match self.engine.describe(sql.text()) {
             Ok(described) => described,
+            Err(failure) if failure.stop().is_some() => {
+                let span = scan.population.sql.span;
+                return Err(vec![failure.diagnostic(&codes::SQL_ERROR, &sql, self.files, span)]);
+            }
             Err(failure) => return Err(self.bind_errors(scan, columns, &sql, &failure)),
         };
         let found = judge(scan, columns, &described);

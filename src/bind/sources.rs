@@ -1,6 +1,7 @@
 //! Sources: an empty relation for each, derived ones by their query.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -11,7 +12,9 @@ use crate::catalog::{Catalog, Source, common_tables, relations};
 use crate::definition::read::Sql;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
-use crate::engine::{Engine, Options, check_derived, check_file_source, declare, declared_columns};
+use crate::engine::{
+    Allowance, Answer, Engine, Options, Protection, check_derived, check_file_source, declare, declared_columns,
+};
 use crate::error::Error;
 use crate::plan::Composed;
 
@@ -19,13 +22,14 @@ use crate::plan::Composed;
 /// first one is asked for: where everything is remembered, there is no need of it.
 pub struct Relations<'a> {
     catalog: &'a Catalog,
+    protection: &'a Protection,
     engine: Option<Engine>,
     made: BTreeSet<String>,
 }
 
 impl<'a> Relations<'a> {
-    pub fn new(catalog: &'a Catalog) -> Self {
-        Self { catalog, engine: None, made: BTreeSet::new() }
+    pub fn new(catalog: &'a Catalog, protection: &'a Protection) -> Self {
+        Self { catalog, protection, engine: None, made: BTreeSet::new() }
     }
 
     /// The engine, with the `sources` among those that are `bound`.
@@ -36,9 +40,10 @@ impl<'a> Relations<'a> {
     ) -> Result<&Engine, Error> {
         let engine = match self.engine.take() {
             Some(engine) => engine,
-            None => open(self.catalog)?,
+            None => open(self.catalog, self.protection)?,
         };
         let engine = self.engine.insert(engine);
+        engine.grant(allowance(self.catalog));
         for id in sources {
             let Some(source) = bound.get(id).filter(|_| !self.made.contains(id)) else {
                 continue;
@@ -53,14 +58,29 @@ impl<'a> Relations<'a> {
     }
 }
 
-fn open(catalog: &Catalog) -> Result<Engine, Error> {
-    // Nothing is scanned: threads of the engine would only cost their start, and no honest plan
-    // needs more memory than this.
-    let options = Options { threads: Some(1), memory: Some(512_000_000) };
+/// No honest plan needs more memory.
+const MEMORY: u64 = 512_000_000;
+
+fn open(catalog: &Catalog, protection: &Protection) -> Result<Engine, Error> {
+    // Nothing is scanned: threads of the engine would only cost their start.
+    let options = Options {
+        threads: Some(1),
+        memory: MEMORY,
+        run_time: catalog.settings.limits.run_time,
+        files: Vec::new(),
+        optimised: true,
+        protection: protection.clone(),
+    };
     let engine = Engine::open(&options, &catalog.settings.calendars)?;
     engine.set_as_of(Timestamp::UNIX_EPOCH)?;
-    engine.confine(std::iter::empty())?;
     Ok(engine)
+}
+
+/// What binding a definition may take: to bind takes milliseconds, so that a minute for a number
+/// would be a long time here.
+pub fn allowance(catalog: &Catalog) -> Allowance {
+    const LONGEST: Duration = Duration::from_secs(10);
+    Allowance::new(catalog.settings.limits.time.min(LONGEST), Answer::OWN)
 }
 
 /// Binds all sources, each after what it reads.

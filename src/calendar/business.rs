@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use jiff::civil::{Date, Weekday};
+use serde::{Deserialize, Serialize};
 
 use super::hours::{Hours, parse_hours};
 use super::open_year::OpenYear;
@@ -34,6 +35,15 @@ pub struct CalendarDefinition<'a> {
     pub hours: Vec<(Weekday, &'a str)>,
     /// Local dates such as `2026-12-25` without opening hours, in any order.
     pub holidays: Vec<&'a str>,
+}
+
+/// A calendar as text that means the same in another process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenCalendar {
+    zone: String,
+    /// From Monday.
+    hours: [Vec<String>; 7],
+    holidays: Vec<String>,
 }
 
 /// Weekly opening hours in a time zone, closed on holidays.
@@ -76,6 +86,33 @@ impl Calendar {
             }),
             _ => Err(problems),
         }
+    }
+
+    /// The calendar as text, for another process.
+    pub fn written(&self) -> WrittenCalendar {
+        WrittenCalendar {
+            zone: self.zone.name().to_owned(),
+            hours: self
+                .weekly
+                .each_ref()
+                .map(|hours| hours.iter().map(ToString::to_string).collect()),
+            holidays: self.holidays.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    /// The calendar that was written; `None` for what no calendar wrote.
+    pub fn read(written: &WrittenCalendar) -> Option<Self> {
+        let days = std::iter::successors(Some(Weekday::Monday), |day| Some(day.next()));
+        let of_day = |(day, hours): (Weekday, &'_ Vec<String>)| {
+            hours.iter().map(|hours| (day, hours.clone())).collect::<Vec<_>>()
+        };
+        let hours: Vec<(Weekday, String)> = days.zip(&written.hours).flat_map(of_day).collect();
+        let definition = CalendarDefinition {
+            zone: &written.zone,
+            hours: hours.iter().map(|(day, hours)| (*day, hours.as_str())).collect(),
+            holidays: written.holidays.iter().map(String::as_str).collect(),
+        };
+        Self::new(&Zones::default(), &definition).ok()
     }
 
     /// The time zone of the opening hours.

@@ -17,7 +17,7 @@ mod problem;
 mod properties;
 mod zones;
 
-pub use business::{Calendar, CalendarDefinition};
+pub use business::{Calendar, CalendarDefinition, WrittenCalendar};
 pub use hours::{Hours, TimeOfDay, parse_hours};
 pub use problem::{CalendarProblem, HoursProblem, UnknownZone};
 pub use zones::{Zone, Zones};

@@ -20,7 +20,7 @@ pub use limits::{Limits, MetricLimits, size_text};
 pub use nondeterministic::{Answers, aliases, nondeterministic};
 pub use references::{clock_offsets, common_tables, identifiers, relations, tables};
 pub use settings::Settings;
-pub use tokens::{Token, lambda_depth, normal, tokens};
+pub use tokens::{Token, has_several_statements, lambda_depth, normal, tokens};
 
 use std::collections::{BTreeMap, BTreeSet};
 

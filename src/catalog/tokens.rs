@@ -75,6 +75,14 @@ pub fn normal(sql: &str) -> Vec<(String, Range<usize>)> {
     tokens(sql).into_iter().map(|(token, range)| (text(token, &range), range)).collect()
 }
 
+/// Whether there could be several statements in `sql`. What could hide a semicolon from this
+/// scanner (dollar quotes, backslashes in quotes) counts as one.
+pub fn has_several_statements(sql: &str) -> bool {
+    sql.contains(';')
+        && (sql.contains('\\')
+            || tokens(sql).iter().any(|(token, _)| matches!(token, Token::Symbol(';' | '$'))))
+}
+
 /// How deep lambdas stand in one another in `sql`.
 pub fn lambda_depth(sql: &str) -> usize {
     let mut depth = 0_usize;

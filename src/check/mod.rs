@@ -12,6 +12,7 @@ use jiff::civil::Date;
 
 use crate::bind::{Bound, Memory, bind};
 use crate::definition::metric::MetricFile;
+use crate::engine::Protection;
 use crate::error::Error;
 use crate::rules;
 
@@ -21,13 +22,18 @@ use crate::rules;
 ///
 /// # Errors
 /// Only an engine failure.
-pub fn check(opened: &mut Opened, today: Date, memory: &mut Memory) -> Result<Bound, Error> {
+pub fn check(
+    opened: &mut Opened,
+    today: Date,
+    memory: &mut Memory,
+    protection: &Protection,
+) -> Result<Bound, Error> {
     let Some(catalog) = &opened.catalog else {
         return Ok(Bound::default());
     };
     let project = rules::Project { catalog, files: &opened.files, today };
     let mut found = rules::check(&project);
-    let (bound, wrong) = bind(catalog, &opened.files, memory)?;
+    let (bound, wrong) = bind(catalog, &opened.files, memory, protection)?;
     found.extend(rules::without_follow_ups(catalog, wrong));
     found.extend(rules::check_bound(&project, &bound));
     opened.diagnostics.extend(found);

@@ -53,7 +53,7 @@ fn look(global: &Global, arguments: &Arguments) -> Result<Opened, Error> {
     let today = asked.unwrap_or_else(|| opened.today(clock::today()));
     let root = opened.root.clone();
     project::remembering(&root, arguments.fresh, |memory| {
-        check::check(&mut opened, today, memory)
+        check::check(&mut opened, today, memory, &project::protection(global)?)
     })?;
     if let Some(revision) = &arguments.base {
         let base = check::metrics_at(&root, revision)?;

@@ -95,6 +95,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         from: arguments.from,
         to: arguments.to,
         threads: arguments.threads,
+        protection: project::protection(global)?,
         progress: &bar,
     };
     if arguments.explain {
@@ -107,6 +108,10 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     }
     let mut evaluation = evaluate(&opened.catalog, &plan, &opened.files, &request)?;
     drop(bar);
+    if !evaluation.missing.is_empty() {
+        let missing = evaluation.missing.join("; ");
+        output::say(&format!("warning: SQL is not kept from all harm on this system: {missing}"));
+    }
     opened.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
     opened.diagnostics.extend(judge(&opened.catalog, &evaluation.results));
     print(global, arguments, &opened, &evaluation)?;

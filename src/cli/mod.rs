@@ -19,6 +19,7 @@ mod progress;
 mod project;
 mod schema;
 mod test;
+mod worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -46,6 +47,9 @@ struct Global {
     /// When to colour the output
     #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto)]
     color: ColorWhen,
+    /// Fail where this system cannot keep SQL from doing harm in all the ways that goodhart knows
+    #[arg(long, global = true)]
+    require_sandbox: bool,
 }
 
 /// When output is coloured.
@@ -75,6 +79,9 @@ enum Verb {
     Accept(accept::Arguments),
     /// Print the JSON Schema of a kind of definition file, for editors
     Schema(schema::Arguments),
+    /// Run SQL for another goodhart, in a process that can do little else
+    #[command(hide = true)]
+    Worker,
 }
 
 /// Runs the program with the process's arguments.
@@ -97,6 +104,7 @@ pub fn run() -> ExitCode {
         Verb::Lineage(arguments) => lineage::run(&cli.global, arguments),
         Verb::Accept(arguments) => accept::run(&cli.global, arguments),
         Verb::Schema(arguments) => schema::run(arguments),
+        Verb::Worker => worker::run(),
     };
     match outcome {
         Ok(code) => code.into(),

@@ -7,6 +7,7 @@ use crate::bind::{Bound, Memory, bind};
 use crate::catalog::Catalog;
 use crate::check;
 use crate::diagnostic::{Diagnostics, Files};
+use crate::engine::Protection;
 use crate::error::Error;
 use crate::project;
 use crate::snapshot::Store;
@@ -53,7 +54,9 @@ pub fn open_bound(global: &Global) -> Result<Result<(Opened, Bound), Refused>, E
         Err(refused) => return Ok(Err(refused)),
     };
     let (bound, found) =
-        remembering(&opened.root, false, |memory| bind(&opened.catalog, &opened.files, memory))?;
+        remembering(&opened.root, false, |memory| {
+            bind(&opened.catalog, &opened.files, memory, &protection(global)?)
+        })?;
     opened.diagnostics.extend(found);
     Ok(Ok((opened, bound)))
 }
@@ -75,6 +78,15 @@ pub fn remembering<T>(
         store.remember(&text);
     }
     Ok(bound)
+}
+
+/// All layers around SQL, with this program as its own worker.
+///
+/// # Errors
+/// A program that cannot find itself.
+pub fn protection(global: &Global) -> Result<Protection, Error> {
+    let program = std::env::current_exe().map_err(Error::reading(Path::new("goodhart")))?;
+    Ok(Protection { required: global.require_sandbox, ..Protection::full(program) })
 }
 
 /// The exit code that diagnostics lead to.

@@ -37,7 +37,11 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
     };
-    let request = Request { targets: &arguments.targets, coverage: arguments.coverage };
+    let request = Request {
+        targets: &arguments.targets,
+        coverage: arguments.coverage,
+        protection: project::protection(global)?,
+    };
     let report = run_tests(&opened.catalog, &opened.files, &bound, &request)?;
     for outcome in &report.outcomes {
         opened.diagnostics.extend(outcome.problems.iter().cloned());

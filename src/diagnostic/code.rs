@@ -119,6 +119,7 @@ codes! {
     SOURCE_CHANGED "source-changed" Error Failure false "A file of a source that changed while it was read.";
     LIMIT_EXCEEDED "limit-exceeded" Error Finding false "Something that takes more than `[limits]` allows.";
     LIMIT_RAISED "limit-raised" Error Finding false "A metric whose limit is above that of the project.";
+    WORKER_DIED "worker-died" Error Failure false "The process that ran a piece of SQL ended.";
     MISSING_COLUMN "missing-column" Error Finding false "A declared column that the data does not have.";
     VALUE_NOT_PARSED "value-not-parsed" Error Finding false "A value that is not of the declared type.";
     NULL_NOT_ALLOWED "null-not-allowed" Error Finding false "A null in a column that must not have one.";

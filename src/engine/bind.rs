@@ -3,22 +3,10 @@
 use serde_json::Value;
 
 use super::Engine;
-use crate::error::Error;
 use crate::measure::Cell;
 use crate::plan::literal;
 
 impl Engine {
-    /// A second connection to the same database, for another thread.
-    ///
-    /// # Errors
-    /// Only an engine failure.
-    pub fn beside(&self) -> Result<Self, Error> {
-        let connection = self.connection.try_clone();
-        let connection =
-            connection.map_err(|error| super::engine_error("opening a connection", &error))?;
-        Ok(Self { connection })
-    }
-
     /// The bound plan of each statement, in DuckDB's JSON; `None` where it does not bind, or is
     /// not exactly one statement, or where the plan cannot be written as JSON. One query for all:
     /// a query costs more than what it binds.

@@ -5,8 +5,9 @@
 
 use serde::Deserialize;
 
+use super::allowance::Stop;
 use crate::catalog::tables;
-use crate::diagnostic::{Code, Diagnostic, Files, Span};
+use crate::diagnostic::{Code, Diagnostic, Files, Span, codes};
 use crate::plan::Composed;
 
 /// An error of DuckDB about a statement.
@@ -23,6 +24,7 @@ pub struct SqlFailure {
     missing: Option<Box<Missing>>,
     /// What DuckDB would have taken instead.
     notes: Vec<String>,
+    stop: Option<Stop>,
 }
 
 /// A name that means nothing to DuckDB.
@@ -58,14 +60,21 @@ struct Report {
 }
 
 impl SqlFailure {
-    pub(super) fn of(error: &duckdb::Error) -> Self {
-        let text = match error {
-            duckdb::Error::DuckDBFailure(_, Some(text)) => text.clone(),
-            other => other.to_string(),
-        };
+    /// What DuckDB said.
+    pub(super) fn said(text: &str) -> Self {
         let json = text.find('{').map(|start| &text[start..]);
         json.and_then(|json| serde_json::from_str::<Report>(json).ok())
-            .map_or_else(|| Self::own(&text), Self::from)
+            .map_or_else(|| Self::own(text), Self::from)
+    }
+
+    /// A statement that took too much.
+    pub(super) fn stopped(stop: Stop) -> Self {
+        Self { label: "stopped", stop: Some(stop.clone()), ..Self::own(&stop.message()) }
+    }
+
+    /// Why the statement was stopped, where it was: running it again would end the same way.
+    pub fn stop(&self) -> Option<&Stop> {
+        self.stop.as_ref()
     }
 
     /// A failure that DuckDB does not see as one.
@@ -77,6 +86,7 @@ impl SqlFailure {
             label: "not possible here",
             missing: None,
             notes: Vec::new(),
+            stop: None,
         }
     }
 
@@ -144,6 +154,9 @@ impl SqlFailure {
         files: &Files,
         fallback: Span,
     ) -> Diagnostic {
+        if let Some(stop) = &self.stop {
+            return stopped(stop, fallback);
+        }
         let span = self.place.and_then(|(offset, length)| sql.locate(files, offset, length));
         let label = if self.missing.is_some() { "not found" } else { self.label };
         if let Some(message) = self.of_known_alias(sql) {
@@ -177,6 +190,19 @@ impl SqlFailure {
     }
 }
 
+/// What took too much, with the limit that says so.
+fn stopped(stop: &Stop, span: Span) -> Diagnostic {
+    let Some(limit) = stop.limit() else {
+        return Diagnostic::new(&codes::WORKER_DIED, stop.message())
+            .at(span, "ended the process that runs SQL")
+            .note("whatever else was to be evaluated went on in another one")
+            .help("a value beyond all bounds is the usual reason: look for what this multiplies");
+    };
+    Diagnostic::new(&codes::LIMIT_EXCEEDED, stop.message())
+        .at(span, "stopped")
+        .help(format!("let it do less, or raise `{limit}` under [limits] in goodhart.toml"))
+}
+
 /// How DuckDB begins to say that a table is not in `from`.
 const NO_TABLE: &str = "Referenced table \"";
 
@@ -200,7 +226,11 @@ impl From<Report> for SqlFailure {
             label: if kind == "Parser" { "not valid SQL" } else { "refused by the engine" },
             missing: None,
             notes: Vec::new(),
+            stop: None,
         };
+        if kind == "Out of Memory" {
+            return Self::stopped(Stop::Memory);
+        }
         let name = report.name.unwrap_or_default();
         let mut missing = Box::new(Missing {
             name: name.clone(),

@@ -3,109 +3,186 @@
 //! The engine loads sources, describes and runs the statements of a plan, and returns cells. It
 //! knows nothing of metrics. `research` on which its settings rest is in ARCHITECTURE.md.
 
+mod allowance;
 mod bind;
 mod check;
 mod failure;
 mod functions;
 mod load;
+mod local;
 mod memory;
+mod protection;
 mod tree;
 mod verified;
+mod worker;
 
+pub use allowance::{Allowance, Answer, Stop};
 pub use failure::SqlFailure;
 pub use load::{
     LoadContext, check_derived, check_file_source, declare, declared_columns, given_table,
     load_file_source, materialise, stand_in,
 };
+pub use protection::Protection;
 pub use verified::{Key as VerifiedKey, Verified};
+pub use worker::{ARGUMENT as WORKER, serve};
 
+use std::cell::Cell as Slot;
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::str::FromStr;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use duckdb::types::{TimeUnit, Value};
-use duckdb::{Config, Connection};
 use jiff::Timestamp;
-use rust_decimal::Decimal;
 
 use crate::calendar::Calendar;
+use crate::catalog::has_several_statements;
 use crate::error::Error;
 use crate::measure::Cell;
+use crate::parallel;
 use crate::plan::{ColumnKind, literal, timestamp};
+use local::{Local, Setup, Unanswered};
+use worker::{Client, Program, Unfinished};
 
 /// Resources of the engine.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// As many as there are cores where absent.
     pub threads: Option<u32>,
-    /// In bytes; DuckDB's default (80 % of the memory) where absent.
-    pub memory: Option<u64>,
+    /// Bytes that DuckDB may take.
+    pub memory: u64,
+    /// How long everything may take together.
+    pub run_time: Duration,
+    /// The files that may be read.
+    pub files: Vec<PathBuf>,
+    /// Whether to look for a better plan; over a handful of rows that costs more than it saves.
+    pub optimised: bool,
+    pub protection: Protection,
 }
 
-/// An in-memory DuckDB.
+impl Default for Options {
+    /// For SQL of one's own: no file may be read.
+    fn default() -> Self {
+        Self {
+            threads: None,
+            memory: 4_000_000_000,
+            run_time: Duration::from_secs(900),
+            files: Vec::new(),
+            optimised: true,
+            protection: Protection::within(),
+        }
+    }
+}
+
+/// An in-memory DuckDB, in this process or in a worker.
 pub struct Engine {
-    connection: Connection,
+    place: Place,
+    /// Whether DuckDB's settings keep it closed.
+    closed: bool,
+    allowance: Slot<Allowance>,
+    run_time: Duration,
+    /// What is left of it.
+    left: Slot<Duration>,
+}
+
+/// Where DuckDB runs.
+enum Place {
+    Here(Local),
+    Apart(Box<Client>),
 }
 
 impl Engine {
-    /// Opens an empty database with goodhart's functions.
+    /// Opens an empty database with goodhart's functions. No query can read or write anything but
+    /// the files of the options.
     ///
     /// # Errors
-    /// Settings that DuckDB refuses.
+    /// Settings that DuckDB refuses, a worker that cannot be started, or a layer that is required
+    /// and not to be had.
     pub fn open(
         options: &Options,
         calendars: &BTreeMap<String, Arc<Calendar>>,
     ) -> Result<Self, Error> {
-        memory::settle();
-        let config = || -> duckdb::Result<Config> {
-            let mut config = Config::default()
-                .enable_autoload_extension(false)?
-                .with("errors_as_json", "true")?
-                .with("preserve_insertion_order", "false")?;
-            if let Some(threads) = options.threads {
-                config = config.threads(i64::from(threads))?;
-            }
-            if let Some(memory) = options.memory {
-                config = config.max_memory(&format!("{memory}B"))?;
-            }
-            Ok(config)
+        let protection = &options.protection;
+        let threads = options.threads.unwrap_or_else(|| u32::try_from(parallel::cores()).unwrap_or(1));
+        let setup = Setup {
+            threads,
+            memory: format!("{}B", options.memory),
+            closed: protection.settings,
         };
-        let opened = config().and_then(Connection::open_in_memory_with_flags);
-        let connection = opened.map_err(|error| engine_error("opening DuckDB", &error))?;
-        functions::register(&connection, calendars)
-            .map_err(|error| engine_error("registering functions", &error))?;
-        let engine = Self { connection };
+        let failed = |message| Error::Engine { doing: "opening DuckDB".to_owned(), message };
+        let place = match &protection.worker {
+            None => Place::Here(Local::open(&setup, calendars).map_err(failed)?),
+            Some(path) => {
+                let seconds = options.run_time.as_secs().saturating_mul(threads.into()).max(1);
+                let program = Program {
+                    path: path.clone(),
+                    setup,
+                    calendars: calendars.clone(),
+                    files: options.files.clone(),
+                    limits: protection.limits.then_some((options.memory, seconds)),
+                    sandbox: protection.sandbox,
+                };
+                Place::Apart(Box::new(Client::open(program).map_err(failed)?))
+            }
+        };
+        let engine = Self {
+            place,
+            closed: protection.settings,
+            allowance: Slot::new(Allowance::OWN),
+            run_time: options.run_time,
+            left: Slot::new(options.run_time),
+        };
+        let missing = engine.missing();
+        if protection.required && !missing.is_empty() {
+            return Err(Error::Unprotected { missing });
+        }
         // What is read from files lives here; queries see it through views in `main`.
         engine.run("creating the schema", "create schema loaded")?;
         engine.run("creating macros", load::MACROS)?;
+        if !options.optimised {
+            engine.run("switching off the optimiser", "pragma disable_optimizer")?;
+        }
+        if engine.closed {
+            engine.close(&options.files)?;
+        }
         Ok(engine)
     }
 
-    /// Sets what `as_of()` returns.
+    /// A second connection to the same database, for another thread; where DuckDB runs in a
+    /// worker, another worker that was told the same.
     ///
     /// # Errors
     /// Only an engine failure.
-    pub fn set_as_of(&self, instant: Timestamp) -> Result<(), Error> {
-        let sql = format!("create or replace macro as_of() as {}", timestamp(instant));
-        self.run("setting the as-of", &sql)
+    pub fn beside(&self) -> Result<Self, Error> {
+        let place = match &self.place {
+            Place::Here(local) => local.beside().map(Place::Here),
+            Place::Apart(client) => client.beside().map(|client| Place::Apart(Box::new(client))),
+        };
+        let failed =
+            |message| Error::Engine { doing: "opening a connection".to_owned(), message };
+        Ok(Self {
+            place: place.map_err(failed)?,
+            closed: self.closed,
+            allowance: self.allowance.clone(),
+            run_time: self.run_time,
+            left: self.left.clone(),
+        })
     }
 
-    /// Leaves the optimiser out, for statements over a handful of rows.
-    ///
-    /// # Errors
-    /// Only an engine failure.
-    pub fn plan_plainly(&self) -> Result<(), Error> {
-        self.run("switching off the optimiser", "pragma disable_optimizer")
+    /// The layers around SQL that are not to be had here, a line for each.
+    pub fn missing(&self) -> Vec<String> {
+        match &self.place {
+            Place::Here(_) => vec![
+                "limits: SQL runs in this process".to_owned(),
+                "sandbox: SQL runs in this process".to_owned(),
+            ],
+            Place::Apart(client) => client.missing().to_vec(),
+        }
     }
 
-    /// Closes the file system but for the files that lazy sources scan, and locks the settings.
-    /// After this, no query can read or write anything else.
-    ///
-    /// # Errors
-    /// Only an engine failure.
-    pub fn confine<'a>(&self, lazy_files: impl Iterator<Item = &'a Path>) -> Result<(), Error> {
-        let files: Vec<String> = lazy_files.map(|path| literal(&path.to_string_lossy())).collect();
+    /// Closes the file system but for the listed files, and locks the settings.
+    fn close(&self, files: &[PathBuf]) -> Result<(), Error> {
+        let files: Vec<String> =
+            files.iter().map(|path: &PathBuf| literal(&path.to_string_lossy())).collect();
         let sql = format!(
             "set allowed_paths = [{}]; set enable_external_access = false; \
              set lock_configuration = true",
@@ -114,36 +191,126 @@ impl Engine {
         self.run("closing the file system", &sql)
     }
 
-    /// Runs generated SQL that cannot fail for a reason in a definition.
-    fn run(&self, doing: &str, sql: &str) -> Result<(), Error> {
-        self.execute(sql)
-            .map_err(|failure| Error::Engine { doing: doing.to_owned(), message: failure.message })
+    /// What the statements that follow may take, until the next grant.
+    pub fn grant(&self, allowance: Allowance) {
+        self.allowance.set(allowance);
     }
 
-    /// Runs statements without results.
+    /// What is left of the time that was granted last.
+    pub fn time_left(&self) -> Duration {
+        self.allowance.get().left
+    }
+
+    /// Whether the time of the whole run is up.
+    pub fn is_exhausted(&self) -> bool {
+        self.left.get().is_zero()
+    }
+
+    /// Sets what `as_of()` returns.
     ///
     /// # Errors
-    /// What DuckDB says about the SQL.
+    /// Only an engine failure.
+    pub fn set_as_of(&self, instant: Timestamp) -> Result<(), Error> {
+        let sql = format!("create or replace macro as_of() as {}", timestamp(instant));
+        let set = self.finish(Allowance::OWN.time, |time| match &self.place {
+            Place::Here(local) => local.execute(&sql).map_err(Unfinished::Unanswered),
+            Place::Apart(client) => client.execute(&sql, Some("as_of()"), time),
+        });
+        set.map_err(|failure| own("setting the as-of", failure))
+    }
+
+    /// Runs generated SQL that cannot fail for a reason in a definition, with time of its own.
+    fn run(&self, doing: &str, sql: &str) -> Result<(), Error> {
+        let ran = self.finish(Allowance::OWN.time, |time| self.told(sql, None, time));
+        ran.map_err(|failure| own(doing, failure))
+    }
+
+    /// Runs a statement without results.
+    ///
+    /// # Errors
+    /// What DuckDB says about the SQL, or that it takes too much.
     pub fn execute(&self, sql: &str) -> Result<(), SqlFailure> {
-        self.connection.execute_batch(sql).map_err(|error| SqlFailure::of(&error))
+        self.single(sql)?;
+        self.within(|time| self.told(sql, None, time))
+    }
+
+    /// Runs a statement without results that takes the place of earlier ones about `subject`.
+    ///
+    /// # Errors
+    /// What DuckDB says about the SQL, or that it takes too much.
+    pub fn replace(&self, subject: &str, sql: &str) -> Result<(), SqlFailure> {
+        self.single(sql)?;
+        self.within(|time| self.told(sql, Some(subject), time))
     }
 
     /// Runs a query and returns all its rows.
     ///
     /// # Errors
-    /// What DuckDB says about the SQL.
+    /// What DuckDB says about the SQL, or that it takes too much.
     pub fn query(&self, sql: &str) -> Result<Vec<Vec<Cell>>, SqlFailure> {
-        let failed = |error: duckdb::Error| SqlFailure::of(&error);
-        let mut statement = self.connection.prepare(sql).map_err(failed)?;
-        let mut rows = statement.query([]).map_err(failed)?;
-        let columns = rows.as_ref().map_or(0, |statement| statement.column_count());
-        let mut cells = Vec::new();
-        while let Some(row) = rows.next().map_err(failed)? {
-            let row: duckdb::Result<Vec<Cell>> =
-                (0..columns).map(|index| row.get::<_, Value>(index).map(cell)).collect();
-            cells.push(row.map_err(failed)?);
+        self.single(sql)?;
+        let most = self.allowance.get().answer;
+        self.within(|time| match &self.place {
+            Place::Here(local) => local.query(sql, most).map_err(Unfinished::Unanswered),
+            Place::Apart(client) => client.query(sql, most, time),
+        })
+    }
+
+    fn told(&self, sql: &str, subject: Option<&str>, time: Duration) -> Result<(), Unfinished> {
+        match &self.place {
+            Place::Here(local) => local.execute(sql).map_err(Unfinished::Unanswered),
+            Place::Apart(client) => client.execute(sql, subject, time),
         }
-        Ok(cells)
+    }
+
+    /// Preparing a text runs all its statements but the last, so there must not be several.
+    fn single(&self, sql: &str) -> Result<(), SqlFailure> {
+        if self.closed && has_several_statements(sql) {
+            return Err(SqlFailure::own("several statements where one belongs"));
+        }
+        Ok(())
+    }
+
+    /// Runs something in the time that is granted and left.
+    fn within<T>(
+        &self,
+        run: impl FnOnce(Duration) -> Result<T, Unfinished>,
+    ) -> Result<T, SqlFailure> {
+        let (allowance, left) = (self.allowance.get(), self.left.get());
+        if left.is_zero() {
+            return Err(SqlFailure::stopped(Stop::Run(self.run_time)));
+        }
+        if allowance.left.is_zero() {
+            return Err(SqlFailure::stopped(Stop::Time(allowance.time)));
+        }
+        let start = Instant::now();
+        let outcome = self.finish(allowance.left.min(left), run);
+        let spent = start.elapsed();
+        self.left.set(left.saturating_sub(spent));
+        let left = allowance.left.saturating_sub(spent);
+        self.allowance.set(Allowance { left, ..allowance });
+        outcome
+    }
+
+    fn finish<T>(
+        &self,
+        time: Duration,
+        run: impl FnOnce(Duration) -> Result<T, Unfinished>,
+    ) -> Result<T, SqlFailure> {
+        run(time).map_err(|unfinished| match unfinished {
+            Unfinished::Unanswered(Unanswered::Refused(said)) => SqlFailure::said(&said),
+            Unfinished::Unanswered(Unanswered::Rows) => {
+                SqlFailure::stopped(Stop::Rows(self.allowance.get().answer.rows))
+            }
+            Unfinished::Unanswered(Unanswered::Bytes) => {
+                SqlFailure::stopped(Stop::Bytes(self.allowance.get().answer.bytes))
+            }
+            Unfinished::Late if self.left.get() <= time => {
+                SqlFailure::stopped(Stop::Run(self.run_time))
+            }
+            Unfinished::Late => SqlFailure::stopped(Stop::Time(self.allowance.get().time)),
+            Unfinished::Died(how) => SqlFailure::stopped(Stop::Died(how)),
+        })
     }
 
     /// The names and types of a query's columns, without running it.
@@ -163,6 +330,11 @@ impl Engine {
     }
 }
 
+/// A failure of a statement of our own.
+fn own(doing: &str, failure: SqlFailure) -> Error {
+    Error::Engine { doing: doing.to_owned(), message: failure.message }
+}
+
 /// The kind of a DuckDB type by its name.
 pub fn column_kind(type_name: &str) -> ColumnKind {
     match type_name {
@@ -176,49 +348,5 @@ pub fn column_kind(type_name: &str) -> ColumnKind {
         name if name.starts_with("DECIMAL") => ColumnKind::Decimal,
         name if name.starts_with("TIMESTAMP") => ColumnKind::Time,
         _ => ColumnKind::Other,
-    }
-}
-
-fn engine_error(doing: &str, error: &duckdb::Error) -> Error {
-    Error::Engine { doing: doing.to_owned(), message: SqlFailure::of(error).message }
-}
-
-fn cell(value: Value) -> Cell {
-    match value {
-        Value::Null => Cell::Null,
-        Value::Boolean(value) => Cell::Boolean(value),
-        Value::TinyInt(number) => Cell::Integer(number.into()),
-        Value::SmallInt(number) => Cell::Integer(number.into()),
-        Value::Int(number) => Cell::Integer(number.into()),
-        Value::BigInt(number) => Cell::Integer(number.into()),
-        Value::HugeInt(number) => Cell::Integer(number),
-        Value::UTinyInt(number) => Cell::Integer(number.into()),
-        Value::USmallInt(number) => Cell::Integer(number.into()),
-        Value::UInt(number) => Cell::Integer(number.into()),
-        Value::UBigInt(number) => Cell::Integer(number.into()),
-        Value::Float(number) => Cell::Double(number.into()),
-        Value::Double(number) => Cell::Double(number),
-        Value::Decimal(number) => {
-            let text = number.to_string();
-            Decimal::from_str_exact(&text)
-                .or_else(|_| Decimal::from_str(&text))
-                .map_or(Cell::Other(text), Cell::Decimal)
-        }
-        Value::Text(text) | Value::Enum(text) => Cell::Text(text),
-        Value::Timestamp(unit, number) => Cell::Instant(unit_micros(unit, number)),
-        Value::Date32(days) => Cell::Instant(i64::from(days) * 86_400_000_000),
-        Value::List(values) | Value::Array(values) => {
-            Cell::List(values.into_iter().map(cell).collect())
-        }
-        other => Cell::Other(format!("{other:?}")),
-    }
-}
-
-fn unit_micros(unit: TimeUnit, number: i64) -> i64 {
-    match unit {
-        TimeUnit::Second => number.saturating_mul(1_000_000),
-        TimeUnit::Millisecond => number.saturating_mul(1_000),
-        TimeUnit::Microsecond => number,
-        TimeUnit::Nanosecond => number.div_euclid(1_000),
     }
 }

@@ -9,19 +9,24 @@ mod judge;
 mod prepare;
 mod rows;
 mod scan;
+mod share;
 mod sources;
 
 pub use judge::judge;
 
+use sources::Located;
+
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::catalog::Catalog;
 use crate::definition::project::{AsOf, Grain};
 use crate::diagnostic::{Diagnostic, Files};
-use crate::engine::{Engine, Options, Verified};
+use crate::engine::{Engine, Options, Protection, Verified};
 use crate::error::Error;
 use crate::plan::{Plan, Timeline, quote};
 use crate::result::{Inputs, MetricResults, Results, SourceInput};
@@ -39,6 +44,7 @@ pub struct Request<'a> {
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
     pub threads: Option<u32>,
+    pub protection: Protection,
     pub progress: &'a dyn Progress,
 }
 
@@ -63,6 +69,8 @@ pub struct Evaluation {
     pub diagnostics: Vec<Diagnostic>,
     /// Metrics without results, and why.
     pub skipped: BTreeMap<String, String>,
+    /// The layers around SQL that were not to be had, a line for each.
+    pub missing: Vec<String>,
 }
 
 /// Evaluates a plan.
@@ -76,8 +84,9 @@ pub fn evaluate(
     files: &Files,
     request: &Request<'_>,
 ) -> Result<Evaluation, Error> {
-    let engine = open(catalog, request)?;
-    let mut run = Run::start(catalog, plan, files, request, &engine)?;
+    let data = sources::locate(catalog, plan, request);
+    let engine = open(catalog, request, &data)?;
+    let mut run = Run::start(catalog, plan, files, request, &engine, data)?;
     let Some(timeline) = run.timeline()? else {
         return Ok(run.without_results());
     };
@@ -97,6 +106,7 @@ pub fn evaluate(
         inputs: Inputs { as_of, sources: run.loaded },
         diagnostics: run.diagnostics,
         skipped: run.skipped,
+        missing: engine.missing(),
     })
 }
 
@@ -134,6 +144,7 @@ pub fn evaluate_ready(
         from: None,
         to: None,
         threads: None,
+        protection: Protection::within(),
         progress: &Silent,
     };
     let mut run = Run::new(catalog, &plan, files, &request, engine);
@@ -144,9 +155,21 @@ pub fn evaluate_ready(
 }
 
 /// Opens the engine of an evaluation.
-fn open(catalog: &Catalog, request: &Request<'_>) -> Result<Engine, Error> {
-    let options =
-        Options { threads: request.threads, memory: Some(catalog.settings.limits.memory) };
+fn open(
+    catalog: &Catalog,
+    request: &Request<'_>,
+    data: &BTreeMap<String, Located>,
+) -> Result<Engine, Error> {
+    let limits = &catalog.settings.limits;
+    let files = data.values().flatten().flatten();
+    let options = Options {
+        threads: request.threads,
+        memory: limits.memory,
+        run_time: limits.run_time,
+        files: files.map(|file| file.path.clone()).collect(),
+        optimised: true,
+        protection: request.protection.clone(),
+    };
     Engine::open(&options, &catalog.settings.calendars)
 }
 
@@ -164,8 +187,9 @@ pub fn statements(
     files: &Files,
     request: &Request<'_>,
 ) -> Result<(Vec<Explained>, Vec<Diagnostic>), Error> {
-    let engine = open(catalog, request)?;
-    let mut run = Run::start(catalog, plan, files, request, &engine)?;
+    let data = sources::locate(catalog, plan, request);
+    let engine = open(catalog, request, &data)?;
+    let mut run = Run::start(catalog, plan, files, request, &engine, data)?;
     let explained = match run.timeline()? {
         Some(timeline) => {
             run.build_derived(true);
@@ -190,6 +214,8 @@ struct Run<'a> {
     failed: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
     skipped: BTreeMap<String, String>,
+    /// How long each metric has taken.
+    spent: RefCell<BTreeMap<String, Duration>>,
 }
 
 impl<'a> Run<'a> {
@@ -212,6 +238,7 @@ impl<'a> Run<'a> {
             failed: BTreeSet::new(),
             diagnostics: Vec::new(),
             skipped: BTreeMap::new(),
+            spent: RefCell::default(),
         }
     }
 
@@ -222,11 +249,12 @@ impl<'a> Run<'a> {
         files: &'a Files,
         request: &'a Request<'a>,
         engine: &'a Engine,
+        data: BTreeMap<String, Located>,
     ) -> Result<Self, Error> {
         let mut run = Self::new(catalog, plan, files, request, engine);
         // Views bind `as_of()` when they are made; its value is known once sources are loaded.
         run.engine.set_as_of(Timestamp::UNIX_EPOCH)?;
-        run.load_files()?;
+        run.load_files(data);
         run.build_derived(false);
         Ok(run)
     }
@@ -310,6 +338,7 @@ impl<'a> Run<'a> {
             inputs: Inputs { as_of: Timestamp::UNIX_EPOCH, sources: self.loaded },
             diagnostics: self.diagnostics,
             skipped: self.skipped,
+            missing: self.engine.missing(),
         }
     }
 }

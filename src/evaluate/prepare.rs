@@ -30,17 +30,19 @@ impl Run<'_> {
         scan: &Scan,
         timeline: &Timeline,
     ) -> Result<Option<Prepared>, Error> {
-        if let Ok(prepared) = self.prepare(scan.clone(), timeline)? {
-            return Ok(Some(prepared));
+        match (self.prepare(scan.clone(), timeline)?, scan.metrics.as_slice()) {
+            (Ok(prepared), _) => return Ok(Some(prepared)),
+            (Err((reason, diagnostics)), [only]) => {
+                self.give_up(&only.id, &reason, diagnostics);
+                return Ok(None);
+            }
+            (Err(_), _) => {}
         }
         let mut sound = BTreeSet::new();
         for metric in &scan.metrics {
             match self.prepare(self.part(scan, |id| id == metric.id), timeline)? {
                 Ok(_) => drop(sound.insert(metric.id.clone())),
-                Err((reason, diagnostics)) => {
-                    self.diagnostics.extend(diagnostics);
-                    self.skipped.insert(metric.id.clone(), reason);
-                }
+                Err((reason, diagnostics)) => self.give_up(&metric.id, &reason, diagnostics),
             }
         }
         if sound.is_empty() {
@@ -77,14 +79,15 @@ impl Run<'_> {
         let columns = Columns::of(&scan);
         let timeline =
             timeline.extended(scan.lookback).map_err(|error| Error::Usage(error.to_string()))?;
-        let checked = self.binder().kinds(&scan, &columns);
-        Ok(match checked {
-            Ok(kinds) => match self.check_subjects(&scan) {
+        let checked = self.charged(&scan, || {
+            let kinds = self.binder().kinds(&scan, &columns);
+            let kinds = kinds.map_err(|wrong| ("its SQL is wrong".to_owned(), wrong))?;
+            match self.check_subjects(&scan) {
                 Some((reason, diagnostic)) => Err((reason.to_owned(), vec![diagnostic])),
-                None => Ok(Prepared { scan, columns, kinds, timeline }),
-            },
-            Err(diagnostics) => Err(("its SQL is wrong".to_owned(), diagnostics)),
-        })
+                None => Ok(kinds),
+            }
+        });
+        Ok(checked.map(|kinds| Prepared { scan, columns, kinds, timeline }))
     }
 
     pub(super) fn binder(&self) -> Binder<'_> {

@@ -64,8 +64,24 @@ impl Run<'_> {
             let names: Vec<&str> = scan.scan.metrics.iter().map(|m| m.id.as_str()).collect();
             let what = format!("evaluating {}", names.join(", "));
             self.request.progress.step(&what, done, jobs.len());
-            if self.run_scan(scan, *period, &mut figures).is_ok() {
+            if self.engine.is_exhausted() {
+                broken.insert(*index);
+                for name in names.into_iter().map(str::to_owned).collect::<Vec<_>>() {
+                    figures.remove(&name);
+                    self.give_up(&name, "the time of the run was up", Vec::new());
+                }
                 continue;
+            }
+            match (self.run_scan(scan, *period, &mut figures), names.as_slice()) {
+                (Ok(()), _) => continue,
+                (Err(diagnostics), [only]) => {
+                    let only = (*only).to_owned();
+                    figures.remove(&only);
+                    self.give_up(&only, "its SQL failed", diagnostics);
+                    broken.insert(*index);
+                    continue;
+                }
+                (Err(_), _) => {}
             }
             match self.without_failing(scan, *period, timeline, &mut figures)? {
                 Some(rest) => prepared[*index] = rest,
@@ -128,9 +144,8 @@ impl Run<'_> {
             match run.and_then(|alone| self.run_scan(&alone, stock, figures)) {
                 Ok(()) => drop(sound.insert(metric.id.clone())),
                 Err(diagnostics) => {
-                    self.diagnostics.extend(diagnostics);
                     figures.remove(&metric.id);
-                    self.skipped.insert(metric.id.clone(), "its SQL failed".to_owned());
+                    self.give_up(&metric.id, "its SQL failed", diagnostics);
                 }
             }
         }
@@ -150,8 +165,7 @@ impl Run<'_> {
         let (sql, shape) =
             statement(scan, &prepared.columns, &prepared.kinds, &prepared.timeline, stock);
         let result = self
-            .engine
-            .query(sql.text())
+            .charged(scan, || self.engine.query(sql.text()))
             .map_err(|failure| vec![self.blame(scan, &prepared.columns, &sql, &failure)])?;
         rows::collect(self.catalog, scan, &shape, &prepared.timeline, &result, figures)
     }
@@ -166,7 +180,7 @@ impl Run<'_> {
         failure: &SqlFailure,
     ) -> Diagnostic {
         let place = failure.place.and_then(|(at, length)| whole.locate(self.files, at, length));
-        if place.is_some() {
+        if place.is_some() || failure.stop().is_some() {
             return failure.diagnostic(
                 &codes::SQL_ERROR,
                 whole,

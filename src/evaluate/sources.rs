@@ -1,59 +1,62 @@
 //! Making the sources of a plan ready, and what they promise about their rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::Run;
-use crate::catalog::{Source, relations};
+use super::{Request, Run};
+use crate::catalog::{Catalog, Source, relations};
 use crate::definition::project::AsOf;
 use crate::definition::source::{ExpectLevel, ExpectTable, Format, FreshnessTable};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::engine::{LoadContext, load_file_source, materialise};
 use crate::error::Error;
 use crate::measure::Cell;
-use crate::plan::{Composed, Materialise, SourceStep, quote};
+use crate::plan::{Composed, Materialise, Plan, SourceStep, quote};
 use crate::project::{DataFile, Locations, data_files, fingerprint};
 use crate::result::instant_text;
 
+/// The files of a source, or what is wrong with how it names them.
+pub(super) type Located = Result<Vec<DataFile>, Vec<Diagnostic>>;
+
+/// Looks for the files of the sources of a plan, before anything is opened: nothing else may be.
+pub(super) fn locate(
+    catalog: &Catalog,
+    plan: &Plan,
+    request: &Request<'_>,
+) -> BTreeMap<String, Located> {
+    let locations = Locations {
+        project: request.root,
+        roots: &catalog.settings.roots,
+        environment: request.environment,
+    };
+    let sources = plan.sources.iter().filter_map(|step| catalog.sources.get(&step.id));
+    sources
+        .filter(|source| source.definition.format.value != Format::Derived)
+        .map(|source| (source.id.clone(), data_files(&source.definition, &locations)))
+        .collect()
+}
+
 impl Run<'_> {
-    /// Loads the sources that are read from files, then closes the file system.
-    pub(super) fn load_files(&mut self) -> Result<(), Error> {
+    /// Loads the sources that are read from files.
+    pub(super) fn load_files(&mut self, data: BTreeMap<String, Located>) {
         let catalog = self.catalog;
-        let mut lazy: Vec<DataFile> = Vec::new();
-        let plan = self.plan;
-        for (index, step) in plan.sources.iter().enumerate() {
-            let Some(source) = catalog.sources.get(&step.id) else {
+        let total = data.len();
+        for (index, (id, data)) in data.into_iter().enumerate() {
+            let Some(source) = catalog.sources.get(&id) else {
                 continue;
             };
-            if source.definition.format.value == Format::Derived {
-                continue;
-            }
-            let total = plan.sources.len();
-            self.request.progress.step(&format!("loading {}", step.id), index, total);
-            match self.load_file(source) {
-                Ok(data) => {
-                    if step.materialise == Materialise::Lazy {
-                        lazy.extend(data);
-                    }
-                }
-                Err(diagnostics) => {
-                    self.failed.insert(step.id.clone());
-                    self.diagnostics.extend(diagnostics);
-                }
+            self.request.progress.step(&format!("loading {id}"), index, total);
+            self.grant_source();
+            if let Err(diagnostics) = data.and_then(|data| self.load_file(source, &data)) {
+                self.failed.insert(id);
+                self.diagnostics.extend(diagnostics);
             }
         }
-        self.engine.confine(lazy.iter().map(|file| file.path.as_path()))
     }
 
-    fn load_file(&mut self, source: &Source) -> Result<Vec<DataFile>, Vec<Diagnostic>> {
-        let locations = Locations {
-            project: self.request.root,
-            roots: &self.catalog.settings.roots,
-            environment: self.request.environment,
-        };
-        let data = data_files(&source.definition, &locations)?;
-        let fingerprint = fingerprint(&data).map_err(|(path, error)| {
+    fn load_file(&mut self, source: &Source, data: &[DataFile]) -> Result<(), Vec<Diagnostic>> {
+        let fingerprint = fingerprint(data).map_err(|(path, error)| {
             let name = data.iter().find(|file| file.path == path);
             let name = name.map_or("a file", |file| file.name.as_str());
             vec![
@@ -62,9 +65,9 @@ impl Run<'_> {
             ]
         })?;
         let context = self.context();
-        let loaded = load_file_source(self.engine, source, &data, &fingerprint, &context)?;
+        let loaded = load_file_source(self.engine, source, data, &fingerprint, &context)?;
         self.loaded.insert(source.id.clone(), loaded);
-        Ok(data)
+        Ok(())
     }
 
     fn context(&self) -> LoadContext<'_> {
@@ -124,6 +127,7 @@ impl Run<'_> {
             return;
         }
         let context = self.context();
+        self.grant_source();
         if let Err(diagnostics) =
             materialise(self.engine, source, step.materialise, again, &context)
         {

@@ -10,7 +10,7 @@ use crate::definition::source::Format;
 use crate::definition::test::TestTable;
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{
-    Engine, LoadContext, Options, SqlFailure, Verified, declared_columns, given_table, materialise,
+    Engine, LoadContext, Options, Protection, SqlFailure, Verified, declared_columns, given_table, materialise,
     stand_in,
 };
 use crate::error::Error;
@@ -28,14 +28,25 @@ pub struct Bench<'a> {
 
 impl<'a> Bench<'a> {
     /// Opens an engine with every source of the catalog, all without rows.
-    pub fn open(catalog: &'a Catalog, files: &'a Files, bound: &'a Bound) -> Result<Self, Error> {
+    pub fn open(
+        catalog: &'a Catalog,
+        files: &'a Files,
+        bound: &'a Bound,
+        protection: &Protection,
+    ) -> Result<Self, Error> {
         // A handful of rows: threads of the engine would only cost their start.
-        let options = Options { threads: Some(1), memory: Some(catalog.settings.limits.memory) };
+        let limits = &catalog.settings.limits;
+        let options = Options {
+            threads: Some(1),
+            memory: limits.memory,
+            run_time: limits.run_time,
+            files: Vec::new(),
+            // With a handful of rows the optimiser costs more than it saves.
+            optimised: false,
+            protection: protection.clone(),
+        };
         let engine = Engine::open(&options, &catalog.settings.calendars)?;
         engine.set_as_of(Timestamp::UNIX_EPOCH)?;
-        // With a handful of rows the optimiser costs more than it saves.
-        engine.plan_plainly()?;
-        engine.confine(std::iter::empty())?;
         let mut bench = Self { catalog, files, bound, engine, failed: BTreeSet::new() };
         for id in catalog.sources_in_order() {
             let Some(source) = catalog.sources.get(id) else {

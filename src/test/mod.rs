@@ -24,6 +24,7 @@ use crate::bind::Bound;
 use crate::catalog::Catalog;
 use crate::definition::test::TestTable;
 use crate::diagnostic::{Diagnostic, Files, Span, closest};
+use crate::engine::{Allowance, Answer, Protection};
 use crate::error::Error;
 use crate::rules::tests as rule;
 
@@ -33,6 +34,7 @@ pub struct Request<'a> {
     pub targets: &'a [String],
     /// Whether to find out what no test reaches.
     pub coverage: bool,
+    pub protection: Protection,
 }
 
 /// What came of the tests.
@@ -63,7 +65,7 @@ pub fn run(
     request: &Request<'_>,
 ) -> Result<Report, Error> {
     let targets = targets(catalog, request.targets)?;
-    let bench = Bench::open(catalog, files, bound)?;
+    let bench = Bench::open(catalog, files, bound, &request.protection)?;
     let mut tracker = request.coverage.then(|| Tracker::new(&bench, &targets));
     let mut outcomes = Vec::new();
     for source in catalog.sources.values().filter(|source| targets.contains(source.id.as_str())) {
@@ -105,6 +107,9 @@ fn on(
     target: (Kind, &str),
     run: impl FnOnce() -> Result<Found, Error>,
 ) -> Result<Found, Error> {
+    let limits = &bench.catalog.settings.limits;
+    let answer = Answer { rows: limits.result_rows, bytes: limits.result_size };
+    bench.engine.grant(Allowance::new(limits.time, answer));
     let found = match bench.give(test)? {
         None => run(),
         Some(wrong) => Ok((vec![wrong], None)),
@@ -112,6 +117,7 @@ fn on(
     if let Some(tracker) = tracker {
         tracker.look(bench, test, target)?;
     }
+    bench.engine.grant(Allowance::OWN);
     bench.clear(test)?;
     found
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, render};
+use goodhart::engine::Protection;
 use goodhart::evaluate::{self, Evaluation, Request, Silent};
 use goodhart::plan::{self, Selection};
 
@@ -58,6 +59,7 @@ pub fn evaluate(root: &Path, threads: u32) -> (Evaluation, String) {
         from: None,
         to: None,
         threads: Some(threads),
+        protection: Protection::within(),
         progress: &Silent,
     };
     let mut evaluation = evaluate::evaluate(&catalog, &plan, &files, &request).unwrap();

@@ -30,6 +30,9 @@ pub fn explain(
     error: &SqlFailure,
     files: &Files,
 ) -> Vec<Diagnostic> {
+    if error.stop().is_some() {
+        return vec![error.diagnostic(&codes::UNREADABLE_SOURCE, sql, files, source_span(source))];
+    }
     let mut found = unbound(engine, source, raw, files);
     if !found.is_empty() {
         return found;

@@ -123,7 +123,12 @@ pub fn materialise(
         let error = error.suggesting(context.sources.keys());
         vec![error.diagnostic(&codes::SQL_ERROR, &sql, context.files, query.span)]
     };
-    engine.execute(sql.text()).map_err(failed)?;
+    let made = if again {
+        engine.replace(&relation, sql.text())
+    } else {
+        engine.execute(sql.text())
+    };
+    made.map_err(failed)?;
     if again {
         // The same query over the same declared sources: what it declares was verified.
         return Ok(());
@@ -148,6 +153,9 @@ fn on_rows(
     failure: SqlFailure,
     context: &LoadContext<'_>,
 ) -> Vec<Diagnostic> {
+    if failure.stop().is_some() {
+        return vec![failure.diagnostic(&codes::SQL_ERROR, &alone(query), context.files, query.span)];
+    }
     let mut sql = Composed::default();
     sql.push("select max(hash(row)) from (\n").push_sql(query).push(") as row");
     let failure = engine.query(sql.text()).err().unwrap_or(failure);

@@ -1,0 +1,13 @@
+//! `goodhart worker`: what goodhart calls to run SQL in a process of its own.
+
+use std::io;
+use std::path::Path;
+
+use super::exit;
+use crate::engine::serve;
+use crate::error::Error;
+
+pub fn run() -> Result<u8, Error> {
+    serve(io::stdin().lock(), io::stdout().lock()).map_err(Error::reading(Path::new("stdin")))?;
+    Ok(exit::CLEAN)
+}

@@ -1,0 +1,47 @@
+//! Which layers keep SQL of strangers from doing harm.
+
+use std::path::PathBuf;
+
+/// The layers around SQL. Each is tested with the others off; whoever evaluates leaves them on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Protection {
+    /// Only what is on a list may stand in SQL: relations, functions, kinds of queries.
+    pub gate: bool,
+    /// DuckDB's own settings: the listed files and no others, nothing outside, one statement.
+    pub settings: bool,
+    /// The program that runs SQL in a process of its own when it is called with the argument
+    /// [`WORKER`](super::WORKER); SQL runs in this process where absent, and the two layers below
+    /// are not to be had.
+    pub worker: Option<PathBuf>,
+    /// Limits of that process, and the end of what takes too long.
+    pub limits: bool,
+    /// Landlock, no new privileges, and a list of system calls.
+    pub sandbox: bool,
+    /// Whether to refuse to work where a layer is not to be had.
+    pub required: bool,
+}
+
+impl Protection {
+    /// All that is possible in this process alone.
+    pub fn within() -> Self {
+        Self {
+            gate: true,
+            settings: true,
+            worker: None,
+            limits: true,
+            sandbox: true,
+            required: false,
+        }
+    }
+
+    /// All layers, with `program` as the worker.
+    pub fn full(program: PathBuf) -> Self {
+        Self { worker: Some(program), ..Self::within() }
+    }
+}
+
+impl Default for Protection {
+    fn default() -> Self {
+        Self::within()
+    }
+}

@@ -1,0 +1,10 @@
+//! DuckDB in a process of its own, which can do little, and be ended.
+
+mod client;
+mod journal;
+mod protocol;
+mod serve;
+mod timer;
+
+pub use client::{Client, Program, Unfinished};
+pub use serve::{ARGUMENT, serve};
