@@ -29,6 +29,7 @@ pub mod calendar;
 pub mod catalog;
 pub mod check;
 pub mod cli;
+pub mod confinement;
 pub mod definition;
 pub mod diagnostic;
 pub mod engine;
