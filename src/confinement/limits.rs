@@ -110,7 +110,12 @@ fn die_with_parent() -> Result<Report, Failure> {
     Ok(Report::of(Part::Parent, State::Missing(why)))
 }
 
-/// The address space that DuckDB needs.
+/// Address space for a DuckDB with this memory limit and so many threads, as a first estimate that
+/// is yet to be measured: twice the memory limit, because DuckDB does not count everything and freed
+/// pages linger; for each thread a stack (8 MiB) and an arena of glibc's malloc, which reserves
+/// 64 MiB and, to align them, 128 MiB for a moment; and the program itself.
 pub fn address_space(memory: u64, threads: u32) -> u64 {
-    memory + u64::from(threads) * (64 << 20)
+    const PROGRAM: u64 = 512 << 20;
+    const THREAD: u64 = (128 + 8) << 20;
+    memory.saturating_mul(2).saturating_add(PROGRAM).saturating_add(THREAD * u64::from(threads))
 }

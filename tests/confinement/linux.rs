@@ -65,30 +65,40 @@ fn attempt(arguments: &[String]) {
         tcp: tcp.parse().unwrap(),
         udp: udp.parse().unwrap(),
     };
-    confine(layer, &scene.folder);
+    let gaps = confine(layer, &scene.folder);
+    // Where only Landlock would prevent it, and it is not there or lacks something.
+    if !gaps.is_empty() && attempt.prevented_by.contains(&Landlock) {
+        let alone = attempt.prevented_by == [Landlock];
+        if layer == Landlock || layer == All && alone {
+            println!("skipped: {}", gaps.join(", "));
+            return;
+        }
+    }
     match (attempt.act)(&scene) {
         Ok(()) => println!("worked"),
         Err(why) => println!("refused: {why}"),
     }
 }
 
-fn confine(layer: Layer, folder: &Path) {
+/// What of the sandbox this kernel does not have.
+fn confine(layer: Layer, folder: &Path) -> Vec<String> {
     let listed = ["listed.txt", "rows.csv", "rows.ndjson", "rows.parquet"].map(|name| folder.join(name));
     if matches!(layer, Layer::Limits | All) {
         let memory = confinement::address_space(256 << 20, 4);
         confinement::limit(&Limits {
             memory: Some(memory),
-            cpu: Some(Duration::from_secs(20)),
+            cpu: Some(Duration::from_secs(3)),
             descriptors: 64,
         })
         .unwrap();
     }
-    match layer {
-        Nothing | Layer::Limits => {}
-        Landlock => drop(confinement::only_files(&listed).unwrap()),
-        Calls => drop(confinement::only_computing().unwrap()),
-        All => drop(confinement::isolate(&listed).unwrap()),
-    }
+    let report = match layer {
+        Nothing | Layer::Limits => return Vec::new(),
+        Landlock => confinement::only_files(&listed),
+        Calls => confinement::only_computing(),
+        All => confinement::isolate(&listed),
+    };
+    report.unwrap().gaps()
 }
 
 /// The parent: every attempt under every layer that has a say in it.
@@ -116,6 +126,13 @@ fn run(filter: Option<&String>) {
                 continue;
             }
             let (worked, said) = child(attempt, layer, folder, ports);
+            if said.starts_with("skipped") {
+                println!("{} with {layer:?} {said}", attempt.name);
+                if std::env::var_os("CI").is_some() {
+                    wrong.push(format!("{} with {layer:?} {said}", attempt.name));
+                }
+                continue;
+            }
             let verdict = if worked == prevented { "WRONG" } else { "ok" };
             let line = format!("{verdict}: {} with {layer:?}: {said}", attempt.name);
             println!("{line}");

@@ -105,7 +105,7 @@ pub const ALLOWED: &[Call] = &[
     call("geteuid", 107, 175, Always),
     call("getgid", 104, 176, Always),
     call("getpid", 39, 172, Always),
-    old("getrlimit", 97, Always),
+    call("getrlimit", 97, 163, Always),
     call("getrusage", 98, 165, Always),
     call("gettid", 186, 178, Always),
     call("getuid", 102, 174, Always),
