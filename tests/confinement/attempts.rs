@@ -14,7 +14,14 @@ use super::{Attempt, Layer, Scene};
 
 unsafe extern "C" {
     fn syscall(number: c_long, ...) -> c_long;
-    fn mmap(at: *mut c_void, size: usize, prot: c_int, flags: c_int, file: c_int, from: i64) -> isize;
+    fn mmap(
+        at: *mut c_void,
+        size: usize,
+        prot: c_int,
+        flags: c_int,
+        file: c_int,
+        from: i64,
+    ) -> isize;
     fn clock() -> c_long;
 }
 

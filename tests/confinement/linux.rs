@@ -82,7 +82,8 @@ fn attempt(arguments: &[String]) {
 
 /// What of the sandbox this kernel does not have.
 fn confine(layer: Layer, folder: &Path) -> Vec<String> {
-    let listed = ["listed.txt", "rows.csv", "rows.ndjson", "rows.parquet"].map(|name| folder.join(name));
+    let listed =
+        ["listed.txt", "rows.csv", "rows.ndjson", "rows.parquet"].map(|name| folder.join(name));
     if matches!(layer, Layer::Limits | All) {
         let memory = confinement::address_space(256 << 20, 4);
         confinement::limit(&Limits {
