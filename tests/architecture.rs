@@ -49,6 +49,8 @@ fn each_third_party_engine_is_named_in_one_place() {
     assert_eq!(offenders(&["git2::"], &[], &["git.rs"]), [""; 0]);
     assert_eq!(offenders(&["clap::", "indicatif::"], &[], &["cli/"]), [""; 0]);
     assert_eq!(offenders(&["annotate_snippets::"], &[], &["diagnostic/render.rs"]), [""; 0]);
+    let confining = ["landlock::", "seccompiler::", "rustix::"];
+    assert_eq!(offenders(&confining, &[], &["confinement/"]), [""; 0]);
 }
 
 /// The stages that are pure functions.
