@@ -7,8 +7,11 @@
 //! # What the case shows.
 //! $ eval --all                     the command line
 //! exit 1                           the exit code (1 where the line is absent)
-//! env LAKE=/lake                   the environment has nothing else
+//! env GOODHART_LAKE=/lake          the environment has nothing else
 //! without data/hosts.csv           a file of the base project that is not there
+//! link data/x.csv -> ../../beside  a link; `beside` is a folder beside the project, `[beside]` its
+//!                                  path, `secret.toml` in it what nobody may see
+//! pipe data/x.csv                  a pipe that nobody writes to
 //! no place                         there is no file to underline anything in
 //! === metrics/alert_volume.toml    a file, up to the next such line
 //! === data/hosts.csv.gz gzip       its bytes: see `encode`
@@ -39,6 +42,9 @@ struct Case {
     exit: i32,
     environment: Vec<(String, String)>,
     without: Vec<String>,
+    /// The link, and where it leads.
+    links: Vec<(String, String)>,
+    pipes: Vec<String>,
     place: bool,
     /// Path, markers and content.
     files: Vec<(String, Vec<String>, String)>,
@@ -54,6 +60,8 @@ impl Case {
             exit: 1,
             environment: Vec::new(),
             without: Vec::new(),
+            links: Vec::new(),
+            pipes: Vec::new(),
             place: true,
             files: Vec::new(),
         };
@@ -83,6 +91,11 @@ impl Case {
                 self.environment.push((name.to_owned(), value.to_owned()));
             }
             ("without", path) => self.without.push(path.to_owned()),
+            ("link", link) => {
+                let (link, target) = link.split_once(" -> ").unwrap();
+                self.links.push((link.to_owned(), target.to_owned()));
+            }
+            ("pipe", path) => self.pipes.push(path.to_owned()),
             ("no", "place") => self.place = false,
             ("", _) => {}
             _ => panic!("{}: `{line}` is no line of a case", self.name),
@@ -92,32 +105,52 @@ impl Case {
     fn lay(&self, root: &Path) {
         support::copy(&folder().join("base"), root);
         for path in &self.without {
-            fs::remove_file(root.join(path)).unwrap();
+            let path = root.join(path);
+            let removed =
+                if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+            removed.unwrap();
         }
         for (path, markers, content) in &self.files {
             let path = root.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, encode(content, markers)).unwrap();
         }
+        for (link, target) in &self.links {
+            let link = root.join(link);
+            fs::create_dir_all(link.parent().unwrap()).unwrap();
+            std::os::unix::fs::symlink(target, link).unwrap();
+        }
+        for path in &self.pipes {
+            let made = Command::new("mkfifo").arg(root.join(path)).status().unwrap();
+            assert!(made.success());
+        }
     }
 
     /// Runs the case. Returns what the snapshot holds, and what is wrong whatever it holds.
     fn run(&self) -> (String, Vec<String>) {
         let temporary = tempfile::tempdir().unwrap();
-        let root = temporary.path().canonicalize().unwrap();
-        self.lay(&root);
-        let output = Command::new(env!("CARGO_BIN_EXE_goodhart"))
-            .args(["--color", "never"])
-            .args(self.arguments.split_whitespace())
-            .env_clear()
-            .envs(self.environment.iter().cloned())
-            .current_dir(&root)
-            .output()
+        let root = temporary.path().canonicalize().unwrap().join("project");
+        let beside = root.with_file_name("beside");
+        fs::create_dir(&beside).unwrap();
+        fs::write(beside.join("secret.toml"), "title = \"the secret beside the project\"\n")
             .unwrap();
+        self.lay(&root);
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_goodhart"))
+                .args(["--color", "never"])
+                .args(self.arguments.split_whitespace())
+                .env_clear()
+                .envs(self.environment.iter().map(|(name, value)| {
+                    (name, value.replace("[beside]", beside.to_str().unwrap()))
+                }))
+                .current_dir(&root)
+                .output()
+                .unwrap();
         let exit = output.status.code();
         let text = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("the output is UTF-8");
             text.replace(root.to_str().unwrap(), "[project]")
+                .replace(beside.to_str().unwrap(), "[beside]")
                 .replace(concat!("goodhart ", env!("CARGO_PKG_VERSION")), "goodhart [version]")
         };
         let (stdout, stderr) = (text(output.stdout), text(output.stderr));
@@ -130,6 +163,8 @@ impl Case {
         };
         check(exit == Some(self.exit), &format!("exit code {exit:?}, not {}", self.exit));
         check(!stderr.contains("panicked"), "it panicked");
+        check(!said.contains("[beside]"), "a path outside the project is shown");
+        check(!said.contains("the secret beside"), "a file outside the project is shown");
         check(!self.place || said.lines().any(underlines), "nothing is underlined");
         check(!said.is_empty(), "nothing is said");
         check(!self.place || !said.contains("[project]"), "a path of this machine is shown");

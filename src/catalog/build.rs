@@ -6,6 +6,7 @@ use super::Catalog;
 use super::ids::stem;
 use super::limits;
 use super::metrics::metrics;
+use super::paths;
 use super::settings::{lints, settings};
 use super::sources::{check_depth, check_newest, sources};
 use crate::definition::metric::MetricFile;
@@ -88,6 +89,12 @@ pub fn build(
         lints(&metric.definition.lints, &mut found, |code, severity| {
             settings.levels.set_in(metric.file, code, severity);
         });
+    }
+    for (name, path) in &settings.roots {
+        paths::check_root(name, path, &mut found);
+    }
+    for source in sources.values() {
+        paths::check_source(source, &mut found);
     }
     for metric in metrics.values() {
         if let Some(own) = &metric.definition.limits {

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use super::{Metric, Settings};
 use crate::definition::limits::{LimitsTable, MetricLimitsTable};
-use crate::definition::read::{self, At, Size};
-use crate::diagnostic::{Diagnostic, codes};
+use crate::definition::project::ProjectFile;
+use crate::definition::read::{self, At, Reader, Size};
+use crate::diagnostic::{Diagnostic, FileId, Files, codes};
 
 /// What a run of a project may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +129,14 @@ pub fn of_project(table: Option<&LimitsTable>, found: &mut Vec<Diagnostic>) -> L
     }
 }
 
+/// How large a file of a source or metric may be, as goodhart.toml says; the default where it
+/// cannot be read.
+pub fn definition_size(files: &Files, project: FileId) -> u64 {
+    let (project, _) = Reader::read::<ProjectFile>(files, project);
+    let table = project.as_ref().and_then(|project| project.limits.as_ref());
+    of_project(table, &mut Vec::new()).definition_size
+}
+
 /// Reports limits of a metric that are not possible, or above those of the project.
 pub fn check_metric(
     own: &MetricLimitsTable,
@@ -216,7 +225,7 @@ fn possible(
 /// A limit as it is written in `[limits]`.
 fn written(name: &str, value: u64) -> String {
     match name {
-        "time" => format!("\"{value}s\""),
+        "time" => format!("{value} s"),
         "result_rows" => value.to_string(),
         _ => size_text(value),
     }

@@ -10,13 +10,14 @@ mod ids;
 mod limits;
 mod metrics;
 mod nondeterministic;
+mod paths;
 mod references;
 mod settings;
 mod sources;
 mod tokens;
 
 pub use build::{Definitions, build};
-pub use limits::{Limits, MetricLimits, size_text};
+pub use limits::{Limits, MetricLimits, definition_size, size_text};
 pub use nondeterministic::{Answers, aliases, nondeterministic};
 pub use references::{clock_offsets, common_tables, identifiers, relations, tables};
 pub use settings::Settings;

@@ -29,7 +29,7 @@ pub struct Opened {
 /// Only what stops the tool; whatever is wrong with the definitions is a diagnostic.
 pub fn open(root: &Path) -> Result<Opened, Error> {
     let mut files = Files::default();
-    let (listed, found) = project::list(root, &mut files)?;
+    let (listed, found) = project::list(root, &mut files, catalog::definition_size)?;
     Ok(Opened::read(root.to_owned(), files, &listed, found))
 }
 

@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use super::project::{self, Opened, Refused};
 use super::{Global, exit, instant, output, progress::Bar};
+use crate::catalog::size_text;
 use crate::definition::project::Grain;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::evaluate::{Evaluation, Request, evaluate, judge, statements};
 use crate::plan::{self, Selection};
@@ -114,12 +116,14 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     }
     opened.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
     opened.diagnostics.extend(judge(&opened.catalog, &evaluation.results));
+    let (snapshots, too_large) = snapshots(&opened, &evaluation);
+    opened.diagnostics.extend(too_large);
     print(global, arguments, &opened, &evaluation)?;
     output::diagnostics(global, &opened.diagnostics, &opened.files);
     for (metric, reason) in &evaluation.skipped {
         output::say(&format!("not evaluated: {metric} ({reason})"));
     }
-    let stale = settle_snapshots(arguments, &opened, &selection, &evaluation, &store)?;
+    let stale = settle_snapshots(arguments, &opened, &selection, &evaluation, snapshots, &store)?;
     // Skipped metrics have a diagnostic that is an error; a check that could not look at them
     // must not pass because of a level that hides it.
     let verdict = match project::verdict(&opened.diagnostics) {
@@ -158,6 +162,7 @@ fn settle_snapshots(
     opened: &Opened,
     selection: &Selection,
     evaluation: &Evaluation,
+    snapshots: BTreeMap<String, String>,
     store: &Store,
 ) -> Result<bool, Error> {
     let ad_hoc = arguments.as_of.is_some()
@@ -172,7 +177,7 @@ fn settle_snapshots(
         return Ok(false);
     }
     let known: BTreeSet<String> = opened.catalog.metrics.keys().cloned().collect();
-    let rendered = rendered(opened, selection, evaluation, store)?;
+    let rendered = with_inputs(snapshots, selection, evaluation, store)?;
     let Settled { changed, orphaned } = settle(store, &rendered, &known)?;
     let orphaned = if selection.is_everything() { orphaned } else { Vec::new() };
     if !arguments.check {
@@ -202,25 +207,52 @@ fn settle_snapshots(
     Ok(arguments.check)
 }
 
-/// The texts of all evaluated snapshots and of the inputs.
-fn rendered(
+/// The texts of the snapshots of all evaluated metrics; one that is too large is left out and
+/// reported.
+fn snapshots(
     opened: &Opened,
+    evaluation: &Evaluation,
+) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
+    let mut snapshots = BTreeMap::new();
+    let mut too_large = Vec::new();
+    for results in &evaluation.results.metrics {
+        let Some(metric) = opened.catalog.metrics.get(&results.metric) else {
+            continue;
+        };
+        let text = render(metric, results, evaluation.results.grain);
+        let most = metric.limits(&opened.catalog.settings).snapshot_size;
+        if text.len() as u64 <= most {
+            snapshots.insert(metric.id.clone(), text);
+            continue;
+        }
+        let what = format!("the snapshot of `{}` has more than {}", metric.id, size_text(most));
+        too_large.push(
+            Diagnostic::new(&codes::LIMIT_EXCEEDED, what)
+                .at(
+                    metric.definition.measure.span(),
+                    format!("{} results, {} bytes", results.rows.len(), text.len()),
+                )
+                .note("nothing was written for it")
+                .help("break it down by fewer segments, or raise `limits.snapshot_size`"),
+        );
+    }
+    (snapshots, too_large)
+}
+
+/// The snapshots and the text of what they come from.
+fn with_inputs(
+    mut snapshots: BTreeMap<String, String>,
     selection: &Selection,
     evaluation: &Evaluation,
     store: &Store,
 ) -> Result<BTreeMap<String, String>, Error> {
-    let mut rendered = BTreeMap::new();
-    for results in &evaluation.results.metrics {
-        if let Some(metric) = opened.catalog.metrics.get(&results.metric) {
-            let text = render(metric, results, evaluation.results.grain);
-            rendered.insert(metric.id.clone(), text);
-        }
-    }
     // What a partial evaluation did not read stays as it was committed.
-    let partial = !selection.is_everything() || !evaluation.skipped.is_empty();
+    let partial = !selection.is_everything()
+        || !evaluation.skipped.is_empty()
+        || snapshots.len() < evaluation.results.metrics.len();
     let before = if partial { store.committed(INPUTS)? } else { None };
     let before = before.as_deref().and_then(InputsFile::parse);
     let inputs = InputsFile::new(&evaluation.inputs, env!("CARGO_PKG_VERSION"), before.as_ref());
-    rendered.insert(INPUTS.to_owned(), inputs.render());
-    Ok(rendered)
+    snapshots.insert(INPUTS.to_owned(), inputs.render());
+    Ok(snapshots)
 }

@@ -7,6 +7,7 @@ pub mod aspects;
 pub mod display;
 pub mod limits;
 pub mod lints;
+pub mod location;
 pub mod measure;
 pub mod metric;
 pub mod project;

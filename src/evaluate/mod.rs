@@ -29,6 +29,7 @@ use crate::diagnostic::{Diagnostic, Files};
 use crate::engine::{Engine, Options, Protection, Verified};
 use crate::error::Error;
 use crate::plan::{Plan, Timeline, quote};
+use crate::project::{DataFile, Stamp};
 use crate::result::{Inputs, MetricResults, Results, SourceInput};
 
 /// Where and when to evaluate.
@@ -210,6 +211,8 @@ struct Run<'a> {
     verified: Verified,
     /// File sources that are ready.
     loaded: BTreeMap<String, SourceInput>,
+    /// The files of those, and what they looked like before they were read.
+    stamps: BTreeMap<String, (Vec<DataFile>, Vec<Stamp>)>,
     /// Sources that are not to be had.
     failed: BTreeSet<String>,
     diagnostics: Vec<Diagnostic>,
@@ -235,6 +238,7 @@ impl<'a> Run<'a> {
             engine,
             verified: memory.map_or_else(Verified::default, Verified::in_folder),
             loaded: BTreeMap::new(),
+            stamps: BTreeMap::new(),
             failed: BTreeSet::new(),
             diagnostics: Vec::new(),
             skipped: BTreeMap::new(),
@@ -301,6 +305,7 @@ impl<'a> Run<'a> {
     /// Runs the scans, and turns what they yield into the results of all metrics of the plan.
     fn results(&mut self, timeline: &Timeline) -> Result<BTreeMap<String, MetricResults>, Error> {
         let mut figures = self.scan_all(timeline)?;
+        self.refuse_changed(&mut figures);
         let mut metrics: BTreeMap<String, MetricResults> = BTreeMap::new();
         for id in &self.plan.metrics {
             let Some(metric) = self.catalog.metrics.get(id) else {

@@ -1,6 +1,8 @@
 //! Making the sources of a plan ready, and what they promise about their rows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
@@ -13,7 +15,7 @@ use crate::engine::{LoadContext, load_file_source, materialise};
 use crate::error::Error;
 use crate::measure::Cell;
 use crate::plan::{Composed, Materialise, Plan, SourceStep, quote};
-use crate::project::{DataFile, Locations, data_files, fingerprint};
+use crate::project::{DataFile, Locations, changed, data_files, fingerprint, stamps};
 use crate::result::instant_text;
 
 /// The files of a source, or what is wrong with how it names them.
@@ -56,18 +58,52 @@ impl Run<'_> {
     }
 
     fn load_file(&mut self, source: &Source, data: &[DataFile]) -> Result<(), Vec<Diagnostic>> {
-        let fingerprint = fingerprint(data).map_err(|(path, error)| {
+        let unreadable = |(path, error): (PathBuf, io::Error)| {
             let name = data.iter().find(|file| file.path == path);
             let name = name.map_or("a file", |file| file.name.as_str());
             vec![
                 Diagnostic::new(&codes::UNREADABLE_SOURCE, format!("cannot read {name}: {error}"))
                     .at(source.definition.format.span, format!("source `{}`", source.id)),
             ]
-        })?;
+        };
+        let before = stamps(data).map_err(unreadable)?;
+        let fingerprint = fingerprint(data).map_err(unreadable)?;
         let context = self.context();
         let loaded = load_file_source(self.engine, source, data, &fingerprint, &context)?;
+        if let Some(file) = changed(data, &before) {
+            return Err(vec![source_changed(source, file)]);
+        }
         self.loaded.insert(source.id.clone(), loaded);
+        self.stamps.insert(source.id.clone(), (data.to_vec(), before));
         Ok(())
+    }
+
+    /// Takes away the numbers of metrics that scanned a file which is not what it was when it was
+    /// fingerprinted: Parquet is read anew for each query.
+    pub(super) fn refuse_changed<T>(&mut self, figures: &mut BTreeMap<String, T>) {
+        let lazy = self.plan.sources.iter().filter(|step| step.materialise == Materialise::Lazy);
+        let mut wrong = BTreeSet::new();
+        for step in lazy {
+            if let Some((data, before)) = self.stamps.get(&step.id)
+                && let Some(source) = self.catalog.sources.get(&step.id)
+                && let Some(file) = changed(data, before)
+            {
+                self.diagnostics.push(source_changed(source, file));
+                wrong.insert(step.id.as_str());
+            }
+        }
+        if wrong.is_empty() {
+            return;
+        }
+        let catalog = self.catalog;
+        for metric in figures.keys().filter_map(|id| catalog.metrics.get(id)) {
+            let read = self.with_inputs(metric.reads.iter().map(String::as_str));
+            if let Some(source) = wrong.iter().find(|source| read.contains(*source)) {
+                let reason = format!("its source `{source}` changed while it was read");
+                self.skipped.insert(metric.id.clone(), reason);
+            }
+        }
+        figures.retain(|id, _| !self.skipped.contains_key(id));
     }
 
     fn context(&self) -> LoadContext<'_> {
@@ -284,6 +320,15 @@ impl Run<'_> {
             _ => None,
         }
     }
+}
+
+fn source_changed(source: &Source, file: &DataFile) -> Diagnostic {
+    Diagnostic::new(
+        &codes::SOURCE_CHANGED,
+        format!("{} changed while source `{}` was read", file.name, source.id),
+    )
+    .at(source.definition.format.span, "nothing is computed from it")
+    .help("evaluate again when nothing writes the file, or a copy of it")
 }
 
 /// `3 d 4 h`: the two largest units.

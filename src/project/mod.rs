@@ -1,11 +1,15 @@
 //! A project on disk: where it is, which files define it, which files its sources read.
 
+mod content;
 mod data;
 mod files;
+mod inside;
+mod matching;
 mod root;
 mod write;
 
-pub use data::{DataFile, Locations, data_files, fingerprint};
+pub use content::{Stamp, changed, fingerprint, stamps};
+pub use data::{DataFile, Locations, data_files};
 pub use files::{ProjectFiles, list};
 pub use root::{PROJECT_FILE, find};
 pub use write::write;

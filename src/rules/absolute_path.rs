@@ -8,15 +8,15 @@ use crate::diagnostic::{Applicability, Diagnostic, Files, codes};
 pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
     let Project { catalog, files, .. } = *project;
     for (name, path) in &catalog.settings.roots {
-        if is_absolute(path) {
+        if is_foreign(path) {
             found.push(root(name, path));
         }
     }
     for source in catalog.sources.values() {
         let definition = &source.definition;
-        for path in definition.files.0.iter().filter(|path| is_absolute(path)) {
+        for path in definition.files.0.iter().filter(|path| is_foreign(path)) {
             found.push(machine(path).at(path.span, "an absolute path").help(
-                "name the folder in [roots] of goodhart.toml as \"${NAME}\", \
+                "name the folder in [roots] of goodhart.toml as \"${GOODHART_NAME}\", \
                      set `root` and begin the path there",
             ));
         }
@@ -39,7 +39,7 @@ fn machine(path: &str) -> Diagnostic {
 }
 
 fn root(name: &str, path: &Text) -> Diagnostic {
-    let variable = format!("\"${{{}}}\"", name.to_uppercase());
+    let variable = format!("\"${{GOODHART_{}}}\"", name.to_uppercase());
     machine(path)
         .at(path.span, "an absolute path")
         .help(format!("write {name} = {variable} and let the environment say where it is"))
@@ -66,7 +66,7 @@ fn in_sql(sql: &Sql, files: &Files, found: &mut Vec<Diagnostic>) {
                     .at(sql.locate(files, range.start, range.len()), "an absolute path")
                     .help(
                         "declare the file as a source, with a folder from [roots] \
-                         such as \"${NAME}\", and read that",
+                         such as \"${GOODHART_NAME}\", and read that",
                     ),
             );
         }
@@ -80,6 +80,11 @@ fn reads_files(function: &str) -> bool {
 
 fn is_absolute(path: &str) -> bool {
     path.starts_with(['/', '~']) || path.starts_with("\\\\") || behind_drive(path).is_some()
+}
+
+/// An absolute path that is none here; one that is cannot be read at all, which the catalog says.
+fn is_foreign(path: &str) -> bool {
+    is_absolute(path) && !path.starts_with('/')
 }
 
 /// What is behind a drive letter.

@@ -10,6 +10,10 @@ use std::path::Path;
 
 use serde_json::value::RawValue;
 
+/// A file without line breaks must not end up in memory: longer lines are not looked at.
+const LONGEST_HEADER: u64 = 1 << 20;
+const LONGEST_LINE: u64 = 64 << 20;
+
 /// Opens a file and undoes gzip and zstd, by the file's extension like DuckDB.
 pub fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     let file = BufReader::new(File::open(path)?);
@@ -32,12 +36,16 @@ pub struct Dialect {
 }
 
 fn csv_reader(path: &Path, dialect: Dialect) -> io::Result<csv::Reader<Box<dyn Read>>> {
+    csv_reader_of(open(path)?, dialect)
+}
+
+fn csv_reader_of(file: Box<dyn Read>, dialect: Dialect) -> io::Result<csv::Reader<Box<dyn Read>>> {
     Ok(csv::ReaderBuilder::new()
         .delimiter(dialect.delimiter)
         .quote(dialect.quote)
         .has_headers(false)
         .flexible(true)
-        .from_reader(without_byte_order_mark(open(path)?)?))
+        .from_reader(without_byte_order_mark(file)?))
 }
 
 fn without_byte_order_mark(mut reader: Box<dyn Read>) -> io::Result<Box<dyn Read>> {
@@ -56,8 +64,12 @@ fn without_byte_order_mark(mut reader: Box<dyn Read>) -> io::Result<Box<dyn Read
 /// The column names of a CSV file; none where it is empty.
 pub fn header(path: &Path, dialect: Dialect) -> io::Result<Vec<String>> {
     let mut record = csv::ByteRecord::new();
-    let mut reader = csv_reader(path, dialect)?;
+    let start = open(path)?.take(LONGEST_HEADER + 1);
+    let mut reader = csv_reader_of(Box::new(start), dialect)?;
     reader.read_byte_record(&mut record).map_err(io::Error::other)?;
+    if reader.position().byte() > LONGEST_HEADER {
+        return Err(io::Error::other("the line of column names has more than 1 MiB"));
+    }
     Ok(record.iter().map(|field| String::from_utf8_lossy(field).into_owned()).collect())
 }
 
@@ -330,8 +342,11 @@ pub fn lines(path: &Path) -> io::Result<impl Iterator<Item = io::Result<String>>
     let mut reader = BufReader::new(open(path)?);
     Ok(std::iter::from_fn(move || {
         let mut bytes = Vec::new();
-        match reader.read_until(b'\n', &mut bytes) {
+        match reader.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut bytes) {
             Ok(0) => None,
+            Ok(count) if count as u64 == LONGEST_LINE => {
+                Some(Err(io::Error::other("a line of more than 64 MiB")))
+            }
             Ok(_) => {
                 while bytes.last().is_some_and(|byte| matches!(byte, b'\n' | b'\r')) {
                     bytes.pop();
