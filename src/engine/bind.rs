@@ -16,13 +16,16 @@ impl Engine {
         let connection = self.connection.try_clone();
         let connection =
             connection.map_err(|error| super::engine_error("opening a connection", &error))?;
-        Ok(Self { connection })
+        Ok(Self { connection, gate: self.gate })
     }
 
     /// The bound plan of each statement, in DuckDB's JSON; `None` where it does not bind, or is
     /// not exactly one statement, or where the plan cannot be written as JSON. One query for all:
     /// a query costs more than what it binds.
     pub fn bound_plans(&self, statements: &[&str]) -> Vec<Option<Value>> {
+        if statements.is_empty() {
+            return Vec::new();
+        }
         let calls: Vec<String> =
             statements.iter().map(|sql| format!("json_serialize_plan({})", literal(sql))).collect();
         let rows = self.query(&format!("select {}", calls.join(", "))).unwrap_or_default();

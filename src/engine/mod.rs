@@ -4,15 +4,16 @@
 //! knows nothing of metrics. `research` on which its settings rest is in ARCHITECTURE.md.
 
 mod bind;
-mod check;
 mod failure;
 mod functions;
+pub mod gate;
 mod load;
 mod memory;
 mod tree;
 mod verified;
 
 pub use failure::SqlFailure;
+pub use gate::{Checked, Readable};
 pub use load::{
     LoadContext, check_derived, check_file_source, declare, declared_columns, given_table,
     load_file_source, materialise, stand_in,
@@ -35,17 +36,27 @@ use crate::measure::Cell;
 use crate::plan::{ColumnKind, literal, timestamp};
 
 /// Resources of the engine.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// As many as there are cores where absent.
     pub threads: Option<u32>,
     /// In bytes; DuckDB's default (80 % of the memory) where absent.
     pub memory: Option<u64>,
+    /// Whether user SQL is checked before it is used. Only tests of the other layers switch it off.
+    pub gate: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { threads: None, memory: None, gate: true }
+    }
 }
 
 /// An in-memory DuckDB.
 pub struct Engine {
     connection: Connection,
+    /// See [`Options::gate`].
+    gate: bool,
 }
 
 impl Engine {
@@ -75,7 +86,7 @@ impl Engine {
         let connection = opened.map_err(|error| engine_error("opening DuckDB", &error))?;
         functions::register(&connection, calendars)
             .map_err(|error| engine_error("registering functions", &error))?;
-        let engine = Self { connection };
+        let engine = Self { connection, gate: options.gate };
         // What is read from files lives here; queries see it through views in `main`.
         engine.run("creating the schema", "create schema loaded")?;
         engine.run("creating macros", load::MACROS)?;

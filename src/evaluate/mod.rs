@@ -145,8 +145,8 @@ pub fn evaluate_ready(
 
 /// Opens the engine of an evaluation.
 fn open(catalog: &Catalog, request: &Request<'_>) -> Result<Engine, Error> {
-    let options =
-        Options { threads: request.threads, memory: Some(catalog.settings.limits.memory) };
+    let memory = Some(catalog.settings.limits.memory);
+    let options = Options { threads: request.threads, memory, ..Options::default() };
     Engine::open(&options, &catalog.settings.calendars)
 }
 

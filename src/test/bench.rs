@@ -30,7 +30,8 @@ impl<'a> Bench<'a> {
     /// Opens an engine with every source of the catalog, all without rows.
     pub fn open(catalog: &'a Catalog, files: &'a Files, bound: &'a Bound) -> Result<Self, Error> {
         // A handful of rows: threads of the engine would only cost their start.
-        let options = Options { threads: Some(1), memory: Some(catalog.settings.limits.memory) };
+        let memory = Some(catalog.settings.limits.memory);
+        let options = Options { threads: Some(1), memory, ..Options::default() };
         let engine = Engine::open(&options, &catalog.settings.calendars)?;
         engine.set_as_of(Timestamp::UNIX_EPOCH)?;
         // With a handful of rows the optimiser costs more than it saves.

@@ -17,7 +17,7 @@ pub use given::{stand_in, table as given_table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Engine, SqlFailure, Verified};
+use super::{Engine, Readable, SqlFailure, Verified};
 use crate::catalog::Source;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
@@ -103,8 +103,12 @@ pub fn materialise(
     let Some(query) = &source.definition.sql else {
         return Err(Vec::new());
     };
-    engine.check_query(query.as_str()).map_err(|error| {
-        vec![error.diagnostic(&codes::SQL_ERROR, &alone(query), context.files, query.span)]
+    engine.check_query(query.as_str(), Readable::sources(context.sources)).map_err(|failures| {
+        let failures = failures.into_iter().map(|one| one.suggesting(context.sources.keys()));
+        let alone = alone(query);
+        failures
+            .map(|one| one.diagnostic(&codes::SQL_ERROR, &alone, context.files, query.span))
+            .collect::<Vec<_>>()
     })?;
     // A table is made beside the view that hides what was not known; a view would look for the
     // names in its query beside itself first, and find what is hidden, so it stands in `main`.
