@@ -14,7 +14,6 @@ pub const THEMES: &[Theme] = &[
     Theme {
         title: "Operators",
         names: &[
-            "!",
             "!=",
             "!__postfix",
             "!~~",
@@ -34,10 +33,8 @@ pub const THEMES: &[Theme] = &[
             "<<",
             "<=",
             "<=>",
-            "<>",
             "<@",
             "=",
-            "==",
             ">",
             ">=",
             ">>",
