@@ -10,7 +10,8 @@ use goodhart::measure::Cell;
 const ALLOWED: &[&str] = &["error"];
 
 fn texts(sql: &str) -> Vec<Vec<String>> {
-    let engine = Engine::open(&Options { threads: Some(1), ..Options::default() }, &BTreeMap::new());
+    let engine =
+        Engine::open(&Options { threads: Some(1), ..Options::default() }, &BTreeMap::new());
     let rows = engine.unwrap().query(sql).unwrap();
     let text = |cell| match cell {
         Cell::Text(text) => text,

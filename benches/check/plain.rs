@@ -24,7 +24,8 @@ pub struct Statements {
 pub fn write(root: &Path, path: &Path) -> Result<usize, Box<dyn Error>> {
     let opened = check::open(root)?;
     let catalog = opened.catalog.as_ref().ok_or("goodhart.toml could not be read")?;
-    let (bound, found) = bind::bind(catalog, &opened.files, &mut Memory::default(), &Protection::within())?;
+    let (bound, found) =
+        bind::bind(catalog, &opened.files, &mut Memory::default(), &Protection::within())?;
     if !found.is_empty() {
         return Err(format!("the project is wrong: {}", found[0].message).into());
     }

@@ -12,7 +12,7 @@ use super::sources::{Relations, all_columns, allowance, no_query, schema};
 use crate::catalog::{Catalog, Metric, relations};
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files};
-use crate::engine::{Allowance, Engine};
+use crate::engine::{Allowance, Engine, Readable};
 use crate::error::Error;
 use crate::measure::aggregates;
 use crate::parallel;
@@ -42,7 +42,8 @@ struct Sound<'a> {
 
 impl<'a> Sound<'a> {
     /// Looks at the pieces of `jobs` that were not looked at before.
-    fn check(&mut self, engine: &Engine, jobs: &'a [Job<'_>]) {
+    fn check(&mut self, binder: Binder<'_>, jobs: &'a [Job<'_>]) {
+        let (engine, sources) = (binder.engine, Readable::sources(binder.sources));
         let queries = jobs.iter().map(|job| job.scan.population.sql.as_str());
         let expressions = jobs.iter().flat_map(|job| job.columns.expressions()).map(Sql::as_str);
         let queries: BTreeSet<&str> = queries.filter(|sql| !self.queries.contains(sql)).collect();
@@ -50,10 +51,10 @@ impl<'a> Sound<'a> {
             expressions.filter(|sql| !self.expressions.contains(sql)).collect();
         let queries: Vec<&str> = queries.into_iter().collect();
         let expressions: Vec<&str> = expressions.into_iter().collect();
-        let checked = engine.check_queries(&queries);
+        let checked = engine.check_queries(&queries, sources);
         let passed = queries.into_iter().zip(checked).filter(|(_, outcome)| outcome.is_ok());
         self.queries.extend(passed.map(|(sql, _)| sql));
-        let checked = engine.check_expressions(&expressions);
+        let checked = engine.check_expressions(&expressions, sources.and_population());
         let passed = expressions.into_iter().zip(checked).filter(|(_, outcome)| outcome.is_ok());
         self.expressions.extend(passed.map(|(sql, _)| sql));
     }
@@ -152,14 +153,16 @@ fn several<'a>(
     allowance: Allowance,
 ) -> Vec<Outcome> {
     binder.engine.grant(allowance);
-    sound.check(binder.engine, jobs);
-    let statements: Vec<&str> = jobs.iter().map(|job| job.probe.text()).collect();
-    let plans = binder.engine.bound_plans(&statements);
+    sound.check(binder, jobs);
+    // What is not sound is not even bound: DuckDB folds constants then.
+    let statements: Vec<&str> =
+        jobs.iter().filter(|job| sound.has(job)).map(|job| job.probe.text()).collect();
+    let mut plans = binder.engine.bound_plans(&statements).into_iter();
     jobs.iter()
-        .zip(plans)
-        .map(|(job, plan)| {
+        .map(|job| {
             binder.engine.grant(allowance);
-            one(binder, sources, job, plan.filter(|_| sound.has(job)).as_ref())
+            let plan = if sound.has(job) { plans.next().flatten() } else { None };
+            one(binder, sources, job, plan.as_ref())
         })
         .collect()
 }

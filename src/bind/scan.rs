@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Source;
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files, codes};
-use crate::engine::{Engine, SqlFailure, column_kind};
+use crate::engine::{Engine, Readable, SqlFailure, column_kind};
 use crate::measure::Aggregate;
 use crate::plan::{ColumnKind, Columns, Composed, Scan, probe};
 
@@ -49,25 +49,30 @@ impl Binder<'_> {
     /// One query, expressions, and nothing else: they are about to be put between parentheses.
     /// What is refused does not keep the rest from being looked at.
     fn gate(&self, scan: &Scan, columns: &Columns) -> Result<(), Vec<Diagnostic>> {
-        let refused = |sql: &Sql, failure: SqlFailure| {
+        let refused = |sql: &Sql, failures: Vec<SqlFailure>| {
             let mut alone = Composed::default();
             alone.push_sql(sql);
-            failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, sql.span)
+            let failures = failures.into_iter();
+            let failures = failures.map(|failure| failure.suggesting(self.sources.keys()));
+            failures
+                .map(|failure| failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, sql.span))
+                .collect::<Vec<_>>()
         };
+        let sources = Readable::sources(self.sources);
         let mut found = Vec::new();
         let mut sound = Vec::new();
         // All at once: a query costs more than what it parses.
         let texts: Vec<&str> = columns.expressions().iter().map(Sql::as_str).collect();
-        let checked = self.engine.check_expressions(&texts);
+        let checked = self.engine.check_expressions(&texts, sources.and_population());
         for (expression, checked) in columns.expressions().iter().zip(checked) {
             match checked {
                 Ok(()) => sound.push(expression),
-                Err(failure) => found.push(refused(expression, failure)),
+                Err(failures) => found.extend(refused(expression, failures)),
             }
         }
         let query = &scan.population.sql;
-        match self.engine.check_query(query.as_str()) {
-            Err(failure) => found.push(refused(query, failure)),
+        match self.engine.check_query(query.as_str(), sources) {
+            Err(failures) => found.extend(refused(query, failures)),
             Ok(()) if !found.is_empty() => found.extend(self.unbound(scan, sound.into_iter())),
             Ok(()) => {}
         }

@@ -13,7 +13,8 @@ use crate::definition::read::Sql;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{
-    Allowance, Answer, Engine, Options, Protection, check_derived, check_file_source, declare, declared_columns,
+    Allowance, Answer, Engine, Options, Protection, Readable, SqlFailure, check_derived,
+    check_file_source, declare, declared_columns,
 };
 use crate::error::Error;
 use crate::plan::Composed;
@@ -181,8 +182,8 @@ fn derived(
     let engine = relations.with(source.reads.iter().map(String::as_str), bound)?;
     let columns = match described(engine, sql, &catalog.sources, files) {
         Ok(columns) => columns,
-        Err(diagnostic) => {
-            found.push(*diagnostic);
+        Err(diagnostics) => {
+            found.extend(diagnostics);
             return Ok(None);
         }
     };
@@ -203,21 +204,23 @@ fn derived(
     Ok(Some(one))
 }
 
-/// One query and nothing else, and what it returns.
+/// One query and nothing else, over sources, and what it returns.
 fn described(
     engine: &Engine,
     sql: &Sql,
     sources: &BTreeMap<String, Source>,
     files: &Files,
-) -> Result<Vec<(String, String)>, Box<Diagnostic>> {
+) -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
     let mut alone = Composed::default();
     alone.push_sql(sql);
-    engine.check_query(sql.as_str()).and_then(|()| engine.describe(alone.text())).map_err(
-        |failure| {
-            let failure = failure.suggesting(sources.keys());
-            Box::new(failure.diagnostic(&codes::SQL_ERROR, &alone, files, sql.span))
-        },
-    )
+    let refused = |failures: Vec<SqlFailure>| {
+        let failures = failures.into_iter().map(|failure| failure.suggesting(sources.keys()));
+        failures
+            .map(|failure| failure.diagnostic(&codes::SQL_ERROR, &alone, files, sql.span))
+            .collect::<Vec<_>>()
+    };
+    engine.check_query(sql.as_str(), Readable::sources(sources)).map_err(refused)?;
+    engine.describe(alone.text()).map_err(|failure| refused(vec![failure]))
 }
 
 /// Every column of some sources.
@@ -305,7 +308,7 @@ fn expectations(
                                 traced(engine, &expect.sql, &read, bound, files, found).reads,
                             );
                         }
-                        Err(diagnostic) => found.push(*diagnostic),
+                        Err(diagnostics) => found.extend(diagnostics),
                     }
                 }
                 if found.len() == before {

@@ -34,7 +34,7 @@ pub fn check(
     let project = rules::Project { catalog, files: &opened.files, today };
     let mut found = rules::check(&project);
     let (bound, wrong) = bind(catalog, &opened.files, memory, protection)?;
-    found.extend(rules::without_follow_ups(catalog, wrong));
+    found.extend(rules::without_follow_ups(catalog, &opened.files, wrong));
     found.extend(rules::check_bound(&project, &bound));
     opened.diagnostics.extend(found);
     Ok(bound)

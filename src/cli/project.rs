@@ -53,10 +53,9 @@ pub fn open_bound(global: &Global) -> Result<Result<(Opened, Bound), Refused>, E
         Ok(opened) => opened,
         Err(refused) => return Ok(Err(refused)),
     };
-    let (bound, found) =
-        remembering(&opened.root, false, |memory| {
-            bind(&opened.catalog, &opened.files, memory, &protection(global)?)
-        })?;
+    let (bound, found) = remembering(&opened.root, false, |memory| {
+        bind(&opened.catalog, &opened.files, memory, &protection(global)?)
+    })?;
     opened.diagnostics.extend(found);
     Ok(Ok((opened, bound)))
 }

@@ -129,6 +129,7 @@ codes! {
     EXPECTATION_MISSED "expectation-missed" Warn Finding true "Rows that break a soft `[[expect]]`.";
     STALE_SOURCE "stale-source" Error Finding true "A source whose newest row is older than its `freshness` allows.";
     SQL_ERROR "sql-error" Error Finding false "SQL that DuckDB refuses.";
+    SQL_NOT_ALLOWED "sql-not-allowed" Error Finding false "SQL that does more than compute over declared sources.";
     NONDETERMINISTIC_FUNCTION "nondeterministic-function" Error Finding false "SQL whose answer is another one on every run.";
     SUBJECT_NOT_UNIQUE "subject-not-unique" Error Finding false "A population that counts a subject more than once.";
     NOT_COMPUTABLE "not-computable" Error Finding false "A number that does not fit the engine's decimals.";

@@ -11,6 +11,9 @@ impl Engine {
     /// not exactly one statement, or where the plan cannot be written as JSON. One query for all:
     /// a query costs more than what it binds.
     pub fn bound_plans(&self, statements: &[&str]) -> Vec<Option<Value>> {
+        if statements.is_empty() {
+            return Vec::new();
+        }
         let calls: Vec<String> =
             statements.iter().map(|sql| format!("json_serialize_plan({})", literal(sql))).collect();
         let rows = self.query(&format!("select {}", calls.join(", "))).unwrap_or_default();

@@ -10,7 +10,7 @@ use crate::catalog::tables;
 use crate::diagnostic::{Code, Diagnostic, Files, Span, codes};
 use crate::plan::Composed;
 
-/// An error of DuckDB about a statement.
+/// An error about a statement: DuckDB's, or what the gate refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlFailure {
     /// What is wrong, in one line.
@@ -25,6 +25,8 @@ pub struct SqlFailure {
     /// What DuckDB would have taken instead.
     notes: Vec<String>,
     stop: Option<Stop>,
+    /// How to mend what the gate refuses and DuckDB would have run.
+    refused: Option<&'static str>,
 }
 
 /// A name that means nothing to DuckDB.
@@ -87,7 +89,48 @@ impl SqlFailure {
             missing: None,
             notes: Vec::new(),
             stop: None,
+            refused: None,
         }
+    }
+
+    /// SQL that DuckDB would run and a definition may not contain, with a way to mend it.
+    pub(super) fn refused(message: &str, label: &'static str, help: &'static str) -> Self {
+        Self { label, refused: Some(help), ..Self::own(message) }
+    }
+
+    /// A name at which there is nothing, with those that would have been understood.
+    pub(super) fn missing(what: &str, name: &str, candidates: &[&str]) -> Self {
+        let missing = Some(Missing::among(name, candidates));
+        Self { missing, ..Self::own(&format!("there is no {what} `{name}`")) }
+    }
+
+    /// A relation that nobody declared, to be answered with the names of sources.
+    pub(super) fn missing_source(name: &str) -> Self {
+        let mut missing = Missing::among(name, &[]);
+        missing.relation = true;
+        let message = format!("there is no source called `{name}`");
+        Self { missing: Some(missing), ..Self::own(&message) }
+    }
+
+    /// The same failure at a place in the statement.
+    #[must_use]
+    pub(super) fn at(mut self, place: Option<(usize, usize)>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// The same failure with other words at its place.
+    #[must_use]
+    pub(super) fn labelled(mut self, label: &'static str) -> Self {
+        self.label = label;
+        self
+    }
+
+    /// The same failure with a note.
+    #[must_use]
+    pub(super) fn noted(mut self, note: &str) -> Self {
+        self.notes.push(note.to_owned());
+        self
     }
 
     /// The failure in `json_serialize_sql`'s answer, if it is one.
@@ -146,7 +189,8 @@ impl SqlFailure {
         self
     }
 
-    /// A diagnostic at the user's piece of `sql` that DuckDB points at, else at `fallback`.
+    /// A diagnostic at the user's piece of `sql` that DuckDB points at, else at `fallback`; of
+    /// what the gate refuses, with the code of that.
     pub fn diagnostic(
         &self,
         code: &'static Code,
@@ -159,6 +203,7 @@ impl SqlFailure {
         }
         let span = self.place.and_then(|(offset, length)| sql.locate(files, offset, length));
         let label = if self.missing.is_some() { "not found" } else { self.label };
+        let code = if self.refused.is_some() { &codes::SQL_NOT_ALLOWED } else { code };
         if let Some(message) = self.of_known_alias(sql) {
             return Diagnostic::new(code, message).at(span.unwrap_or(fallback), label);
         }
@@ -166,6 +211,9 @@ impl SqlFailure {
             Diagnostic::new(code, self.message.as_str()).at(span.unwrap_or(fallback), label);
         for note in &self.notes {
             diagnostic = diagnostic.note(note.as_str());
+        }
+        if let Some(help) = self.refused.filter(|help| !help.is_empty()) {
+            diagnostic = diagnostic.help(help);
         }
         let Some(missing) = &self.missing else { return diagnostic };
         let candidates = missing.candidates.iter().map(String::as_str);
@@ -227,6 +275,7 @@ impl From<Report> for SqlFailure {
             missing: None,
             notes: Vec::new(),
             stop: None,
+            refused: None,
         };
         if kind == "Out of Memory" {
             return Self::stopped(Stop::Memory);

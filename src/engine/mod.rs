@@ -5,9 +5,9 @@
 
 mod allowance;
 mod bind;
-mod check;
 mod failure;
 mod functions;
+pub mod gate;
 mod load;
 mod local;
 mod memory;
@@ -18,6 +18,7 @@ mod worker;
 
 pub use allowance::{Allowance, Answer, Stop};
 pub use failure::SqlFailure;
+pub use gate::{Checked, Readable};
 pub use load::{
     LoadContext, check_derived, check_file_source, declare, declared_columns, given_table,
     load_file_source, materialise, stand_in,
@@ -76,6 +77,8 @@ impl Default for Options {
 /// An in-memory DuckDB, in this process or in a worker.
 pub struct Engine {
     place: Place,
+    /// Whether user SQL is checked before it is used.
+    gate: bool,
     /// Whether DuckDB's settings keep it closed.
     closed: bool,
     allowance: Slot<Allowance>,
@@ -102,12 +105,10 @@ impl Engine {
         calendars: &BTreeMap<String, Arc<Calendar>>,
     ) -> Result<Self, Error> {
         let protection = &options.protection;
-        let threads = options.threads.unwrap_or_else(|| u32::try_from(parallel::cores()).unwrap_or(1));
-        let setup = Setup {
-            threads,
-            memory: format!("{}B", options.memory),
-            closed: protection.settings,
-        };
+        let threads =
+            options.threads.unwrap_or_else(|| u32::try_from(parallel::cores()).unwrap_or(1));
+        let setup =
+            Setup { threads, memory: format!("{}B", options.memory), closed: protection.settings };
         let failed = |message| Error::Engine { doing: "opening DuckDB".to_owned(), message };
         let place = match &protection.worker {
             None => Place::Here(Local::open(&setup, calendars).map_err(failed)?),
@@ -126,6 +127,7 @@ impl Engine {
         };
         let engine = Self {
             place,
+            gate: protection.gate,
             closed: protection.settings,
             allowance: Slot::new(Allowance::OWN),
             run_time: options.run_time,
@@ -157,10 +159,10 @@ impl Engine {
             Place::Here(local) => local.beside().map(Place::Here),
             Place::Apart(client) => client.beside().map(|client| Place::Apart(Box::new(client))),
         };
-        let failed =
-            |message| Error::Engine { doing: "opening a connection".to_owned(), message };
+        let failed = |message| Error::Engine { doing: "opening a connection".to_owned(), message };
         Ok(Self {
             place: place.map_err(failed)?,
+            gate: self.gate,
             closed: self.closed,
             allowance: self.allowance.clone(),
             run_time: self.run_time,

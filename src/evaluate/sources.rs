@@ -11,7 +11,7 @@ use crate::catalog::{Catalog, Source, relations};
 use crate::definition::project::AsOf;
 use crate::definition::source::{ExpectLevel, ExpectTable, Format, FreshnessTable};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::engine::{LoadContext, load_file_source, materialise};
+use crate::engine::{LoadContext, Readable, load_file_source, materialise};
 use crate::error::Error;
 use crate::measure::Cell;
 use crate::plan::{Composed, Materialise, Plan, SourceStep, quote};
@@ -223,7 +223,11 @@ impl Run<'_> {
                 if !self.has_read_by(expect) {
                     continue;
                 }
-                found.extend(self.broken(source, expect));
+                let refused = self.refused(expect);
+                if refused.is_empty() {
+                    found.extend(self.broken(source, expect));
+                }
+                found.extend(refused);
             }
             self.diagnostics.extend(found);
         }
@@ -270,6 +274,19 @@ impl Run<'_> {
         )
     }
 
+    /// What keeps the query of an expectation from being run.
+    fn refused(&self, expect: &ExpectTable) -> Vec<Diagnostic> {
+        let sources = &self.catalog.sources;
+        let checked = self.engine.check_query(expect.sql.as_str(), Readable::sources(sources));
+        let mut alone = Composed::default();
+        alone.push_sql(&expect.sql);
+        let failures = checked.err().into_iter().flatten();
+        let failures = failures.map(|failure| failure.suggesting(sources.keys()));
+        failures
+            .map(|one| one.diagnostic(&codes::SQL_ERROR, &alone, self.files, expect.sql.span))
+            .collect()
+    }
+
     fn broken(&self, source: &Source, expect: &ExpectTable) -> Option<Diagnostic> {
         let mut sql = Composed::default();
         sql.push("select count(*) from (\n").push_sql(&expect.sql).push(")");
@@ -277,11 +294,6 @@ impl Run<'_> {
             let failure = failure.suggesting(self.catalog.sources.keys());
             failure.diagnostic(&codes::SQL_ERROR, sql, self.files, expect.sql.span)
         };
-        let mut alone = Composed::default();
-        alone.push_sql(&expect.sql);
-        if let Err(failure) = self.engine.check_query(expect.sql.as_str()) {
-            return Some(failed(failure, &alone));
-        }
         let count = match self.engine.query(sql.text()) {
             Ok(rows) => rows.first()?.first()?.count().ok()?,
             Err(failure) => return Some(failed(failure, &sql)),

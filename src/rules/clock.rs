@@ -2,6 +2,7 @@
 //! not the same tomorrow, and no review can tell what changed it.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use super::Project;
 use crate::catalog::{Answers, Catalog, aliases, nondeterministic};
@@ -19,14 +20,16 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// The pieces of SQL that use what was refused. What else the engine has to say of them mostly
-/// follows from that: a clock has a zone, and nothing else has.
-pub fn refused(catalog: &Catalog) -> Vec<Span> {
-    raw(catalog)
-        .chain(queries(catalog))
-        .filter(|sql| !nondeterministic(sql.as_str()).iter().all(|function| function.bare))
-        .map(|sql| sql.span)
-        .collect()
+/// The pieces of SQL that use what was refused, and where. What else the engine has to say of them
+/// mostly follows from that: a clock has a zone, and nothing else has.
+pub fn refused(catalog: &Catalog, files: &Files) -> Vec<(Span, Vec<Span>)> {
+    let pieces = raw(catalog).chain(queries(catalog)).filter_map(|sql| {
+        let functions = nondeterministic(sql.as_str());
+        let place = |range: &Range<usize>| sql.locate(files, range.start, range.len());
+        let places = functions.iter().map(|function| place(&function.range)).collect();
+        (!functions.iter().all(|function| function.bare)).then_some((sql.span, places))
+    });
+    pieces.collect()
 }
 
 /// SQL over the raw columns of files, whose names nobody declares.

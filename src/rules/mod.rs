@@ -37,7 +37,7 @@ use jiff::civil::Date;
 use crate::bind::Bound;
 use crate::catalog::Catalog;
 use crate::definition::metric::MetricFile;
-use crate::diagnostic::{Diagnostic, Files};
+use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::parallel;
 
 /// What the rules look at.
@@ -95,15 +95,26 @@ fn worth(project: &Project<'_>) -> usize {
 }
 
 /// What was found by binding, without what follows from a rule's finding about the same SQL.
-pub fn without_follow_ups(catalog: &Catalog, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub fn without_follow_ups(
+    catalog: &Catalog,
+    files: &Files,
+    found: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
     // Looking through all SQL is for when there is something to leave out.
     if found.is_empty() {
         return found;
     }
-    let refused = clock::refused(catalog);
+    let refused = clock::refused(catalog, files);
     let follows = |diagnostic: &Diagnostic| {
         let place = diagnostic.labels.first().map(|label| label.span);
-        place.is_some_and(|place| refused.iter().any(|sql| sql.contains(place)))
+        // What the gate refuses follows from nothing, but may be the same function.
+        let own = *diagnostic.code == codes::SQL_NOT_ALLOWED;
+        place.is_some_and(|place| {
+            refused.iter().any(|(sql, functions)| {
+                sql.contains(place)
+                    && (!own || functions.iter().any(|function| function.contains(place)))
+            })
+        })
     };
     found.into_iter().filter(|diagnostic| !follows(diagnostic)).collect()
 }

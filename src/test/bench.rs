@@ -10,8 +10,8 @@ use crate::definition::source::Format;
 use crate::definition::test::TestTable;
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{
-    Engine, LoadContext, Options, Protection, SqlFailure, Verified, declared_columns, given_table, materialise,
-    stand_in,
+    Engine, LoadContext, Options, Protection, SqlFailure, Verified, declared_columns, given_table,
+    materialise, stand_in,
 };
 use crate::error::Error;
 use crate::plan::{Materialise, insert};

@@ -11,7 +11,7 @@ use crate::catalog::Source;
 use crate::definition::read::Text;
 use crate::definition::source::{ColumnTable, Type};
 use crate::diagnostic::{Diagnostic, Files, codes};
-use crate::engine::{Engine, SqlFailure};
+use crate::engine::{Engine, Readable, SqlFailure};
 use crate::measure::Cell;
 use crate::plan::Composed;
 use crate::project::DataFile;
@@ -187,11 +187,15 @@ pub fn check_declaration(engine: &Engine, source: &Source, files: &Files) -> Vec
     }
     for (_, column) in definition.columns.iter() {
         if let Some(select) = &column.select
-            && let Err(failure) = engine.check_expression(select.as_str())
+            && let Err(failures) = engine.check_expression(select.as_str(), Readable::NOTHING)
         {
             let mut alone = Composed::default();
             alone.push_sql(select);
-            found.push(failure.diagnostic(&codes::SQL_ERROR, &alone, files, select.span));
+            found.extend(
+                failures.iter().map(|failure| {
+                    failure.diagnostic(&codes::SQL_ERROR, &alone, files, select.span)
+                }),
+            );
         }
     }
     found

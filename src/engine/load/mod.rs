@@ -17,7 +17,7 @@ pub use given::{stand_in, table as given_table};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Engine, SqlFailure, Verified};
+use super::{Engine, Readable, SqlFailure, Verified};
 use crate::catalog::Source;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
@@ -103,8 +103,12 @@ pub fn materialise(
     let Some(query) = &source.definition.sql else {
         return Err(Vec::new());
     };
-    engine.check_query(query.as_str()).map_err(|error| {
-        vec![error.diagnostic(&codes::SQL_ERROR, &alone(query), context.files, query.span)]
+    engine.check_query(query.as_str(), Readable::sources(context.sources)).map_err(|failures| {
+        let failures = failures.into_iter().map(|one| one.suggesting(context.sources.keys()));
+        let alone = alone(query);
+        failures
+            .map(|one| one.diagnostic(&codes::SQL_ERROR, &alone, context.files, query.span))
+            .collect::<Vec<_>>()
     })?;
     // A table is made beside the view that hides what was not known; a view would look for the
     // names in its query beside itself first, and find what is hidden, so it stands in `main`.
@@ -123,11 +127,8 @@ pub fn materialise(
         let error = error.suggesting(context.sources.keys());
         vec![error.diagnostic(&codes::SQL_ERROR, &sql, context.files, query.span)]
     };
-    let made = if again {
-        engine.replace(&relation, sql.text())
-    } else {
-        engine.execute(sql.text())
-    };
+    let made =
+        if again { engine.replace(&relation, sql.text()) } else { engine.execute(sql.text()) };
     made.map_err(failed)?;
     if again {
         // The same query over the same declared sources: what it declares was verified.
@@ -154,7 +155,12 @@ fn on_rows(
     context: &LoadContext<'_>,
 ) -> Vec<Diagnostic> {
     if failure.stop().is_some() {
-        return vec![failure.diagnostic(&codes::SQL_ERROR, &alone(query), context.files, query.span)];
+        return vec![failure.diagnostic(
+            &codes::SQL_ERROR,
+            &alone(query),
+            context.files,
+            query.span,
+        )];
     }
     let mut sql = Composed::default();
     sql.push("select max(hash(row)) from (\n").push_sql(query).push(") as row");

@@ -121,10 +121,9 @@ impl Client {
         time: Duration,
     ) -> Result<Vec<Vec<Cell>>, Unfinished> {
         match self.ask(&Request { sql, answer: Some(most), time: None }, time)? {
-            Response::Rows(rows) => Ok(rows
-                .into_iter()
-                .map(|row| row.into_iter().map(Cell::from).collect())
-                .collect()),
+            Response::Rows(rows) => {
+                Ok(rows.into_iter().map(|row| row.into_iter().map(Cell::from).collect()).collect())
+            }
             _ => Err(Unfinished::Died("gave the answer to another question".to_owned())),
         }
     }

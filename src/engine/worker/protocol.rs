@@ -49,7 +49,9 @@ pub struct Limits {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Started {
     /// What could not be had, a line for each.
-    Ready { missing: Vec<String> },
+    Ready {
+        missing: Vec<String>,
+    },
     Failed(String),
 }
 

@@ -15,6 +15,7 @@ use crate::catalog::Catalog;
 use crate::definition::read::Sql;
 use crate::definition::test::TestTable;
 use crate::diagnostic::Span;
+use crate::engine::Readable;
 use crate::error::Error;
 use crate::measure::Cell;
 use crate::plan::Scan;
@@ -236,7 +237,9 @@ impl<'a> Query<'a> {
             untold: Vec::new(),
         };
         // SQL that is wrong has a diagnostic of its own.
-        let tree = bench.engine.syntax_tree(sql.as_str());
+        let sources = Readable::sources(&bench.catalog.sources);
+        let sound = bench.engine.check_query(sql.as_str(), sources).is_ok();
+        let tree = if sound { bench.engine.syntax_tree(sql.as_str()) } else { None };
         for node in tree.iter().flat_map(|tree| nodes(tree, aggregates)) {
             query.add(bench, &node);
         }
