@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::evaluate::{Evaluation, Request, evaluate, judge, statements};
 use crate::plan::{self, Selection};
 use crate::report::{self, TableOptions};
-use crate::snapshot::{INPUTS, InputsFile, Settled, Store, render, settle};
+use crate::snapshot::{INPUTS, InputsFile, Settled, Store, Writer, render, settle};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -70,7 +70,15 @@ fn parse_grain(text: &str) -> Result<Grain, String> {
     Grain::parse(text).ok_or_else(|| format!("expected one of {}", Grain::NAMES.join(", ")))
 }
 
+impl Arguments {
+    /// Whether another time than the project's is asked for, with which nothing is compared.
+    fn is_ad_hoc(&self) -> bool {
+        self.as_of.is_some() || self.from.is_some() || self.to.is_some() || self.grain.is_some()
+    }
+}
+
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let writer = writer(global, arguments)?;
     let mut opened = match project::open(global)? {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
@@ -88,7 +96,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let bar = Bar::start();
     let request = Request {
         root: &opened.root,
-        memory: Some(store.memory()).filter(|_| !arguments.check),
+        memory: if arguments.check { None } else { store.memory() },
         environment: &environment,
         as_of: arguments.as_of,
         grain: arguments.grain,
@@ -114,7 +122,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     for (metric, reason) in &evaluation.skipped {
         output::say(&format!("not evaluated: {metric} ({reason})"));
     }
-    let stale = settle_snapshots(arguments, &opened, &selection, &evaluation, &store)?;
+    let stale = settle_snapshots(arguments, &opened, &selection, &evaluation, writer)?;
     // Skipped metrics have a diagnostic that is an error; a check that could not look at them
     // must not pass because of a level that hides it.
     let verdict = match project::verdict(&opened.diagnostics) {
@@ -125,6 +133,18 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         exit::CLEAN if stale => exit::STALE,
         verdict => verdict,
     })
+}
+
+/// The right to change the store, where this run may want it. A folder that cannot be written is
+/// no reason to show no results: that it cannot is said where something is to be written.
+fn writer(global: &Global, arguments: &Arguments) -> Result<Option<Result<Writer, Error>>, Error> {
+    if arguments.check || arguments.explain || arguments.is_ad_hoc() {
+        return Ok(None);
+    }
+    match project::writer(&project::root(global)?, "eval") {
+        Err(error) if !matches!(error, Error::Write { .. }) => Err(error),
+        writer => Ok(Some(writer)),
+    }
 }
 
 fn print(
@@ -153,13 +173,10 @@ fn settle_snapshots(
     opened: &Opened,
     selection: &Selection,
     evaluation: &Evaluation,
-    store: &Store,
+    writer: Option<Result<Writer, Error>>,
 ) -> Result<bool, Error> {
-    let ad_hoc = arguments.as_of.is_some()
-        || arguments.from.is_some()
-        || arguments.to.is_some()
-        || arguments.grain.is_some();
-    if ad_hoc {
+    let store = &Store::new(&opened.root);
+    if arguments.is_ad_hoc() {
         output::say("another time than the project's: nothing is compared with the snapshots");
         return Ok(false);
     }
@@ -167,12 +184,28 @@ fn settle_snapshots(
         return Ok(false);
     }
     let known: BTreeSet<String> = opened.catalog.metrics.keys().cloned().collect();
-    let rendered = rendered(opened, selection, evaluation, store)?;
+    if arguments.check && store.is_unfinished()? {
+        output::say(
+            "a change of the snapshots was interrupted; the next `goodhart eval` or `goodhart \
+             accept` finishes it",
+        );
+    }
+    let whole = selection.is_everything();
+    // What a partial evaluation did not read stays as it was: as it is pending, where that stays
+    // too, else as it was committed.
+    let before = match () {
+        () if whole && evaluation.skipped.is_empty() => None,
+        () if whole || arguments.check => store.committed_inputs()?,
+        () => store.newest_inputs()?,
+    };
+    let rendered = rendered(opened, evaluation, before.as_ref());
     let Settled { changed, orphaned } = settle(store, &rendered, &known)?;
-    let orphaned = if selection.is_everything() { orphaned } else { Vec::new() };
-    if !arguments.check {
-        for (name, text) in &rendered {
-            store.propose(name, text, changed.contains(name))?;
+    let orphaned = if whole { orphaned } else { Vec::new() };
+    if let Some(writer) = writer {
+        let change = store.propose(&rendered, &changed, whole)?;
+        if !change.is_empty() {
+            let pending = writer.and_then(|writer| writer.commit(&change));
+            pending.map_err(|error| Error::NotPending(Box::new(error)))?;
         }
     }
     if changed.is_empty() && orphaned.is_empty() {
@@ -200,10 +233,9 @@ fn settle_snapshots(
 /// The texts of all evaluated snapshots and of the inputs.
 fn rendered(
     opened: &Opened,
-    selection: &Selection,
     evaluation: &Evaluation,
-    store: &Store,
-) -> Result<BTreeMap<String, String>, Error> {
+    before: Option<&InputsFile>,
+) -> BTreeMap<String, String> {
     let mut rendered = BTreeMap::new();
     for results in &evaluation.results.metrics {
         if let Some(metric) = opened.catalog.metrics.get(&results.metric) {
@@ -211,11 +243,7 @@ fn rendered(
             rendered.insert(metric.id.clone(), text);
         }
     }
-    // What a partial evaluation did not read stays as it was committed.
-    let partial = !selection.is_everything() || !evaluation.skipped.is_empty();
-    let before = if partial { store.committed(INPUTS)? } else { None };
-    let before = before.as_deref().and_then(InputsFile::parse);
-    let inputs = InputsFile::new(&evaluation.inputs, env!("CARGO_PKG_VERSION"), before.as_ref());
+    let inputs = InputsFile::new(&evaluation.inputs, env!("CARGO_PKG_VERSION"), before);
     rendered.insert(INPUTS.to_owned(), inputs.render());
-    Ok(rendered)
+    rendered
 }

@@ -2,10 +2,10 @@
 
 mod data;
 mod files;
+pub mod real;
 mod root;
-mod write;
+pub mod write;
 
 pub use data::{DataFile, Locations, data_files, fingerprint};
 pub use files::{ProjectFiles, list};
 pub use root::{PROJECT_FILE, find};
-pub use write::write;
