@@ -84,7 +84,7 @@ fn a_fix_that_is_killed_leaves_whole_definitions() {
     let before = Project::init();
     let metric = "metrics/alert_volume.toml";
     let wrong = std::fs::read_to_string(before.path(metric)).unwrap();
-    let wrong = wrong.replace("owner = ", "ownr = ");
+    let wrong = wrong.replace("\"count\"", "\"Count\"");
     before.write(metric, &wrong);
     let ran = before.copy();
     assert_eq!(ran.run(&["check", "--fix"]).code, 0, "there is something to fix");
