@@ -18,6 +18,18 @@ pub enum Error {
     /// A layer around SQL is required and not to be had.
     #[error("this system cannot keep SQL from doing harm: {}", .missing.join(", "))]
     Unprotected { missing: Vec<String> },
+    /// Something else stands where goodhart has a file or folder of its own.
+    #[error("{path} is not a {wanted} but a link or something else", path = .path.display())]
+    NotReal { path: PathBuf, wanted: &'static str },
+    #[error("{path} is no {what} that goodhart wrote", path = .path.display())]
+    Damaged { path: PathBuf, what: &'static str },
+    #[error("another goodhart is at work in this project{}", in_brackets(.holder.as_deref()))]
+    Busy { holder: Option<String> },
+    /// The journal is written and not everything that it says is done.
+    #[error("a change of the snapshots is not finished: {0}")]
+    Unfinished(Box<Error>),
+    #[error("the results are not pending: {0}")]
+    NotPending(Box<Error>),
     #[error("{root} is in no git repository", root = .root.display())]
     NoRepository { root: PathBuf },
     #[error("cannot read revision {revision}: {message}")]
@@ -53,7 +65,24 @@ impl Error {
                 "leave `--require-sandbox` out where the definitions come from people you trust",
             ),
             Self::NoProject { .. } => Some("start one with `goodhart init`"),
+            Self::NotReal { .. } => Some(
+                "goodhart follows no links here, which could lead out of the project: put the real \
+                 one in its place, or delete it",
+            ),
+            Self::Damaged { .. } => Some("delete it and run `goodhart eval`"),
+            Self::Busy { .. } => Some("try again when it is done"),
+            Self::Unfinished(_) => Some(
+                "when that is mended, the next `goodhart eval` or `goodhart accept` finishes it",
+            ),
+            Self::NotPending(why) => why.hint().or(Some(
+                "the results above are complete; `goodhart eval --check` compares them with the \
+                 snapshots and writes nothing",
+            )),
             _ => None,
         }
     }
+}
+
+fn in_brackets(text: Option<&str>) -> String {
+    text.map_or_else(String::new, |text| format!(" ({text})"))
 }

@@ -125,7 +125,7 @@ fn hundred_metrics(
         let plain = child::run("plain", &[&alerts.path, &their_values])?;
         // What was verified is forgotten, so that this run is a first one.
         let memory = goodhart::snapshot::Store::new(&root).memory();
-        if memory.exists() {
+        if let Some(memory) = memory.filter(|memory| memory.exists()) {
             std::fs::remove_dir_all(&memory)?;
         }
         first.push((child::run("goodhart", &[&root, &our_values])?, plain));

@@ -46,7 +46,7 @@ pub fn goodhart(root: &Path) -> Result<Evaluation, Box<dyn Error>> {
     let plan = plan::build(&catalog, &chosen);
     let request = Request {
         root,
-        memory: Some(goodhart::snapshot::Store::new(root).memory()),
+        memory: goodhart::snapshot::Store::new(root).memory(),
         environment: &|_| None,
         as_of: None,
         grain: None,

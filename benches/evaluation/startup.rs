@@ -6,6 +6,7 @@ use std::path::Path;
 
 use duckdb::Connection;
 use duckdb::types::Value;
+use goodhart::engine::Protection;
 use goodhart::evaluate::{Request, Silent, statements};
 use goodhart::plan;
 

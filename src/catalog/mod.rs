@@ -17,6 +17,7 @@ mod sources;
 mod tokens;
 
 pub use build::{Definitions, build};
+pub use ids::is_id;
 pub use limits::{Limits, MetricLimits, definition_size, size_text};
 pub use nondeterministic::{Answers, aliases, nondeterministic};
 pub use references::{clock_offsets, common_tables, identifiers, relations, tables};

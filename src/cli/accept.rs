@@ -16,6 +16,7 @@ pub struct Arguments {
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let writer = project::writer(&project::root(global)?, "accept")?;
     let opened = match project::open(global)? {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
@@ -32,7 +33,8 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
             missing.join(", ")
         )));
     }
-    let done = store.accept(&chosen, &known)?;
+    let (change, done) = store.accept(&chosen, &known)?;
+    writer.commit(&change)?;
     for name in done.accepted.iter().filter(|name| *name != INPUTS) {
         output::say(&format!("accepted snapshots/{name}.toml"));
     }

@@ -1,20 +1,16 @@
 //! `goodhart eval`.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::project::{self, Opened, Refused};
-use super::{Global, exit, instant, output, progress::Bar};
-use crate::catalog::size_text;
+use super::{Global, exit, instant, output, progress::Bar, settle};
 use crate::definition::project::Grain;
-use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::evaluate::{Evaluation, Request, evaluate, judge, statements};
 use crate::plan::{self, Selection};
 use crate::report::{self, TableOptions};
-use crate::snapshot::{INPUTS, InputsFile, Settled, Store, render, settle};
+use crate::snapshot::{Store, Writer};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -72,7 +68,15 @@ fn parse_grain(text: &str) -> Result<Grain, String> {
     Grain::parse(text).ok_or_else(|| format!("expected one of {}", Grain::NAMES.join(", ")))
 }
 
+impl Arguments {
+    /// Whether another time than the project's is asked for, with which nothing is compared.
+    fn is_ad_hoc(&self) -> bool {
+        self.as_of.is_some() || self.from.is_some() || self.to.is_some() || self.grain.is_some()
+    }
+}
+
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let writer = writer(global, arguments)?;
     let mut opened = match project::open(global)? {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
@@ -90,7 +94,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let bar = Bar::start();
     let request = Request {
         root: &opened.root,
-        memory: Some(store.memory()).filter(|_| !arguments.check),
+        memory: if arguments.check { None } else { store.memory() },
         environment: &environment,
         as_of: arguments.as_of,
         grain: arguments.grain,
@@ -116,14 +120,19 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     }
     opened.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
     opened.diagnostics.extend(judge(&opened.catalog, &evaluation.results));
-    let (snapshots, too_large) = snapshots(&opened, &evaluation);
+    let (snapshots, too_large) = settle::snapshots(&opened, &evaluation);
     opened.diagnostics.extend(too_large);
     print(global, arguments, &opened, &evaluation)?;
     output::diagnostics(global, &opened.diagnostics, &opened.files);
     for (metric, reason) in &evaluation.skipped {
         output::say(&format!("not evaluated: {metric} ({reason})"));
     }
-    let stale = settle_snapshots(arguments, &opened, &selection, &evaluation, snapshots, &store)?;
+    let stale = if arguments.is_ad_hoc() {
+        output::say("another time than the project's: nothing is compared with the snapshots");
+        false
+    } else {
+        settle::settle(&opened, selection.is_everything(), &evaluation, snapshots, writer)?
+    };
     // Skipped metrics have a diagnostic that is an error; a check that could not look at them
     // must not pass because of a level that hides it.
     let verdict = match project::verdict(&opened.diagnostics) {
@@ -134,6 +143,18 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         exit::CLEAN if stale => exit::STALE,
         verdict => verdict,
     })
+}
+
+/// The right to change the store, where this run may want it. A folder that cannot be written is
+/// no reason to show no results: that it cannot is said where something is to be written.
+fn writer(global: &Global, arguments: &Arguments) -> Result<Option<Result<Writer, Error>>, Error> {
+    if arguments.check || arguments.explain || arguments.is_ad_hoc() {
+        return Ok(None);
+    }
+    match project::writer(&project::root(global)?, "eval") {
+        Err(error) if !matches!(error, Error::Write { .. }) => Err(error),
+        writer => Ok(Some(writer)),
+    }
 }
 
 fn print(
@@ -154,105 +175,4 @@ fn print(
         Format::Ndjson => report::ndjson(results),
         Format::Csv => report::csv(results),
     })
-}
-
-/// Proposes changed results, or with `--check` only says so. Returns whether the check failed.
-fn settle_snapshots(
-    arguments: &Arguments,
-    opened: &Opened,
-    selection: &Selection,
-    evaluation: &Evaluation,
-    snapshots: BTreeMap<String, String>,
-    store: &Store,
-) -> Result<bool, Error> {
-    let ad_hoc = arguments.as_of.is_some()
-        || arguments.from.is_some()
-        || arguments.to.is_some()
-        || arguments.grain.is_some();
-    if ad_hoc {
-        output::say("another time than the project's: nothing is compared with the snapshots");
-        return Ok(false);
-    }
-    if evaluation.results.metrics.is_empty() {
-        return Ok(false);
-    }
-    let known: BTreeSet<String> = opened.catalog.metrics.keys().cloned().collect();
-    let rendered = with_inputs(snapshots, selection, evaluation, store)?;
-    let Settled { changed, orphaned } = settle(store, &rendered, &known)?;
-    let orphaned = if selection.is_everything() { orphaned } else { Vec::new() };
-    if !arguments.check {
-        for (name, text) in &rendered {
-            store.propose(name, text, changed.contains(name))?;
-        }
-    }
-    if changed.is_empty() && orphaned.is_empty() {
-        output::say(&match rendered.len() - 1 {
-            1 => "the snapshot of 1 metric is current".to_owned(),
-            count => format!("the snapshots of {count} metrics are current"),
-        });
-        return Ok(false);
-    }
-    let (out_of_date, help) = if arguments.check {
-        ("snapshots are out of date", "run `goodhart eval`, then `goodhart accept`")
-    } else {
-        ("new or changed results are pending", "`goodhart accept` makes them the snapshots")
-    };
-    if !changed.is_empty() {
-        output::say(&format!("{out_of_date}: {}", changed.join(", ")));
-    }
-    if !orphaned.is_empty() {
-        output::say(&format!("snapshots without a metric: {}", orphaned.join(", ")));
-    }
-    output::say(&format!("help: {help}"));
-    Ok(arguments.check)
-}
-
-/// The texts of the snapshots of all evaluated metrics; one that is too large is left out and
-/// reported.
-fn snapshots(
-    opened: &Opened,
-    evaluation: &Evaluation,
-) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
-    let mut snapshots = BTreeMap::new();
-    let mut too_large = Vec::new();
-    for results in &evaluation.results.metrics {
-        let Some(metric) = opened.catalog.metrics.get(&results.metric) else {
-            continue;
-        };
-        let text = render(metric, results, evaluation.results.grain);
-        let most = metric.limits(&opened.catalog.settings).snapshot_size;
-        if text.len() as u64 <= most {
-            snapshots.insert(metric.id.clone(), text);
-            continue;
-        }
-        let what = format!("the snapshot of `{}` has more than {}", metric.id, size_text(most));
-        too_large.push(
-            Diagnostic::new(&codes::LIMIT_EXCEEDED, what)
-                .at(
-                    metric.definition.measure.span(),
-                    format!("{} results, {} bytes", results.rows.len(), text.len()),
-                )
-                .note("nothing was written for it")
-                .help("break it down by fewer segments, or raise `limits.snapshot_size`"),
-        );
-    }
-    (snapshots, too_large)
-}
-
-/// The snapshots and the text of what they come from.
-fn with_inputs(
-    mut snapshots: BTreeMap<String, String>,
-    selection: &Selection,
-    evaluation: &Evaluation,
-    store: &Store,
-) -> Result<BTreeMap<String, String>, Error> {
-    // What a partial evaluation did not read stays as it was committed.
-    let partial = !selection.is_everything()
-        || !evaluation.skipped.is_empty()
-        || snapshots.len() < evaluation.results.metrics.len();
-    let before = if partial { store.committed(INPUTS)? } else { None };
-    let before = before.as_deref().and_then(InputsFile::parse);
-    let inputs = InputsFile::new(&evaluation.inputs, env!("CARGO_PKG_VERSION"), before.as_ref());
-    snapshots.insert(INPUTS.to_owned(), inputs.render());
-    Ok(snapshots)
 }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::output;
+use super::{output, project};
 use crate::check::Opened;
 use crate::diagnostic::{Fixed, apply};
 use crate::error::Error;
-use crate::project;
+use crate::snapshot::Writer;
 
 /// How often a mended project is looked at again: a fix may wait for another, or uncover one.
 const ROUNDS: usize = 5;
@@ -18,7 +18,7 @@ const ROUNDS: usize = 5;
 /// # Errors
 /// What stops a look, and a file that cannot be written.
 pub fn rounds(look: impl Fn() -> Result<Opened, Error>) -> Result<Opened, Error> {
-    let (mut count, mut changed) = (0, BTreeSet::new());
+    let (mut count, mut changed, mut writer) = (0, BTreeSet::new(), None);
     let mut opened = look()?;
     for _ in 0..ROUNDS {
         let fixed = apply(&opened.diagnostics, &opened.files);
@@ -26,7 +26,11 @@ pub fn rounds(look: impl Fn() -> Result<Opened, Error>) -> Result<Opened, Error>
             break;
         }
         count += fixed.count;
-        write(&opened, &fixed, &mut changed)?;
+        let writer = match &mut writer {
+            Some(writer) => writer,
+            none => none.insert(project::writer(&opened.root, "check --fix")?),
+        };
+        write(writer, &opened, &fixed, &mut changed)?;
         opened = look()?;
     }
     if count > 0 {
@@ -39,14 +43,19 @@ pub fn rounds(look: impl Fn() -> Result<Opened, Error>) -> Result<Opened, Error>
     Ok(opened)
 }
 
-fn write(opened: &Opened, fixed: &Fixed, changed: &mut BTreeSet<PathBuf>) -> Result<(), Error> {
+fn write(
+    writer: &Writer,
+    opened: &Opened,
+    fixed: &Fixed,
+    changed: &mut BTreeSet<PathBuf>,
+) -> Result<(), Error> {
     let targets = fixed.texts.iter().map(|(file, text)| {
         let path = opened.root.join(opened.files.path(*file));
         Ok((target(&opened.root, &path, opened.files.text(*file))?, text))
     });
     // All of them are looked at before the first is written.
     for (path, text) in targets.collect::<Result<Vec<_>, Error>>()? {
-        project::write(&path, text)?;
+        writer.write(&path, text)?;
         changed.insert(path);
     }
     Ok(())

@@ -18,6 +18,7 @@ mod output;
 mod progress;
 mod project;
 mod schema;
+mod settle;
 mod test;
 mod worker;
 

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostics, Files};
 use crate::engine::Protection;
 use crate::error::Error;
 use crate::project;
-use crate::snapshot::Store;
+use crate::snapshot::{Store, Writer};
 
 /// A project whose definitions are free of errors.
 pub struct Opened {
@@ -86,6 +86,18 @@ pub fn remembering<T>(
 pub fn protection(global: &Global) -> Result<Protection, Error> {
     let program = std::env::current_exe().map_err(Error::reading(Path::new("goodhart")))?;
     Ok(Protection { required: global.require_sandbox, ..Protection::full(program) })
+}
+
+/// Takes the lock of the project at `root` for a verb, and says what it had to finish first.
+///
+/// # Errors
+/// Those of [`Writer::begin`].
+pub fn writer(root: &Path, verb: &str) -> Result<Writer, Error> {
+    let writer = Writer::begin(root, verb)?;
+    if let Some(interrupted) = &writer.finished {
+        output::say(&format!("finished what an interrupted `goodhart {interrupted}` had begun"));
+    }
+    Ok(writer)
 }
 
 /// The exit code that diagnostics lead to.

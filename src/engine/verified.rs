@@ -8,6 +8,12 @@ use std::fs;
 use std::io::Write;
 use std::path::PathBuf;
 
+use crate::project::real::{self, Content};
+use crate::project::write::UNFINISHED;
+
+/// More than an entry has.
+const LONGEST: u64 = 200;
+
 /// The memory, or none.
 #[derive(Debug, Clone, Default)]
 pub struct Verified {
@@ -36,7 +42,9 @@ impl Verified {
 
     /// The number of rows that were verified under `key`.
     pub fn rows(&self, key: &Key) -> Option<u64> {
-        let text = fs::read_to_string(self.folder.as_ref()?.join(&key.0)).ok()?;
+        let path = self.folder.as_ref()?.join(&key.0);
+        let Ok(Content::Bytes(bytes)) = real::read(&path, LONGEST) else { return None };
+        let text = String::from_utf8(bytes).ok()?;
         let (rows, check) = text.trim_end().split_once(' ')?;
         (check == key.0).then(|| rows.parse().ok())?
     }
@@ -45,7 +53,7 @@ impl Verified {
     pub fn remember(&self, key: &Key, rows: u64) {
         let Some(folder) = &self.folder else { return };
         let written = fs::create_dir_all(folder).and_then(|()| {
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
+            let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
             writeln!(file, "{rows} {}", key.0)?;
             file.persist(folder.join(&key.0)).map_err(|error| error.error)
         });

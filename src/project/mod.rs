@@ -5,11 +5,11 @@ mod data;
 mod files;
 mod inside;
 mod matching;
+pub mod real;
 mod root;
-mod write;
+pub mod write;
 
 pub use content::{Stamp, changed, fingerprint, stamps};
 pub use data::{DataFile, Locations, data_files};
 pub use files::{ProjectFiles, list};
 pub use root::{PROJECT_FILE, find};
-pub use write::write;

@@ -6,6 +6,8 @@
 
 use std::fmt::Write;
 
+use serde::Deserialize;
+
 use crate::catalog::Metric;
 use crate::definition::project::Grain;
 use crate::result::{MetricResults, Row, date_text};
@@ -34,6 +36,17 @@ pub fn render(metric: &Metric, results: &MetricResults, grain: Grain) -> String 
     }
     text.push_str("]\n");
     text
+}
+
+/// Whether a text is a snapshot of a metric, as far as its header tells.
+pub fn is_snapshot(text: &str, metric: &str) -> bool {
+    #[derive(Deserialize)]
+    struct Header {
+        format: u32,
+        metric: String,
+    }
+    let header = toml::from_str::<Header>(text);
+    header.is_ok_and(|header| header.format == FORMAT && header.metric == metric)
 }
 
 /// The keys of a row; what has no value has no key.

@@ -1,9 +1,15 @@
 //! Results as text in git: the format, where it is kept, and what is pending.
 
+mod change;
 mod format;
 mod inputs;
+mod layout;
+mod lock;
 mod store;
+mod writer;
 
+pub use change::Change;
 pub use format::render;
 pub use inputs::InputsFile;
 pub use store::{Accepted, INPUTS, Settled, Store, settle};
+pub use writer::Writer;

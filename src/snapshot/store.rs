@@ -1,23 +1,24 @@
-//! The committed and the pending snapshots on disk.
+//! The committed and the pending snapshots on disk: reading them, and saying what is to change.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
+use super::change::{Change, Shelf};
+use super::format::is_snapshot;
+use super::inputs::InputsFile;
+use super::layout::{LARGEST, Layout, file};
+use crate::catalog::is_id;
 use crate::error::Error;
-use crate::project::write;
+use crate::project::real::{self, Content};
 
 /// The stem of the file about inputs; no metric may be called so.
 pub const INPUTS: &str = "inputs";
 
-/// The folder for what goodhart keeps to itself; it ignores itself in git.
-const PRIVATE: &str = ".goodhart";
-
-/// Where the snapshots of a project are.
+/// The snapshots of a project.
 #[derive(Debug, Clone)]
 pub struct Store {
-    root: PathBuf,
+    layout: Layout,
 }
 
 /// How evaluated results compare with the committed ones.
@@ -29,52 +30,90 @@ pub struct Settled {
     pub orphaned: Vec<String>,
 }
 
-/// What `accept` did.
+/// What `accept` does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Accepted {
     pub accepted: Vec<String>,
     pub removed: Vec<String>,
 }
 
-/// The file of what `check` remembers.
-const REMEMBERED: &str = "bound.json";
-
 impl Store {
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_path_buf() }
+        Self { layout: Layout::new(root) }
     }
 
     /// What `check` remembers; nothing where it cannot be read.
     pub fn remembered(&self) -> String {
-        fs::read_to_string(self.root.join(PRIVATE).join(REMEMBERED)).unwrap_or_default()
+        let read =
+            self.layout.refuse_unreal().and_then(|()| real::read(&self.layout.bound(), LARGEST));
+        match read {
+            Ok(Content::Bytes(bytes)) => String::from_utf8(bytes).unwrap_or_default(),
+            _ => String::new(),
+        }
     }
 
     /// Keeps what `check` remembers. Failing to keep it only costs time later.
     pub fn remember(&self, text: &str) {
-        let path = self.root.join(PRIVATE).join(REMEMBERED);
-        let written = self.make_private().and_then(|()| write(&path, text));
+        let layout = &self.layout;
+        let written = layout
+            .make_private()
+            .and_then(|()| layout.ignore_private())
+            .and_then(|()| layout.write(&layout.bound(), text));
         drop(written);
     }
 
-    /// Where the engine remembers what it verified.
-    pub fn memory(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("verified")
+    /// Where the engine remembers what it verified; `None` where it cannot.
+    pub fn memory(&self) -> Option<PathBuf> {
+        let layout = &self.layout;
+        let made = layout.make_private().and_then(|()| layout.ignore_private());
+        made.ok().map(|()| layout.verified())
     }
 
-    fn committed_folder(&self) -> PathBuf {
-        self.root.join("snapshots")
-    }
-
-    fn pending_folder(&self) -> PathBuf {
-        self.root.join(PRIVATE).join("pending")
-    }
-
-    /// The committed text of a snapshot; `None` where there is none.
+    /// Whether a run was interrupted that the next `eval` or `accept` finishes.
     ///
     /// # Errors
-    /// A file that is there and cannot be read.
-    pub fn committed(&self, name: &str) -> Result<Option<String>, Error> {
-        read(&file(&self.committed_folder(), name))
+    /// The store is not a real one.
+    pub fn is_unfinished(&self) -> Result<bool, Error> {
+        self.layout.refuse_unreal()?;
+        real::file(&self.layout.journal())
+    }
+
+    /// Whether `text` is what is committed, whatever the line endings: a checkout may have changed
+    /// them, and no value in a snapshot has any, because they are escaped.
+    ///
+    /// # Errors
+    /// A snapshot that cannot be read.
+    pub fn is_committed(&self, name: &str, text: &str) -> Result<bool, Error> {
+        // No more is read than the same text could have.
+        let most = text.len() + text.lines().count();
+        Ok(match real::read(&self.file(Shelf::Committed, name)?, most as u64)? {
+            Content::Bytes(bytes) => {
+                String::from_utf8(bytes).is_ok_and(|found| found.replace("\r\n", "\n") == text)
+            }
+            Content::Absent | Content::TooLarge => false,
+        })
+    }
+
+    /// What is committed about the inputs; `None` where there is nothing that can be read.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn committed_inputs(&self) -> Result<Option<InputsFile>, Error> {
+        self.inputs(Shelf::Committed)
+    }
+
+    /// What is pending about the inputs, else what is committed.
+    ///
+    /// # Errors
+    /// A file that cannot be read.
+    pub fn newest_inputs(&self) -> Result<Option<InputsFile>, Error> {
+        let pending = self.inputs(Shelf::Pending)?;
+        if pending.is_some() { Ok(pending) } else { self.committed_inputs() }
+    }
+
+    fn inputs(&self, shelf: Shelf) -> Result<Option<InputsFile>, Error> {
+        let content = real::read(&self.file(shelf, INPUTS)?, LARGEST)?;
+        Ok(text(content).as_deref().and_then(InputsFile::parse))
     }
 
     /// The names of the pending snapshots, sorted.
@@ -82,7 +121,7 @@ impl Store {
     /// # Errors
     /// A folder that cannot be read.
     pub fn pending(&self) -> Result<Vec<String>, Error> {
-        names(&self.pending_folder())
+        self.names(Shelf::Pending)
     }
 
     /// The names of the committed snapshots, sorted, [`INPUTS`] among them.
@@ -90,68 +129,112 @@ impl Store {
     /// # Errors
     /// A folder that cannot be read.
     pub fn all_committed(&self) -> Result<Vec<String>, Error> {
-        names(&self.committed_folder())
+        self.names(Shelf::Committed)
     }
 
-    /// Makes `text` the pending snapshot, or drops the pending one where the committed one says
-    /// the same.
+    /// The change that makes those of the `rendered` texts pending that are `changed`, and no other
+    /// of them. Where the `whole` project was evaluated, nothing of an earlier run stays pending.
     ///
     /// # Errors
-    /// A file that cannot be written.
-    pub fn propose(&self, name: &str, text: &str, changed: bool) -> Result<(), Error> {
-        let path = file(&self.pending_folder(), name);
-        if changed {
-            self.make_private()?;
-            write(&path, text)
-        } else {
-            remove(&path)
+    /// A pending snapshot that cannot be read.
+    pub fn propose(
+        &self,
+        rendered: &BTreeMap<String, String>,
+        changed: &[String],
+        whole: bool,
+    ) -> Result<Change, Error> {
+        let mut change = Change::new("eval");
+        let before = self.pending()?;
+        for (name, text) in rendered.iter().filter(|(name, _)| changed.contains(name)) {
+            let path = self.file(Shelf::Pending, name)?;
+            if real::read(&path, text.len() as u64)? != Content::Bytes(text.clone().into_bytes()) {
+                change.put(Shelf::Pending, name, text.clone());
+            }
         }
+        for name in before {
+            let evaluated = whole || rendered.contains_key(&name);
+            if evaluated && !changed.contains(&name) {
+                change.remove(Shelf::Pending, &name);
+            }
+        }
+        Ok(change)
     }
 
-    /// Moves pending snapshots to the committed ones, and removes committed snapshots of metrics
-    /// that are not among `known`. All pending ones where `chosen` is empty; the inputs go along
-    /// with any.
+    /// The change that makes pending snapshots the committed ones, and removes committed snapshots
+    /// of metrics that are not among `known`. All pending ones where `chosen` is empty; the inputs
+    /// go along with any.
     ///
     /// # Errors
-    /// A file that cannot be moved; what was moved before it stays moved.
+    /// A pending snapshot that cannot be read or is none.
     pub fn accept(
         &self,
         chosen: &BTreeSet<String>,
         known: &BTreeSet<String>,
-    ) -> Result<Accepted, Error> {
-        let mut done = Accepted::default();
+    ) -> Result<(Change, Accepted), Error> {
+        let (mut change, mut done) = (Change::new("accept"), Accepted::default());
         for name in self.pending()? {
             if !(chosen.is_empty() || chosen.contains(&name) || name == INPUTS) {
                 continue;
             }
-            let from = file(&self.pending_folder(), &name);
-            if name != INPUTS && !known.contains(&name) {
-                remove(&from)?;
-                continue;
+            if name == INPUTS || known.contains(&name) {
+                change.put(Shelf::Committed, &name, self.pending_text(&name)?);
+                done.accepted.push(name.clone());
             }
-            let Some(text) = read(&from)? else { continue };
-            write(&file(&self.committed_folder(), &name), &text)?;
-            remove(&from)?;
-            done.accepted.push(name);
+            change.remove(Shelf::Pending, &name);
         }
         if chosen.is_empty() {
             for name in self.all_committed()? {
                 if name != INPUTS && !known.contains(&name) {
-                    remove(&file(&self.committed_folder(), &name))?;
+                    change.remove(Shelf::Committed, &name);
                     done.removed.push(name);
                 }
             }
         }
-        Ok(done)
+        Ok((change, done))
     }
 
-    /// The private folder, with the file that makes git ignore it.
-    fn make_private(&self) -> Result<(), Error> {
-        let ignore = self.root.join(PRIVATE).join(".gitignore");
-        if ignore.is_file() {
-            return Ok(());
+    /// A pending snapshot, which is really one: what is accepted may not have been looked at.
+    fn pending_text(&self, name: &str) -> Result<String, Error> {
+        let path = self.file(Shelf::Pending, name)?;
+        let is_one = |text: &String| match name {
+            INPUTS => InputsFile::parse(text).is_some(),
+            metric => is_snapshot(text, metric),
+        };
+        let found = text(real::read(&path, LARGEST)?).filter(is_one);
+        found.ok_or(Error::Damaged { path, what: "pending snapshot" })
+    }
+
+    /// The path of a snapshot, in folders that are real.
+    fn file(&self, shelf: Shelf, name: &str) -> Result<PathBuf, Error> {
+        self.layout.refuse_unreal()?;
+        Ok(file(&shelf.folder(&self.layout), name))
+    }
+
+    /// The names of the snapshots on a shelf. Files that goodhart would not call so are not its.
+    fn names(&self, shelf: Shelf) -> Result<Vec<String>, Error> {
+        self.layout.refuse_unreal()?;
+        let folder = shelf.folder(&self.layout);
+        let mut names = Vec::new();
+        if !real::folder(&folder)? {
+            return Ok(names);
         }
-        write(&ignore, "*\n")
+        for entry in fs::read_dir(&folder).map_err(Error::reading(&folder))? {
+            let entry = entry.map_err(Error::reading(&folder))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if let Some(stem) = name.strip_suffix(".toml").filter(|stem| is_id(stem)) {
+                real::file(&entry.path())?;
+                names.push(stem.to_owned());
+            }
+        }
+        names.sort();
+        Ok(names)
+    }
+}
+
+fn text(content: Content) -> Option<String> {
+    match content {
+        Content::Bytes(bytes) => String::from_utf8(bytes).ok(),
+        Content::Absent | Content::TooLarge => None,
     }
 }
 
@@ -166,7 +249,7 @@ pub fn settle(
 ) -> Result<Settled, Error> {
     let mut settled = Settled::default();
     for (name, text) in rendered {
-        if store.committed(name)?.as_ref() != Some(text) {
+        if !store.is_committed(name, text)? {
             settled.changed.push(name.clone());
         }
     }
@@ -178,75 +261,93 @@ pub fn settle(
     Ok(settled)
 }
 
-fn file(folder: &Path, name: &str) -> PathBuf {
-    folder.join(format!("{name}.toml"))
-}
-
-fn names(folder: &Path) -> Result<Vec<String>, Error> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let mut names = Vec::new();
-    for entry in fs::read_dir(folder).map_err(Error::reading(folder))? {
-        let name = entry.map_err(Error::reading(folder))?.file_name();
-        if let Some(stem) = name.to_string_lossy().strip_suffix(".toml") {
-            names.push(stem.to_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
-fn read(path: &Path) -> Result<Option<String>, Error> {
-    match fs::read(path) {
-        // A snapshot that is not UTF-8 is no snapshot of ours: it differs from any.
-        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Error::reading(path)(error)),
-    }
-}
-
-fn remove(path: &Path) -> Result<(), Error> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::writing(path)(error)),
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::snapshot::Writer;
+
+    const INPUTS_TEXT: &str = "format = 1\ngoodhart = \"1\"\nas_of = \"2026-01-01T00:00:00Z\"\n";
 
     fn set(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
+    fn snapshot(name: &str, value: u32) -> String {
+        format!("format = 1\nmetric = \"{name}\"\nrows = [\n  {{ value = {value} }},\n]\n")
+    }
+
+    fn rendered(texts: &[(&str, u32)]) -> BTreeMap<String, String> {
+        let snapshots =
+            texts.iter().map(|(name, value)| ((*name).to_owned(), snapshot(name, *value)));
+        snapshots.chain([(INPUTS.to_owned(), INPUTS_TEXT.to_owned())]).collect()
+    }
+
+    /// Makes everything pending that is not committed.
+    fn propose(root: &Path, texts: &[(&str, u32)], whole: bool) {
+        let (store, rendered) = (Store::new(root), rendered(texts));
+        let settled = settle(&store, &rendered, &BTreeSet::new()).unwrap();
+        let change = store.propose(&rendered, &settled.changed, whole).unwrap();
+        Writer::begin(root, "eval").unwrap().commit(&change).unwrap();
+    }
+
+    fn accept(root: &Path, chosen: &[&str], known: &[&str]) -> Accepted {
+        let writer = Writer::begin(root, "accept").unwrap();
+        let (change, done) = Store::new(root).accept(&set(chosen), &set(known)).unwrap();
+        writer.commit(&change).unwrap();
+        done
+    }
+
     #[test]
     fn pending_snapshots_become_committed_ones() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(folder.path());
-        let known = set(&["a", "b"]);
-        store.propose("a", "one", true).unwrap();
-        store.propose("b", "two", true).unwrap();
-        store.propose(INPUTS, "in", true).unwrap();
+        let (root, store) = (folder.path(), Store::new(folder.path()));
+        propose(root, &[("a", 1), ("b", 2)], true);
         assert_eq!(store.pending().unwrap(), ["a", "b", INPUTS]);
-        let done = store.accept(&set(&["a"]), &known).unwrap();
-        assert_eq!(done.accepted, ["a", INPUTS]);
-        assert_eq!(store.committed("a").unwrap().as_deref(), Some("one"));
-        assert_eq!(store.committed("b").unwrap(), None);
-        store.propose("b", "two", false).unwrap();
+        assert_eq!(accept(root, &["a"], &["a", "b"]).accepted, ["a", INPUTS]);
+        assert!(store.is_committed("a", &snapshot("a", 1)).unwrap());
+        assert!(!store.is_committed("b", &snapshot("b", 2)).unwrap());
+        assert_eq!(store.pending().unwrap(), ["b"]);
+        assert_eq!(accept(root, &[], &["a", "b"]).accepted, ["b"]);
         assert!(store.pending().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_part_keeps_what_is_pending_and_the_whole_replaces_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, store) = (folder.path(), Store::new(folder.path()));
+        propose(root, &[("a", 1), ("b", 2)], true);
+        propose(root, &[("a", 3)], false);
+        assert_eq!(store.pending().unwrap(), ["a", "b", INPUTS]);
+        propose(root, &[("a", 3)], true);
+        assert_eq!(store.pending().unwrap(), ["a", INPUTS]);
+        let nothing = store.propose(&rendered(&[("a", 3)]), &["a".into(), INPUTS.into()], true);
+        assert!(nothing.unwrap().is_empty(), "the same is pending already");
     }
 
     #[test]
     fn snapshots_of_metrics_that_are_gone_are_orphans() {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::new(folder.path());
-        store.propose("old", "one", true).unwrap();
-        store.accept(&set(&[]), &set(&["old"])).unwrap();
+        let (root, store) = (folder.path(), Store::new(folder.path()));
+        propose(root, &[("old", 1)], true);
+        accept(root, &[], &["old"]);
         let settled = settle(&store, &BTreeMap::new(), &set(&["new"])).unwrap();
         assert_eq!(settled.orphaned, ["old"]);
-        let done = store.accept(&set(&[]), &set(&["new"])).unwrap();
-        assert_eq!(done.removed, ["old"]);
+        assert_eq!(accept(root, &[], &["new"]).removed, ["old"]);
+        assert_eq!(store.all_committed().unwrap(), [INPUTS]);
+    }
+
+    #[test]
+    fn only_line_endings_may_differ() {
+        let folder = tempfile::tempdir().unwrap();
+        let (root, store) = (folder.path(), Store::new(folder.path()));
+        propose(root, &[("a", 1)], true);
+        accept(root, &[], &["a"]);
+        let (path, text) = (root.join("snapshots/a.toml"), snapshot("a", 1));
+        fs::write(&path, text.replace('\n', "\r\n")).unwrap();
+        assert!(store.is_committed("a", &text).unwrap());
+        for other in ["", "\0", &text[1..], &format!("{text}\n"), &text.replace('\n', "\r")] {
+            fs::write(&path, other).unwrap();
+            assert!(!store.is_committed("a", &text).unwrap(), "{other:?}");
+        }
     }
 }

@@ -1,0 +1,106 @@
+//! Results as snapshots: what is new is proposed, or with `--check` only named.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::output;
+use super::project::Opened;
+use crate::catalog::size_text;
+use crate::diagnostic::{Diagnostic, codes};
+use crate::error::Error;
+use crate::evaluate::Evaluation;
+use crate::snapshot::{INPUTS, InputsFile, Settled, Store, Writer, render, settle as compare};
+
+/// The texts of the snapshots of all evaluated metrics; one that is too large is left out and
+/// reported.
+pub fn snapshots(
+    opened: &Opened,
+    evaluation: &Evaluation,
+) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
+    let mut snapshots = BTreeMap::new();
+    let mut too_large = Vec::new();
+    for results in &evaluation.results.metrics {
+        let Some(metric) = opened.catalog.metrics.get(&results.metric) else {
+            continue;
+        };
+        let text = render(metric, results, evaluation.results.grain);
+        let most = metric.limits(&opened.catalog.settings).snapshot_size;
+        if text.len() as u64 <= most {
+            snapshots.insert(metric.id.clone(), text);
+            continue;
+        }
+        let what = format!("the snapshot of `{}` has more than {}", metric.id, size_text(most));
+        too_large.push(
+            Diagnostic::new(&codes::LIMIT_EXCEEDED, what)
+                .at(
+                    metric.definition.measure.span(),
+                    format!("{} results, {} bytes", results.rows.len(), text.len()),
+                )
+                .note("nothing was written for it")
+                .help("break it down by fewer segments, or raise `limits.snapshot_size`"),
+        );
+    }
+    (snapshots, too_large)
+}
+
+/// Proposes what changed, or says so where there is no `writer`. Returns whether a check failed.
+/// `whole` is whether all metrics of the project were asked for.
+pub fn settle(
+    opened: &Opened,
+    whole: bool,
+    evaluation: &Evaluation,
+    mut rendered: BTreeMap<String, String>,
+    writer: Option<Result<Writer, Error>>,
+) -> Result<bool, Error> {
+    let store = &Store::new(&opened.root);
+    if evaluation.results.metrics.is_empty() {
+        return Ok(false);
+    }
+    let known: BTreeSet<String> = opened.catalog.metrics.keys().cloned().collect();
+    let check = writer.is_none();
+    if check && store.is_unfinished()? {
+        output::say(
+            "a change of the snapshots was interrupted; the next `goodhart eval` or `goodhart \
+             accept` finishes it",
+        );
+    }
+    // What a partial evaluation did not read stays as it was: as it is pending, where that stays
+    // too, else as it was committed.
+    let complete =
+        evaluation.skipped.is_empty() && rendered.len() == evaluation.results.metrics.len();
+    let before = match () {
+        () if whole && complete => None,
+        () if whole || check => store.committed_inputs()?,
+        () => store.newest_inputs()?,
+    };
+    let inputs = InputsFile::new(&evaluation.inputs, env!("CARGO_PKG_VERSION"), before.as_ref());
+    rendered.insert(INPUTS.to_owned(), inputs.render());
+    let Settled { changed, orphaned } = compare(store, &rendered, &known)?;
+    let orphaned = if whole { orphaned } else { Vec::new() };
+    if let Some(writer) = writer {
+        let change = store.propose(&rendered, &changed, whole)?;
+        if !change.is_empty() {
+            let pending = writer.and_then(|writer| writer.commit(&change));
+            pending.map_err(|error| Error::NotPending(Box::new(error)))?;
+        }
+    }
+    if changed.is_empty() && orphaned.is_empty() {
+        output::say(&match rendered.len() - 1 {
+            1 => "the snapshot of 1 metric is current".to_owned(),
+            count => format!("the snapshots of {count} metrics are current"),
+        });
+        return Ok(false);
+    }
+    let (out_of_date, help) = if check {
+        ("snapshots are out of date", "run `goodhart eval`, then `goodhart accept`")
+    } else {
+        ("new or changed results are pending", "`goodhart accept` makes them the snapshots")
+    };
+    if !changed.is_empty() {
+        output::say(&format!("{out_of_date}: {}", changed.join(", ")));
+    }
+    if !orphaned.is_empty() {
+        output::say(&format!("snapshots without a metric: {}", orphaned.join(", ")));
+    }
+    output::say(&format!("help: {help}"));
+    Ok(check)
+}
