@@ -19,7 +19,8 @@ fn hidden(c: char) -> bool {
         (0x3164, 0x3164),
         (0xfe00, 0xfe0f),
         (0xfeff, 0xfeff),
-        (0xfff9, 0xffff),
+        (0xfff9, 0xfffb),
+        (0xfffe, 0xffff),
         (0xe0000, 0xe0fff),
     ];
     ranges.iter().any(|(first, last)| (*first..=*last).contains(&u32::from(c)))
