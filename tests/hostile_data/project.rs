@@ -32,7 +32,7 @@ pub fn quoted(name: &str) -> String {
 
 /// A marker as the name of a file.
 pub fn file_name(marker: &str) -> String {
-    marker.replace('/', "∕").chars().take(60).collect()
+    marker.replace(['/', '\\'], "∕").chars().take(60).collect()
 }
 
 pub struct Project(TempDir);

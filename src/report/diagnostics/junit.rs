@@ -28,7 +28,7 @@ pub fn junit(findings: &Findings<'_>, suite: &str) -> String {
     tests.add_test_cases(cases.iter().map(|(name, found)| case(findings, name, found)));
     let mut report = Report::new("goodhart");
     report.add_test_suite(tests);
-    report.to_string().unwrap_or_default()
+    terminal::page(&report.to_string().unwrap_or_default())
 }
 
 fn case(findings: &Findings<'_>, name: &str, found: &[&Diagnostic]) -> TestCase {

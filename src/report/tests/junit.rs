@@ -24,7 +24,7 @@ pub fn junit(files: &Files, report: &Report) -> String {
         junit.add_test_suite(suite);
     }
     // A report of texts in memory has no reason to fail.
-    junit.to_string().unwrap_or_default()
+    terminal::page(&junit.to_string().unwrap_or_default())
 }
 
 fn case(files: &Files, target: &str, outcome: &Outcome) -> TestCase {
@@ -39,7 +39,7 @@ fn case(files: &Files, target: &str, outcome: &Outcome) -> TestCase {
         status
             .set_type(first.code.name)
             .set_message(terminal::lines(&first.message))
-            .set_description(terminal::page(&lines.join("\n")));
+            .set_description(lines.join("\n"));
     }
     let mut case = TestCase::new(terminal::line(&outcome.name), status);
     case.set_classname(target);
