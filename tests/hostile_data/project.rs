@@ -73,7 +73,10 @@ impl Project {
         );
         // Declared columns have ordinary names; those of a query have any.
         let named = format!("select id, seen, kind, odd as {} from events", quoted(COLUMN));
-        project.write("sources/named.toml", &format!("format = \"derived\"\nsql = {}\n", toml(&named)));
+        project.write(
+            "sources/named.toml",
+            &format!("format = \"derived\"\nsql = {}\n", toml(&named)),
+        );
         let row = |(name, marker): (&String, &String)| {
             let row = serde_json::json!({
                 "id": name, "seen": "2026-06-15T00:00:00Z", "kind": marker, "odd": marker,
