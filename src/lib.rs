@@ -34,6 +34,7 @@ pub mod definition;
 pub mod diagnostic;
 pub mod engine;
 pub mod error;
+pub mod escape;
 pub mod evaluate;
 pub mod formula;
 pub mod framework;

@@ -59,6 +59,7 @@ const PURE: &[&str] = &[
     "calendar/",
     "catalog/",
     "definition/",
+    "escape/",
     "formula/",
     "framework/",
     "lineage/",
@@ -95,6 +96,11 @@ fn results_are_a_leaf() {
         "crate::snapshot",
     ];
     assert_eq!(offenders(&above, &["result/", "statistics/", "calendar/"], &[]), [""; 0]);
+}
+
+#[test]
+fn escaping_is_a_leaf() {
+    assert_eq!(offenders(&["crate::"], &["escape/"], &[]), [""; 0]);
 }
 
 #[test]

@@ -28,6 +28,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::error::Error;
+use crate::escape::terminal;
 
 /// Metrics as code: definitions with owners, ceilings and an honest answer to gaming,
 /// evaluated by a machine and kept in git.
@@ -91,8 +92,14 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let failed = error.use_stderr();
-            // A closed pipe is no reason to fail while showing help.
-            let _ = error.print();
+            let plain = error.render().to_string();
+            if terminal::lines(&plain) == plain.trim_end() {
+                // A closed pipe is no reason to fail while showing help.
+                let _ = error.print();
+            } else {
+                // An argument holds what a terminal must not see.
+                output::say(plain.trim_end());
+            }
             return if failed { exit::FAILURE } else { exit::CLEAN }.into();
         }
     };

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use super::{ColorWhen, Global};
 use crate::diagnostic::{Diagnostics, Files, Severity, render};
 use crate::error::Error;
-use crate::report::visible;
+use crate::escape::terminal;
 
 /// Whether a stream is coloured.
 fn coloured(when: ColorWhen, terminal: bool) -> bool {
@@ -41,7 +41,7 @@ pub fn data(text: &str) -> Result<(), Error> {
 
 /// Tells the person something; a stderr that is gone is no reason to fail.
 pub fn say(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", terminal::page(&terminal::lines(text)));
 }
 
 /// Shows diagnostics and counts them.
@@ -85,8 +85,8 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
 pub fn complain(global: &Global, error: &Error) {
     let (open, close) =
         if stderr_coloured(global) { ("\u{1b}[1;31m", "\u{1b}[0m") } else { ("", "") };
-    let lines: Vec<String> = error.to_string().lines().map(visible).collect();
-    say(&format!("{open}error{close}: {}", lines.join("\n       ")));
+    let lines = terminal::lines(&error.to_string()).replace('\n', "\n       ");
+    let _ = writeln!(io::stderr(), "{}", terminal::page(&format!("{open}error{close}: {lines}")));
     if let Some(hint) = error.hint() {
         say(&format!("help: {hint}"));
     }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::escape::terminal;
 use crate::evaluate::Progress;
-use crate::report::visible;
 
 /// Until then there is nothing to see: most evaluations are over before.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -39,7 +39,7 @@ impl Progress for Bar {
     fn step(&self, what: &str, done: usize, total: usize) {
         self.0.set_length(total as u64);
         self.0.set_position(done as u64);
-        self.0.set_message(visible(what));
+        self.0.set_message(terminal::line(what));
     }
 }
 

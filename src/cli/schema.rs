@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use toml_writer::TomlWrite;
 
 use super::{exit, output};
 use crate::definition::schema::FileKind;
 use crate::error::Error;
+use crate::escape::toml::readable as quoted;
 
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
@@ -82,11 +82,4 @@ fn rule(kind: FileKind, schema: &Path) -> String {
         quoted(kind.files()),
         quoted(&schema.to_string_lossy()),
     )
-}
-
-fn quoted(text: &str) -> String {
-    let mut quoted = String::new();
-    // Writing to a string does not fail.
-    let _ = quoted.value(text);
-    quoted
 }

@@ -10,7 +10,6 @@ mod files;
 mod fix;
 mod near;
 mod render;
-mod visible;
 
 pub use code::{CODES, Class, Code, Severity, codes};
 pub use diagnostics::{Diagnostic, Diagnostics, Excerpt, Label, Levels};
@@ -19,4 +18,3 @@ pub use fix::{Applicability, Edit, Fix, Fixed, apply};
 pub use near::closest;
 use near::slip;
 pub use render::{render, render_one};
-pub use visible::visible;

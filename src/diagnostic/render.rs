@@ -6,7 +6,8 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet, renderer::DecorStyle,
 };
 
-use super::{Diagnostic, Diagnostics, FileId, Files, Fix, Severity, Span, visible};
+use super::{Diagnostic, Diagnostics, FileId, Files, Fix, Severity, Span};
+use crate::escape::terminal::{self, Drawn};
 
 /// Longer texts are cut in the middle: a value may be a megabyte.
 const LONGEST_TEXT: usize = 300;
@@ -41,7 +42,7 @@ pub fn render_one(diagnostic: &Diagnostic, files: &Files, styled: bool) -> Strin
             }
         }
     }
-    renderer.decor_style(DecorStyle::Ascii).render(&groups)
+    terminal::page(&renderer.decor_style(DecorStyle::Ascii).render(&groups))
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Group<'a> {
@@ -58,8 +59,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Group<'a> {
         group = group.element(snippet);
     }
     if let Some(table) = &diagnostic.table {
-        let lines: Vec<String> = table.lines().map(visible).collect();
-        group = group.element(Level::NOTE.message(lines.join("\n")));
+        group = group.element(Level::NOTE.message(terminal::lines(table)));
     }
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(readable(note)));
@@ -75,14 +75,12 @@ fn excerpts(diagnostic: &Diagnostic) -> Vec<Snippet<'_, Annotation<'_>>> {
         .excerpts
         .iter()
         .map(|excerpt| {
-            Snippet::source(excerpt.text.as_str())
+            let drawn = Drawn::of(&excerpt.text);
+            let span = places(clamp(excerpt.range.clone(), &excerpt.text), &drawn);
+            Snippet::source(drawn.text)
                 .line_start(excerpt.line)
-                .path(excerpt.path.as_str())
-                .annotation(
-                    AnnotationKind::Primary
-                        .span(clamp(excerpt.range.clone(), &excerpt.text))
-                        .label(label_text(&excerpt.label)),
-                )
+                .path(terminal::line(&excerpt.path))
+                .annotation(AnnotationKind::Primary.span(span).label(label_text(&excerpt.label)))
         })
         .collect()
 }
@@ -100,7 +98,8 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Snippet<'a,
         .map(|file| {
             let spans = diagnostic.labels.iter().map(|label| label.span);
             let (text, start, line) = lines(spans, file, files.text(file));
-            let annotations = diagnostic
+            let drawn = Drawn::of(text);
+            let annotations: Vec<Annotation<'_>> = diagnostic
                 .labels
                 .iter()
                 .enumerate()
@@ -113,9 +112,13 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Snippet<'a,
                     };
                     let range = label.span.range();
                     let range = range.start.saturating_sub(start)..range.end.saturating_sub(start);
-                    kind.span(clamp(range, text)).label(label_text(&label.text))
-                });
-            Snippet::source(text).line_start(line).path(files.path(file)).annotations(annotations)
+                    kind.span(places(clamp(range, text), &drawn)).label(label_text(&label.text))
+                })
+                .collect();
+            Snippet::source(drawn.text)
+                .line_start(line)
+                .path(terminal::line(files.path(file)))
+                .annotations(annotations)
         })
         .collect()
 }
@@ -143,14 +146,15 @@ fn patches<'a>(fix: &'a Fix, files: &'a Files) -> Option<Vec<Snippet<'a, Patch<'
                 let range = range.start.saturating_sub(start)..range.end.saturating_sub(start);
                 Patch::new(clamp(range, text), edit.text.as_str())
             });
-            Some(Snippet::source(text).line_start(line).path(files.path(file)).patches(patches))
+            let path = terminal::line(files.path(file));
+            Some(Snippet::source(text).line_start(line).path(path).patches(patches))
         })
         .collect()
 }
 
 /// Whether a text is drawn as a change: the renderer neither cuts nor folds it there.
 fn showable(text: &str) -> bool {
-    let shown = |line: &str| line.chars().count() <= LONGEST_LINE && visible(line) == line;
+    let shown = |line: &str| line.chars().count() <= LONGEST_LINE && terminal::line(line) == line;
     text.lines().count() <= MOST_LINES && text.lines().all(shown)
 }
 
@@ -178,8 +182,7 @@ fn label_text(text: &str) -> Option<String> {
 
 /// A text that may hold anything (a value of the data, an engine's message) as it is shown.
 fn readable(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(visible).collect();
-    let text = lines.join("\n");
+    let text = terminal::lines(text);
     let length = text.chars().count();
     if length <= LONGEST_TEXT {
         return text;
@@ -188,6 +191,11 @@ fn readable(text: &str) -> String {
     let head: String = text.chars().take(LONGEST_TEXT * 2 / 3).collect();
     let tail: String = text.chars().skip(length - LONGEST_TEXT / 3).collect();
     format!("{head} … {tail}")
+}
+
+/// A range of the original where it is drawn.
+fn places(range: Range<usize>, drawn: &Drawn) -> Range<usize> {
+    drawn.place(range.start)..drawn.place(range.end)
 }
 
 /// Keeps a range inside the text and on character borders: the renderer panics otherwise.

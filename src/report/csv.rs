@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
+use serde::Serialize;
 
+use crate::escape;
 use crate::result::{Results, date_text, instant_text};
 
 const HEADER: [&str; 15] = [
@@ -39,11 +41,11 @@ pub fn csv(results: &Results) -> String {
                 .map(|(name, value)| (name.as_str(), value.to_string()))
                 .collect();
             let _ = writer.write_record([
-                metric.metric.clone(),
+                text(&metric.metric),
                 date_text(row.period.start),
                 results.grain.name().to_owned(),
                 instant_text(results.as_of),
-                serde_json::to_string(&by).unwrap_or_default(),
+                json(&by),
                 number(row.value),
                 number(row.numerator),
                 number(row.denominator),
@@ -52,13 +54,22 @@ pub fn csv(results: &Results) -> String {
                 number(row.ci_low),
                 number(row.ci_high),
                 row.status.name().to_owned(),
-                serde_json::to_string(&with).unwrap_or_default(),
-                row.smallest.clone().unwrap_or_default(),
+                json(&with),
+                text(row.smallest.as_deref().unwrap_or_default()),
             ]);
         }
     }
     let bytes = writer.into_inner().unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// What is not ours; numbers, dates and words of ours are no formulas.
+fn text(text: &str) -> String {
+    escape::csv::cell(text).into_owned()
+}
+
+fn json(value: &impl Serialize) -> String {
+    text(&escape::json::document(&serde_json::to_string(value).unwrap_or_default()))
 }
 
 fn number(number: Option<Decimal>) -> String {

@@ -1,6 +1,7 @@
 //! `eval --explain`: the plan, and the SQL that runs.
 
 use crate::catalog::Catalog;
+use crate::escape::terminal;
 use crate::plan::Plan;
 
 /// The plan as text; `statements` are the metrics of each scan, what the scan is, and its SQL.
@@ -24,13 +25,14 @@ pub fn explain(
     }
     for (index, (metrics, what, sql)) in statements.iter().enumerate() {
         text.push_str(&format!(
-            "\nScan {} of {}: {} ({what})\n",
+            "\nScan {} of {}: {} ({})\n",
             index + 1,
             statements.len(),
-            metrics.join(", ")
+            metrics.join(", "),
+            terminal::line(what)
         ));
         for line in sql.lines() {
-            text.push_str(format!("  {line}").trim_end());
+            text.push_str(format!("  {}", terminal::line(line)).trim_end());
             text.push('\n');
         }
     }
@@ -48,5 +50,5 @@ pub fn explain(
             text.push_str(&format!("  {id}: {}\n", parts.join(", ")));
         }
     }
-    text
+    terminal::page(&text)
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde::ser::SerializeMap;
 use serde_json::value::RawValue;
 
+use crate::escape;
 use crate::result::{Results, Row, date_text, instant_text};
 
 /// A result as an object. Numbers are in their canonical text.
@@ -84,7 +85,8 @@ fn lines(results: &Results) -> impl Iterator<Item = String> {
     results.metrics.iter().flat_map(move |metric| {
         let as_of = as_of.clone();
         metric.rows.iter().map(move |row| {
-            serde_json::to_string(&object(&metric.metric, row, results, &as_of)).unwrap_or_default()
+            let object = object(&metric.metric, row, results, &as_of);
+            escape::json::document(&serde_json::to_string(&object).unwrap_or_default())
         })
     })
 }

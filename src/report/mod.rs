@@ -8,7 +8,6 @@ pub mod lineage;
 mod table;
 pub mod tests;
 
-pub use crate::diagnostic::visible;
 pub use csv::csv;
 pub use explain::explain;
 pub use json::{json, ndjson};

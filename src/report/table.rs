@@ -8,7 +8,7 @@ use crate::catalog::{Catalog, Metric};
 use crate::definition::display::DisplayUnit;
 use crate::definition::metric::Direction;
 use crate::definition::read::Number;
-use crate::diagnostic::visible;
+use crate::escape::terminal;
 use crate::result::{MetricResults, Period, Results, Row, Status, date_text, instant_text, to_f64};
 
 /// How much is shown.
@@ -22,11 +22,15 @@ pub struct TableOptions {
 /// Groups shown of a metric unless all are asked for.
 const SHOWN: usize = 10;
 
+/// Longer values and names are cut; machine formats have them whole.
+const WIDEST: usize = 60;
+const WIDEST_TITLE: usize = 120;
+
 /// The results as text, ending with a line break.
 pub fn table(catalog: &Catalog, results: &Results, options: TableOptions) -> String {
     let mut text = format!(
         "{} as of {}, by {}\n",
-        visible(&catalog.settings.name),
+        terminal::short(&catalog.settings.name, WIDEST_TITLE),
         instant_text(results.as_of),
         results.grain.name()
     );
@@ -37,7 +41,7 @@ pub fn table(catalog: &Catalog, results: &Results, options: TableOptions) -> Str
             text.push_str(&one(metric, metric_results, complete, options));
         }
     }
-    text
+    terminal::page(&text)
 }
 
 fn one(
@@ -90,9 +94,10 @@ fn one(
 
 fn heading(metric: &Metric, unit: &DisplayUnit) -> String {
     let definition = &metric.definition;
-    let mut parts = vec![format!("{}: {}", metric.id, visible(&definition.title))];
+    let mut parts =
+        vec![format!("{}: {}", metric.id, terminal::short(&definition.title, WIDEST_TITLE))];
     if let Some(owner) = &definition.owner {
-        parts.push(format!("owner {}", visible(owner)));
+        parts.push(format!("owner {}", terminal::short(owner, WIDEST)));
     }
     match definition.direction {
         Direction::Higher => parts.push("higher is better".to_owned()),
@@ -224,11 +229,15 @@ fn label(row: &Row) -> String {
         .group
         .iter()
         .map(|(segment, value)| {
-            let value = value.as_deref().map_or("(null)".to_owned(), visible);
-            format!("{segment} {value}")
+            let value = value.as_deref().map_or("(null)".to_owned(), short);
+            format!("{} {value}", short(segment))
         })
         .collect();
     values.join(" · ")
+}
+
+fn short(text: &str) -> String {
+    terminal::short(text, WIDEST)
 }
 
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];

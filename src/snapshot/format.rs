@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 use crate::catalog::Metric;
 use crate::definition::project::Grain;
+use crate::escape::toml::{key, string};
 use crate::result::{MetricResults, Row, date_text};
 
 /// The version of this format.
@@ -75,36 +76,4 @@ fn line(row: &Row) -> String {
     }
     field("status", Some(string(row.status.name())));
     fields.join(", ")
-}
-
-/// A basic TOML string: quoted by the library, so that no value can become a line or a key.
-fn string(text: &str) -> String {
-    use toml_writer::TomlWrite;
-    let mut quoted = String::new();
-    let builder = toml_writer::TomlStringBuilder::new(text);
-    let _ = quoted.value(builder.as_basic());
-    quoted
-}
-
-fn key(name: &str) -> String {
-    use toml_writer::TomlWrite;
-    let mut written = String::new();
-    let _ = written.key(toml_writer::TomlKeyBuilder::new(name).as_default());
-    written
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hostile_values_stay_values() {
-        for hostile in ["\"\nx = 1", "é\u{202e}\u{0}", "]\r\n[table]", "", "\u{7f}"] {
-            let table: toml::Table = format!("v = {}", string(hostile)).parse().unwrap();
-            assert_eq!(table["v"].as_str(), Some(hostile));
-            assert_eq!(string(hostile).lines().count(), 1);
-            let table: toml::Table = format!("{} = 1", key(hostile)).parse().unwrap();
-            assert!(table.contains_key(hostile));
-        }
-    }
 }

@@ -7,6 +7,7 @@ use super::head;
 use crate::definition::read::Value;
 use crate::definition::test::{GivenRow, TestTable};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Files, Fix, codes};
+use crate::escape::terminal;
 
 /// Differing rows that are shown, and places that are underlined.
 const SHOWN: usize = 12;
@@ -74,7 +75,7 @@ impl Difference {
         table.set_content_arrangement(ContentArrangement::Disabled);
         table.force_no_tty();
         let mut header = vec![String::new()];
-        header.extend(self.columns.iter().cloned());
+        header.extend(self.columns.iter().map(|column| short(column)));
         table.set_header(header);
         for Change { expected, actual } in self.rows.iter().take(SHOWN) {
             match (expected, actual) {
@@ -146,11 +147,7 @@ fn marked(expected: Option<&String>, actual: Option<&String>) -> String {
 }
 
 fn short(text: &str) -> String {
-    if text.chars().count() <= WIDEST {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(WIDEST - 1).collect();
-    format!("{head}…")
+    terminal::short(text, WIDEST)
 }
 
 /// The columns of an expected row that are another value, with that value.

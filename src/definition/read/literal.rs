@@ -11,6 +11,7 @@ use toml::de::DeValue;
 
 use super::{FromToml, Reader};
 use crate::diagnostic::Span;
+use crate::escape::toml::readable as toml_text;
 
 /// A value of a row and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,16 +56,15 @@ impl Value {
 /// As it is written in TOML, instants in UTC.
 impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use toml_writer::ToTomlValue;
         match self {
-            Self::Text(text) => formatter.write_str(&text.to_toml_value()),
+            Self::Text(text) => formatter.write_str(&toml_text(text)),
             Self::Integer(number) => write!(formatter, "{number}"),
             Self::Decimal(number) => write!(formatter, "{number}"),
             Self::Boolean(value) => write!(formatter, "{value}"),
             Self::Instant(instant) => write!(formatter, "{instant}"),
             Self::Date(date) => write!(formatter, "{date}"),
             Self::List(values) => {
-                let values: Vec<String> = values.iter().map(ToTomlValue::to_toml_value).collect();
+                let values: Vec<String> = values.iter().map(|text| toml_text(text)).collect();
                 write!(formatter, "[{}]", values.join(", "))
             }
         }

@@ -1,7 +1,8 @@
 //! `--format github`: workflow commands, which GitHub Actions shows beside the changed lines.
 
 use super::{Findings, told};
-use crate::diagnostic::{Diagnostic, Severity, visible};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::escape::command::{data, property};
 
 /// One command per line; nothing where nothing was found.
 pub fn github(findings: &Findings<'_>) -> String {
@@ -27,16 +28,6 @@ fn command(findings: &Findings<'_>, diagnostic: &Diagnostic) -> String {
     }
     properties.push(format!("title={}", property(diagnostic.code.name)));
     format!("::{word} {}::{}", properties.join(","), data(&told(diagnostic)))
-}
-
-/// A message. A line break in it would begin another command.
-fn data(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(visible).collect();
-    lines.join("\n").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]

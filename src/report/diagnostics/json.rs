@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Findings, Place, level};
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::escape;
 
 #[derive(Serialize)]
 struct Object<'a> {
@@ -84,5 +85,5 @@ pub fn json(findings: &Findings<'_>) -> String {
     if lines.is_empty() {
         return "[]\n".to_owned();
     }
-    format!("[\n{}\n]\n", lines.join(",\n"))
+    escape::json::document(&format!("[\n{}\n]\n", lines.join(",\n")))
 }

@@ -9,6 +9,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::Findings;
 use crate::diagnostic::{Class, Diagnostic, Severity, render_one};
+use crate::escape::terminal;
 
 /// A report with one suite of that name; no time, no host, no random id.
 pub fn junit(findings: &Findings<'_>, suite: &str) -> String {
@@ -27,7 +28,7 @@ pub fn junit(findings: &Findings<'_>, suite: &str) -> String {
     tests.add_test_cases(cases.iter().map(|(name, found)| case(findings, name, found)));
     let mut report = Report::new("goodhart");
     report.add_test_suite(tests);
-    report.to_string().unwrap_or_default()
+    terminal::page(&report.to_string().unwrap_or_default())
 }
 
 fn case(findings: &Findings<'_>, name: &str, found: &[&Diagnostic]) -> TestCase {
@@ -45,14 +46,15 @@ fn case(findings: &Findings<'_>, name: &str, found: &[&Diagnostic]) -> TestCase 
             let kind = if failed { NonSuccessKind::Error } else { NonSuccessKind::Failure };
             let mut status = TestCaseStatus::non_success(kind);
             let message = match errors.len() {
-                1 => first.message.clone(),
-                count => format!("{} (and {} more)", first.message, count - 1),
+                1 => terminal::lines(&first.message),
+                count => format!("{} (and {} more)", terminal::lines(&first.message), count - 1),
             };
             status.set_message(message).set_type(first.code.name).set_description(drawn(&errors));
             status
         }
     };
-    let mut case = TestCase::new(name, status);
+    let name = terminal::line(name);
+    let mut case = TestCase::new(name.as_str(), status);
     case.set_classname("goodhart");
     case.extra.insert("file".into(), name.into());
     if !others.is_empty() {

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::escape;
 use crate::lineage::{Graph, Node};
 
 #[derive(Serialize)]
@@ -22,9 +23,7 @@ enum End<'a> {
 pub fn json(graph: &Graph) -> String {
     let edges: Vec<Edge<'_>> =
         graph.edges().map(|(from, to)| Edge { from: end(from), to: end(to) }).collect();
-    let mut text = serde_json::to_string_pretty(&edges).unwrap_or_default();
-    text.push('\n');
-    text
+    escape::json::document(&serde_json::to_string_pretty(&edges).unwrap_or_default()) + "\n"
 }
 
 fn end(node: &Node) -> End<'_> {

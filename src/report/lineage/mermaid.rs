@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use crate::escape::mermaid::label;
 use crate::lineage::{Graph, Node};
 
 /// A flowchart from left to right: a box per source with its columns, and the metrics.
@@ -18,13 +19,13 @@ pub fn mermaid(graph: &Graph) -> String {
                 sources.entry(&column.source).or_default().push((*number, &column.column));
             }
             Node::Rows(source) => sources.entry(source).or_default().push((*number, "(rows)")),
-            Node::Metric(id) => drop(writeln!(text, "  n{number}([\"{}\"])", escaped(id))),
+            Node::Metric(id) => drop(writeln!(text, "  n{number}([\"{}\"])", label(id))),
         }
     }
     for (index, (source, columns)) in sources.iter().enumerate() {
-        let _ = writeln!(text, "  subgraph s{index} [\"{}\"]", escaped(source));
+        let _ = writeln!(text, "  subgraph s{index} [\"{}\"]", label(source));
         for (number, column) in columns {
-            let _ = writeln!(text, "    n{number}[\"{}\"]", escaped(column));
+            let _ = writeln!(text, "    n{number}[\"{}\"]", label(column));
         }
         text.push_str("  end\n");
     }
@@ -34,15 +35,4 @@ pub fn mermaid(graph: &Graph) -> String {
         }
     }
     text
-}
-
-/// A text inside quotes: Mermaid takes entities by number.
-fn escaped(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '"' | '#' | '<' | '>' | '&' | ';' | '`' => format!("#{};", u32::from(c)),
-            c if c.is_control() => " ".to_owned(),
-            c => c.to_string(),
-        })
-        .collect()
 }

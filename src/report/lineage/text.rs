@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::Files;
+use crate::escape::terminal;
 use crate::lineage::{Graph, Node};
 
 /// What the metric `id` depends on: `above` is the part of the graph that leads to it.
@@ -23,7 +24,7 @@ pub fn upstream(catalog: &Catalog, files: &Files, above: &Graph, id: &str) -> St
         text.push_str("and through that\n");
         section(catalog, files, &rest, &mut text);
     }
-    text
+    terminal::page(&text)
 }
 
 /// What depends on `what`: `below` is the part of the graph that starts there.
@@ -34,15 +35,16 @@ pub fn downstream(
     start: &BTreeSet<Node>,
     what: &str,
 ) -> String {
+    let what = terminal::line(what);
     let nodes = below.nodes();
     let touched: BTreeSet<&Node> =
         nodes.into_iter().filter(|node| !start.contains(*node)).collect();
     if touched.is_empty() {
-        return format!("nothing reads {what}\n");
+        return terminal::page(&format!("nothing reads {what}\n"));
     }
     let mut text = format!("a change of {what} touches\n");
     section(catalog, files, &touched, &mut text);
-    text
+    terminal::page(&text)
 }
 
 fn section(catalog: &Catalog, files: &Files, nodes: &BTreeSet<&Node>, text: &mut String) {
@@ -56,7 +58,11 @@ fn section(catalog: &Catalog, files: &Files, nodes: &BTreeSet<&Node>, text: &mut
     }
     for (id, names) in &columns {
         let rows = nodes.contains(&Node::Rows((*id).to_owned()));
-        let what = if names.is_empty() { "which rows it has".to_owned() } else { names.join(", ") };
+        let what = if names.is_empty() {
+            "which rows it has".to_owned()
+        } else {
+            terminal::line(&names.join(", "))
+        };
         // Which rows a derived source has matters to every reader; of files it is given.
         let derived =
             catalog.sources.get(*id).is_some_and(|source| source.definition.sql.is_some());
@@ -76,5 +82,5 @@ fn section(catalog: &Catalog, files: &Files, nodes: &BTreeSet<&Node>, text: &mut
 fn place(catalog: &Catalog, files: &Files, id: &str) -> String {
     let metric = catalog.metrics.get(id).map(|metric| metric.file);
     let file = catalog.sources.get(id).map(|source| source.file).or(metric);
-    file.map_or(String::new(), |file| format!(" ({})", files.path(file)))
+    file.map_or(String::new(), |file| format!(" ({})", terminal::line(files.path(file))))
 }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::diagnostic::Files;
+use crate::escape;
 use crate::test::Report;
 
 #[derive(Serialize)]
@@ -128,5 +129,5 @@ pub fn json(files: &Files, report: &Report) -> String {
         tests: tests.collect(),
         coverage,
     };
-    serde_json::to_string_pretty(&whole).unwrap_or_default() + "\n"
+    escape::json::document(&serde_json::to_string_pretty(&whole).unwrap_or_default()) + "\n"
 }

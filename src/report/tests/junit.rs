@@ -6,6 +6,7 @@ use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, Tes
 
 use super::place;
 use crate::diagnostic::Files;
+use crate::escape::terminal;
 use crate::test::{Outcome, Report};
 
 /// A suite for each metric and derived source.
@@ -23,23 +24,24 @@ pub fn junit(files: &Files, report: &Report) -> String {
         junit.add_test_suite(suite);
     }
     // A report of texts in memory has no reason to fail.
-    junit.to_string().unwrap_or_default()
+    terminal::page(&junit.to_string().unwrap_or_default())
 }
 
 fn case(files: &Files, target: &str, outcome: &Outcome) -> TestCase {
     let mut status = TestCaseStatus::success();
     if let Some(first) = outcome.problems.first() {
         status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-        let table = outcome.difference.as_ref().map(|difference| difference.table());
-        let rest = outcome.problems.iter().skip(1).map(|problem| problem.message.clone());
+        let table =
+            outcome.difference.as_ref().map(|difference| terminal::lines(&difference.table()));
+        let rest = outcome.problems.iter().skip(1).map(|problem| terminal::lines(&problem.message));
         let lines: Vec<String> =
             std::iter::once(place(files, outcome.span)).chain(rest).chain(table).collect();
         status
             .set_type(first.code.name)
-            .set_message(first.message.as_str())
+            .set_message(terminal::lines(&first.message))
             .set_description(lines.join("\n"));
     }
-    let mut case = TestCase::new(outcome.name.as_str(), status);
+    let mut case = TestCase::new(terminal::line(&outcome.name), status);
     case.set_classname(target);
     case
 }

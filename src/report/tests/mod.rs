@@ -9,9 +9,10 @@ pub use junit::junit;
 pub use text::text;
 
 use crate::diagnostic::{Files, Span};
+use crate::escape::terminal;
 
 /// `metrics/x.toml:12:7`
 fn place(files: &Files, span: Span) -> String {
     let (line, column) = files.position(span);
-    format!("{}:{line}:{column}", files.path(span.file))
+    format!("{}:{line}:{column}", terminal::line(files.path(span.file)))
 }

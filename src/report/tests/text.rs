@@ -1,7 +1,8 @@
 //! `goodhart test`: how many passed, and what no test reaches.
 
 use super::place;
-use crate::diagnostic::{Files, visible};
+use crate::diagnostic::Files;
+use crate::escape::terminal;
 use crate::test::{Coverage, Kind, Report, Unreached};
 
 /// Longer pieces of SQL are cut.
@@ -20,7 +21,7 @@ pub fn text(files: &Files, report: &Report) -> String {
             text.push_str(&format!("{} passed, {} failed\n", report.passed(), report.failed()));
         }
     }
-    text
+    terminal::page(&text)
 }
 
 fn coverage(files: &Files, coverage: &Coverage) -> String {
@@ -55,10 +56,5 @@ fn coverage(files: &Files, coverage: &Coverage) -> String {
 
 /// A piece of SQL on one line.
 fn short(sql: &str) -> String {
-    let line = visible(&sql.split_whitespace().collect::<Vec<_>>().join(" "));
-    if line.chars().count() <= WIDEST {
-        return line;
-    }
-    let head: String = line.chars().take(WIDEST - 1).collect();
-    format!("{head}…")
+    terminal::short(&sql.split_whitespace().collect::<Vec<_>>().join(" "), WIDEST)
 }

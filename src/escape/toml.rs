@@ -1,0 +1,80 @@
+//! Strings and keys of TOML that goodhart writes.
+
+use toml_writer::{TomlKeyBuilder, TomlStringBuilder, TomlWrite};
+
+use super::is_hidden;
+
+/// A basic string on one line: no value becomes a line, a key or a table, and a diff shows what is
+/// hidden in it.
+pub fn string(text: &str) -> String {
+    let mut quoted = String::new();
+    // Writing to a string does not fail.
+    let _ = quoted.value(TomlStringBuilder::new(text).as_basic());
+    visible(&quoted)
+}
+
+/// A string as a person would quote it, on one line.
+pub fn readable(text: &str) -> String {
+    if text.chars().any(is_hidden) {
+        return string(text);
+    }
+    let mut quoted = String::new();
+    let _ = quoted.value(text);
+    quoted
+}
+
+/// A key, quoted where it has to be.
+pub fn key(name: &str) -> String {
+    let builder = TomlKeyBuilder::new(name);
+    let mut written = String::new();
+    let _ = written.key(builder.as_unquoted().unwrap_or_else(|| builder.as_basic()));
+    visible(&written)
+}
+
+/// Escapes what the library leaves as it is; between the quotes of a basic string that means the
+/// same.
+fn visible(quoted: &str) -> String {
+    let escape = |character: char| match u32::from(character) {
+        short @ ..=0xffff => format!("\\u{short:04X}"),
+        long => format!("\\U{long:08X}"),
+    };
+    let escaped = |character| match is_hidden(character) {
+        true => escape(character),
+        false => character.to_string(),
+    };
+    quoted.chars().map(escaped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_values_stay_values() {
+        let hostile = [
+            "\"\nx = 1",
+            "é\u{202e}\u{0}",
+            "]\r\n[table]",
+            "",
+            "\u{7f}\u{9b}",
+            "'''\n\"\"\"\n",
+            "\\\u{e0041}\u{200b}\\",
+        ];
+        for hostile in hostile {
+            for written in [string(hostile), readable(hostile)] {
+                assert!(!written.chars().any(is_hidden), "{written}");
+                let table: toml::Table = format!("v = {written}").parse().unwrap();
+                assert_eq!(table["v"].as_str(), Some(hostile));
+            }
+            assert!(!key(hostile).chars().any(is_hidden));
+            let table: toml::Table = format!("{} = 1", key(hostile)).parse().unwrap();
+            assert!(table.contains_key(hostile));
+        }
+    }
+
+    #[test]
+    fn ordinary_text_is_as_a_person_writes_it() {
+        assert_eq!(string("é 中"), "\"é 中\"");
+        assert_eq!((readable("a\"b").as_str(), key("a-b").as_str()), ("'a\"b'", "a-b"));
+    }
+}
