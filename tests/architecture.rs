@@ -62,6 +62,7 @@ const PURE: &[&str] = &[
     "lineage/",
     "measure/",
     "plan/",
+    "privacy/",
     "report/",
     "result/",
     "rules/",

@@ -52,6 +52,7 @@ pub fn goodhart(root: &Path) -> Result<Evaluation, Box<dyn Error>> {
         from: None,
         to: None,
         threads: None,
+        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
         progress: &Silent,
     };
     let mut evaluation = evaluate(&catalog, &plan, &files, &request)?;

@@ -79,6 +79,7 @@ fn statement(root: &Path) -> Result<String, Box<dyn Error>> {
         from: None,
         to: None,
         threads: None,
+        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
         progress: &Silent,
     };
     let (explained, _) = statements(&catalog, &plan, &files, &request)?;

@@ -8,11 +8,17 @@ use jiff::Timestamp;
 use super::project::{self, Opened, Refused};
 use super::{Global, exit, instant, output, progress::Bar};
 use crate::definition::project::Grain;
+use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::evaluate::{Evaluation, Request, evaluate, judge, statements};
 use crate::plan::{self, Selection};
+use crate::privacy;
 use crate::report::{self, TableOptions};
 use crate::snapshot::{INPUTS, InputsFile, Settled, Store, render, settle};
+
+/// The variable with the secret of the pseudonyms. It is no argument: those are for everybody on
+/// the machine to see.
+const PSEUDONYM_KEY: &str = "GOODHART_PSEUDONYM_KEY";
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -84,7 +90,8 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         .map_err(|problems| Error::Usage(problems.join("\n")))?;
     let plan = plan::build(&opened.catalog, &chosen);
     let store = Store::new(&opened.root);
-    let environment = |name: &str| std::env::var(name).ok();
+    // A definition may name any other variable in a path, and paths are shown.
+    let environment = |name: &str| std::env::var(name).ok().filter(|_| name != PSEUDONYM_KEY);
     let bar = Bar::start();
     let request = Request {
         root: &opened.root,
@@ -95,6 +102,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         from: arguments.from,
         to: arguments.to,
         threads: arguments.threads,
+        pseudonym_key: privacy::Key::of(&std::env::var(PSEUDONYM_KEY).unwrap_or_default()),
         progress: &bar,
     };
     if arguments.explain {
@@ -109,6 +117,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     drop(bar);
     opened.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
     opened.diagnostics.extend(judge(&opened.catalog, &evaluation.results));
+    opened.diagnostics.extend(another_key(&store, &evaluation)?);
     print(global, arguments, &opened, &evaluation)?;
     output::diagnostics(global, &opened.diagnostics, &opened.files);
     for (metric, reason) in &evaluation.skipped {
@@ -125,6 +134,26 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         exit::CLEAN if stale => exit::STALE,
         verdict => verdict,
     })
+}
+
+/// Says that pseudonyms differ from those in the snapshots because the key does; otherwise it would
+/// look as if everybody had been replaced.
+fn another_key(store: &Store, evaluation: &Evaluation) -> Result<Option<Diagnostic>, Error> {
+    let committed = store.committed(INPUTS)?;
+    let before = committed.as_deref().and_then(InputsFile::parse);
+    let before = before.and_then(|inputs| inputs.pseudonym_key);
+    let (Some(before), Some(now)) = (before, &evaluation.inputs.pseudonym_key) else {
+        return Ok(None);
+    };
+    Ok((before != *now).then(|| {
+        let message = format!(
+            "the pseudonyms are made with another key ({now}) than those in the snapshots ({before})"
+        );
+        Diagnostic::new(&codes::PSEUDONYM_KEY_CHANGED, message).help(format!(
+            "set {PSEUDONYM_KEY} to the key of the snapshots; where the key was changed on \
+             purpose, evaluate everything and accept it"
+        ))
+    }))
 }
 
 fn print(

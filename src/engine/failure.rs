@@ -23,6 +23,8 @@ pub struct SqlFailure {
     missing: Option<Box<Missing>>,
     /// What DuckDB would have taken instead.
     notes: Vec<String>,
+    /// Whether it may be about the rows, and so repeat values of them.
+    about_rows: bool,
 }
 
 /// A name that means nothing to DuckDB.
@@ -77,6 +79,7 @@ impl SqlFailure {
             label: "not possible here",
             missing: None,
             notes: Vec::new(),
+            about_rows: true,
         }
     }
 
@@ -96,6 +99,22 @@ impl SqlFailure {
             failure.label = "not possible here";
         }
         Err(failure)
+    }
+
+    /// The same failure, where the rows are `guarded` without what DuckDB says about them: its
+    /// words repeat values, such as one that it could not convert.
+    #[must_use]
+    pub fn discreet(mut self, guarded: bool) -> Self {
+        if guarded && self.about_rows {
+            self.message = "the rows make this fail".to_owned();
+            self.text.clear();
+            self.missing = None;
+            self.notes = vec![
+                "they have sensitive columns, so what the engine says about them is not shown"
+                    .to_owned(),
+            ];
+        }
+        self
     }
 
     /// The same failure with offsets into what follows a prefix of `by` bytes.
@@ -177,6 +196,9 @@ impl SqlFailure {
     }
 }
 
+/// Kinds of errors about a statement, whatever the rows are.
+const OF_DEFINITIONS: &[&str] = &["Parser", "Binder", "Catalog", "Permission"];
+
 /// How DuckDB begins to say that a table is not in `from`.
 const NO_TABLE: &str = "Referenced table \"";
 
@@ -200,6 +222,7 @@ impl From<Report> for SqlFailure {
             label: if kind == "Parser" { "not valid SQL" } else { "refused by the engine" },
             missing: None,
             notes: Vec::new(),
+            about_rows: !OF_DEFINITIONS.contains(&kind.as_str()),
         };
         let name = report.name.unwrap_or_default();
         let mut missing = Box::new(Missing {

@@ -58,6 +58,7 @@ pub fn evaluate(root: &Path, threads: u32) -> (Evaluation, String) {
         from: None,
         to: None,
         threads: Some(threads),
+        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
         progress: &Silent,
     };
     let mut evaluation = evaluate::evaluate(&catalog, &plan, &files, &request).unwrap();
