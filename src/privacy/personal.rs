@@ -44,7 +44,6 @@ const PERSONS: &[&str] = &[
     "userid",
     "username",
     "users",
-    "worker",
 ];
 const ADDRESSES: &[&str] = &[
     "address",

@@ -251,7 +251,8 @@ fn missing_columns(
 
 /// Whether what should be a header may be a row of sensitive values: it has no declared column.
 fn is_data(source: &Source, header: &[String]) -> bool {
-    source.guarded && !source.definition.columns.names().any(|name| header.iter().any(|h| h == name))
+    source.guarded
+        && !source.definition.columns.names().any(|name| header.iter().any(|h| h == name))
 }
 
 fn no_header(name: &Text, file: &DataFile) -> Diagnostic {
