@@ -8,6 +8,7 @@
 //!   → plan         which sources, which scans, which SQL
 //!   → engine       DuckDB
 //!   → evaluate     aggregates → results, judged against ceilings and targets
+//!   → privacy      pseudonyms, suppressed groups
 //!   → test         the same for the rows of [[test]] tables
 //!   → snapshot, report                            (pure functions over results)
 //! ```
@@ -43,6 +44,7 @@ pub mod lineage;
 pub mod measure;
 pub mod parallel;
 pub mod plan;
+pub mod privacy;
 pub mod project;
 pub mod report;
 pub mod result;

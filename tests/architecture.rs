@@ -65,6 +65,7 @@ const PURE: &[&str] = &[
     "lineage/",
     "measure/",
     "plan/",
+    "privacy/",
     "report/",
     "result/",
     "rules/",

@@ -36,7 +36,8 @@ fn catalog(metrics: &[(&str, &str)]) -> Catalog {
         );
     }
     let mut files = Files::default();
-    let (listed, found) = project::list(folder.path(), &mut files).unwrap();
+    let (listed, found) =
+        project::list(folder.path(), &mut files, catalog::definition_size).unwrap();
     assert!(found.is_empty());
     let (definitions, found) = Definitions::read(&files, &listed);
     assert!(found.is_empty(), "{found:?}");

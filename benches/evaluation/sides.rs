@@ -54,6 +54,7 @@ pub fn goodhart(root: &Path) -> Result<Evaluation, Box<dyn Error>> {
         to: None,
         threads: None,
         protection: Protection::within(),
+        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
         progress: &Silent,
     };
     let mut evaluation = evaluate(&catalog, &plan, &files, &request)?;

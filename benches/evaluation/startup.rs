@@ -81,6 +81,7 @@ fn statement(root: &Path) -> Result<String, Box<dyn Error>> {
         to: None,
         threads: None,
         protection: Protection::within(),
+        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
         progress: &Silent,
     };
     let (explained, _) = statements(&catalog, &plan, &files, &request)?;

@@ -22,6 +22,18 @@ pub fn of_rows(metric: &MetricFile, found: &mut Vec<Diagnostic>) -> Vec<Vec<Stri
             );
         }
     }
+    for name in &population.sensitive {
+        if !segments.contains(&name.as_str()) {
+            found.push(
+                Diagnostic::new(
+                    &codes::UNKNOWN_COLUMN,
+                    format!("`{}` is not a segment of the population", name.as_str()),
+                )
+                .at(name.span, "not in `segments`")
+                .did_you_mean(name, segments.iter().copied()),
+            );
+        }
+    }
     let distributed = match &metric.measure {
         MeasureTable::Distribution(distribution) => Some(&distribution.of),
         _ => None,

@@ -27,7 +27,7 @@ pub use tokens::{Token, has_several_statements, lambda_depth, normal, tokens};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definition::metric::MetricFile;
-use crate::definition::source::SourceFile;
+use crate::definition::source::{Format, SourceFile};
 use crate::diagnostic::FileId;
 
 /// A resolved project.
@@ -76,6 +76,19 @@ pub struct Source {
     pub reads: Vec<String>,
     /// Whether what it shows depends on the as-of, by itself or through what it reads.
     pub clocked: bool,
+    /// Whether its rows may hold values of a sensitive column, by itself or through what it reads:
+    /// then no row is shown when something is wrong with it.
+    pub guarded: bool,
+}
+
+impl Source {
+    /// Whether values of a column are not to be seen, and not only what stands beside them. What a
+    /// derived source made of sensitive values, only its query knows.
+    pub fn is_withheld(&self, column: &str) -> bool {
+        let declared = self.definition.columns.get(column);
+        let derived = self.definition.format.value == Format::Derived;
+        self.guarded && (derived || declared.is_none_or(|column| column.sensitive == Some(true)))
+    }
 }
 
 #[derive(Debug)]
@@ -94,6 +107,13 @@ pub struct Metric {
 }
 
 impl Metric {
+    /// Whether its rows may hold values of a sensitive column.
+    pub fn is_guarded(&self, sources: &BTreeMap<String, Source>) -> bool {
+        let population = self.definition.population.as_ref();
+        population.is_some_and(|population| !population.sensitive.is_empty())
+            || self.reads.iter().any(|read| sources.get(read).is_some_and(|source| source.guarded))
+    }
+
     /// The segments of the breakdown, in the order of the definition.
     pub fn segments(&self) -> Vec<&str> {
         let mut segments: Vec<&str> = Vec::new();

@@ -23,6 +23,8 @@ pub struct Settings {
     pub min_n: u64,
     /// What a run may take.
     pub limits: Limits,
+    /// Groups of fewer rows are suppressed where a metric does not say otherwise.
+    pub min_group: u32,
     pub roots: BTreeMap<String, Text>,
     pub levels: Levels,
     /// Who may own a metric; anybody where it is empty.
@@ -89,6 +91,7 @@ pub fn settings(file: &ProjectFile, tool_version: &str) -> (Settings, Vec<Diagno
         as_of: file.as_of.clone(),
         min_n: u64::from(limits.and_then(|l| l.min_n).unwrap_or(DEFAULT_MIN_N)),
         limits: limits::of_project(limits, &mut found),
+        min_group: file.privacy.as_ref().and_then(|privacy| privacy.min_group).unwrap_or(0),
         roots: file.roots.iter().map(|(name, path)| (name.to_string(), path.clone())).collect(),
         levels,
         owners: file.owners.clone(),

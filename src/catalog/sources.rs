@@ -26,7 +26,9 @@ pub fn sources(
             continue;
         }
         check_source(&definition, found);
-        let source = Source { id: id.clone(), file, definition, reads: Vec::new(), clocked: false };
+        let guarded = definition.columns.iter().any(|(_, column)| column.sensitive == Some(true));
+        let source =
+            Source { id: id.clone(), file, definition, reads: Vec::new(), clocked: false, guarded };
         sources.insert(id, source);
     }
     resolve_derived(files, &mut sources, found);
@@ -164,6 +166,16 @@ fn check_column(
     either(("select", column.select.as_ref().map(|select| select.span)), ("path", path));
     let epoch = column.epoch.map(|epoch| epoch.span);
     either(("format", column.format.as_ref().map(|format| format.span)), ("epoch", epoch));
+    if let (false, Some(false)) = (derived, column.sensitive) {
+        found.push(
+            Diagnostic::new(
+                &codes::CONFLICTING_KEYS,
+                "`sensitive = false` is for columns of derived sources",
+            )
+            .at(name.span, "is what it is without saying so")
+            .help("remove it"),
+        );
+    }
     if column.key && column.nullable {
         found.push(
             Diagnostic::new(&codes::CONFLICTING_KEYS, "a key is never null")
@@ -246,6 +258,7 @@ fn resolve_derived(
     for id in order {
         let needs = reads.get(&id).cloned().unwrap_or_default();
         let inherited = needs.iter().any(|need| sources[need].clocked);
+        let guarded = needs.iter().any(|need| sources[need].guarded);
         let Some(source) = sources.get_mut(&id) else {
             continue;
         };
@@ -255,6 +268,7 @@ fn resolve_derived(
             .as_ref()
             .is_some_and(|sql| !clock_offsets(sql.as_str()).is_empty());
         source.clocked = inherited || own || source.definition.known_at.is_some();
+        source.guarded |= guarded;
         source.reads = needs;
     }
 }

@@ -9,8 +9,13 @@ use crate::definition::project::Grain;
 use crate::error::Error;
 use crate::evaluate::{Evaluation, Request, evaluate, judge, statements};
 use crate::plan::{self, Selection};
+use crate::privacy;
 use crate::report::{self, TableOptions};
 use crate::snapshot::{Store, Writer};
+
+/// The variable with the secret of the pseudonyms. It is no argument: those are for everybody on
+/// the machine to see.
+pub const PSEUDONYM_KEY: &str = "GOODHART_PSEUDONYM_KEY";
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -90,7 +95,8 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         .map_err(|problems| Error::Usage(problems.join("\n")))?;
     let plan = plan::build(&opened.catalog, &chosen);
     let store = Store::new(&opened.root);
-    let environment = |name: &str| std::env::var(name).ok();
+    // A definition may name any other variable in a path, and paths are shown.
+    let environment = |name: &str| std::env::var(name).ok().filter(|_| name != PSEUDONYM_KEY);
     let bar = Bar::start();
     let request = Request {
         root: &opened.root,
@@ -102,6 +108,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         to: arguments.to,
         threads: arguments.threads,
         protection: project::protection(global)?,
+        pseudonym_key: privacy::Key::of(&std::env::var(PSEUDONYM_KEY).unwrap_or_default()),
         progress: &bar,
     };
     if arguments.explain {
@@ -122,6 +129,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     opened.diagnostics.extend(judge(&opened.catalog, &evaluation.results));
     let (snapshots, too_large) = settle::snapshots(&opened, &evaluation);
     opened.diagnostics.extend(too_large);
+    opened.diagnostics.extend(settle::another_key(&store, &evaluation)?);
     print(global, arguments, &opened, &evaluation)?;
     output::diagnostics(global, &opened.diagnostics, &opened.files);
     for (metric, reason) in &evaluation.skipped {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::eval::PSEUDONYM_KEY;
 use super::output;
 use super::project::Opened;
 use crate::catalog::size_text;
@@ -103,4 +104,22 @@ pub fn settle(
     }
     output::say(&format!("help: {help}"));
     Ok(check)
+}
+
+/// Says that pseudonyms differ from those in the snapshots because the key does; otherwise it would
+/// look as if everybody had been replaced.
+pub fn another_key(store: &Store, evaluation: &Evaluation) -> Result<Option<Diagnostic>, Error> {
+    let before = store.committed_inputs()?.and_then(|inputs| inputs.pseudonym_key);
+    let (Some(before), Some(now)) = (before, &evaluation.inputs.pseudonym_key) else {
+        return Ok(None);
+    };
+    Ok((before != *now).then(|| {
+        let message = format!(
+            "the pseudonyms are made with another key ({now}) than those in the snapshots ({before})"
+        );
+        Diagnostic::new(&codes::PSEUDONYM_KEY_CHANGED, message).help(format!(
+            "set {PSEUDONYM_KEY} to the key of the snapshots; where the key was changed on \
+             purpose, evaluate everything and accept it"
+        ))
+    }))
 }

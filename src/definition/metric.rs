@@ -162,6 +162,12 @@ record! {
         at: Option<Text>,
         /// The columns by which values are broken down.
         segments: Vec<Text>,
+        /// Segments whose values appear as pseudonyms, besides those that come from a sensitive
+        /// column of a source.
+        sensitive: Vec<Text>,
+        /// Groups of fewer rows are suppressed, with what would reveal them; the project's
+        /// `privacy.min_group` where absent.
+        min_group: Option<u32>,
         /// A query in DuckDB's dialect over declared sources: one row per subject.
         sql: Sql,
     }

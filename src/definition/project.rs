@@ -27,6 +27,8 @@ record! {
         as_of: AsOf,
         /// How small a sample may be, and what an evaluation may take.
         limits: Option<LimitsTable>,
+        /// What results must not say about few.
+        privacy: Option<PrivacyTable>,
         /// Who may own a metric; anybody where it is empty.
         owners: Vec<Text>,
         /// What every metric must have besides what a number needs.
@@ -63,6 +65,14 @@ choice! {
         Month = "month",
         Quarter = "quarter",
         Year = "year",
+    }
+}
+
+record! {
+    /// What results must not say about few.
+    pub struct PrivacyTable {
+        /// Groups of fewer rows are suppressed, with what would reveal them; none where absent.
+        min_group: Option<u32>,
     }
 }
 

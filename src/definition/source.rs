@@ -106,6 +106,10 @@ record! {
         nullable: bool,
         /// The only values that may occur; empty for any.
         values: Vec<Text>,
+        /// Whether the values say who somebody is: results have pseudonyms for them, also where they
+        /// were renamed or computed from this column. `false` for a column of a derived source ends
+        /// that: it is computed from sensitive values and tells nothing of anybody.
+        sensitive: Option<bool>,
         /// What a reader of a metric must know about the column.
         meaning: Option<Text>,
         /// A SQL expression over the raw columns; the raw column of the same name where absent.

@@ -169,6 +169,10 @@ codes! {
     FRAMEWORK_EDITION "framework-edition" Error Finding true "An id of another edition of the framework.";
     SECRET_IN_DEFINITION "secret-in-definition" Error Finding true "A text that looks like a password, key or token.";
     ABSOLUTE_PATH "absolute-path" Warn Finding true "A path that exists on one machine only.";
+    PERSONAL_SEGMENT "personal-segment" Warn Finding true "A segment that looks like a person, an address or a secret.";
+    PERSONAL_VALUE "personal-value" Warn Finding true "Values of a segment that look like addresses.";
+    PSEUDONYM_KEY_MISSING "pseudonym-key-missing" Error Failure false "Sensitive segments, and no key to make pseudonyms with.";
+    PSEUDONYM_KEY_CHANGED "pseudonym-key-changed" Error Finding false "Pseudonyms that were made with another key than those in the snapshots.";
     UNUSED_SOURCE "unused-source" Warn Finding true "A source that nothing reads.";
     UNUSED_COLUMN "unused-column" Allow Finding true "A declared column that nothing reads.";
     UNUSED_POPULATION_COLUMN "unused-population-column" Warn Finding true "A column of a population that nothing uses.";

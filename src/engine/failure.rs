@@ -27,6 +27,8 @@ pub struct SqlFailure {
     stop: Option<Stop>,
     /// How to mend what the gate refuses and DuckDB would have run.
     refused: Option<&'static str>,
+    /// Whether it may be about the rows, and so repeat values of them.
+    about_rows: bool,
 }
 
 /// A name that means nothing to DuckDB.
@@ -71,7 +73,12 @@ impl SqlFailure {
 
     /// A statement that took too much.
     pub(super) fn stopped(stop: Stop) -> Self {
-        Self { label: "stopped", stop: Some(stop.clone()), ..Self::own(&stop.message()) }
+        Self {
+            label: "stopped",
+            stop: Some(stop.clone()),
+            about_rows: false,
+            ..Self::own(&stop.message())
+        }
     }
 
     /// Why the statement was stopped, where it was: running it again would end the same way.
@@ -90,6 +97,7 @@ impl SqlFailure {
             notes: Vec::new(),
             stop: None,
             refused: None,
+            about_rows: true,
         }
     }
 
@@ -149,6 +157,22 @@ impl SqlFailure {
             failure.label = "not possible here";
         }
         Err(failure)
+    }
+
+    /// The same failure, where the rows are `guarded` without what DuckDB says about them: its
+    /// words repeat values, such as one that it could not convert.
+    #[must_use]
+    pub fn discreet(mut self, guarded: bool) -> Self {
+        if guarded && self.about_rows {
+            self.message = "the rows make this fail".to_owned();
+            self.text.clear();
+            self.missing = None;
+            self.notes = vec![
+                "they have sensitive columns, so what the engine says about them is not shown"
+                    .to_owned(),
+            ];
+        }
+        self
     }
 
     /// The same failure with offsets into what follows a prefix of `by` bytes.
@@ -251,6 +275,9 @@ fn stopped(stop: &Stop, span: Span) -> Diagnostic {
         .help(format!("let it do less, or raise `{limit}` under [limits] in goodhart.toml"))
 }
 
+/// Kinds of errors about a statement, whatever the rows are.
+const OF_DEFINITIONS: &[&str] = &["Parser", "Binder", "Catalog", "Permission"];
+
 /// How DuckDB begins to say that a table is not in `from`.
 const NO_TABLE: &str = "Referenced table \"";
 
@@ -276,6 +303,7 @@ impl From<Report> for SqlFailure {
             notes: Vec::new(),
             stop: None,
             refused: None,
+            about_rows: !OF_DEFINITIONS.contains(&kind.as_str()),
         };
         if kind == "Out of Memory" {
             return Self::stopped(Stop::Memory);

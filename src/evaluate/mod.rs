@@ -29,6 +29,7 @@ use crate::diagnostic::{Diagnostic, Files};
 use crate::engine::{Engine, Options, Protection, Verified};
 use crate::error::Error;
 use crate::plan::{Plan, Timeline, quote};
+use crate::privacy;
 use crate::project::{DataFile, Stamp};
 use crate::result::{Inputs, MetricResults, Results, SourceInput};
 
@@ -46,6 +47,8 @@ pub struct Request<'a> {
     pub to: Option<Timestamp>,
     pub threads: Option<u32>,
     pub protection: Protection,
+    /// Makes the pseudonyms of sensitive segments, or why nothing does.
+    pub pseudonym_key: Result<privacy::Key, privacy::NoKey>,
     pub progress: &'a dyn Progress,
 }
 
@@ -94,7 +97,12 @@ pub fn evaluate(
     run.build_derived(true);
     let as_of = timeline.as_of;
     run.check_expectations(as_of);
-    let metrics = run.results(&timeline)?;
+    let mut metrics = run.results(&timeline)?;
+    let key = request.pseudonym_key.as_ref();
+    let protected =
+        privacy::protect(catalog, files, &request.protection, &plan.chosen, key, &mut metrics)?;
+    run.diagnostics.extend(protected.diagnostics);
+    run.skipped.extend(protected.skipped);
     let first = timeline.periods.first().map(|period| period.start);
     let mut chosen: Vec<MetricResults> =
         metrics.into_values().filter(|results| plan.chosen.contains(&results.metric)).collect();
@@ -104,7 +112,7 @@ pub fn evaluate(
     }
     Ok(Evaluation {
         results: Results { as_of, grain: timeline.grain, metrics: chosen },
-        inputs: Inputs { as_of, sources: run.loaded },
+        inputs: Inputs { as_of, sources: run.loaded, pseudonym_key: protected.key_check },
         diagnostics: run.diagnostics,
         skipped: run.skipped,
         missing: engine.missing(),
@@ -146,6 +154,7 @@ pub fn evaluate_ready(
         to: None,
         threads: None,
         protection: Protection::within(),
+        pseudonym_key: Err(privacy::NoKey::Missing),
         progress: &Silent,
     };
     let mut run = Run::new(catalog, &plan, files, &request, engine);
@@ -340,7 +349,11 @@ impl<'a> Run<'a> {
                 grain: self.catalog.settings.grain,
                 metrics: Vec::new(),
             },
-            inputs: Inputs { as_of: Timestamp::UNIX_EPOCH, sources: self.loaded },
+            inputs: Inputs {
+                as_of: Timestamp::UNIX_EPOCH,
+                sources: self.loaded,
+                pseudonym_key: None,
+            },
             diagnostics: self.diagnostics,
             skipped: self.skipped,
             missing: self.engine.missing(),

@@ -106,6 +106,7 @@ impl Run<'_> {
             Ok(counts) => counts,
             Err(failure) => {
                 let span = scan.population.sql.span;
+                let failure = failure.discreet(self.is_guarded(scan));
                 let diagnostic = failure.diagnostic(&codes::SQL_ERROR, &sql, self.files, span);
                 return Some(("its SQL failed", diagnostic));
             }
@@ -142,7 +143,10 @@ impl Run<'_> {
         let mut diagnostic = Diagnostic::new(&codes::SUBJECT_NOT_UNIQUE, message)
             .at(span, "must be unique per row and never null");
         if !shown.is_empty() {
-            diagnostic = diagnostic.note(format!("repeated: {}", shown.join(", "))).help(
+            if !self.is_guarded(scan) {
+                diagnostic = diagnostic.note(format!("repeated: {}", shown.join(", ")));
+            }
+            diagnostic = diagnostic.help(
                 "a join may multiply rows: aggregate before joining, or choose another subject",
             );
         }
@@ -150,6 +154,12 @@ impl Run<'_> {
             diagnostic = diagnostic.help(format!("leave those rows out: `{subject} is not null`"));
         }
         Some(("its subjects are not unique", diagnostic))
+    }
+
+    /// Whether the rows of a scan may hold sensitive values.
+    pub(super) fn is_guarded(&self, scan: &Scan) -> bool {
+        let mut metrics = scan.metrics.iter().filter_map(|part| self.catalog.metrics.get(&part.id));
+        metrics.any(|metric| metric.is_guarded(&self.catalog.sources))
     }
 
     /// Everything that the rows of a population depend on.

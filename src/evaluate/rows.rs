@@ -67,7 +67,12 @@ pub fn collect(
     }
     Err(found
         .into_iter()
-        .filter_map(|(id, (.., message))| Some(not_computable(catalog.metrics.get(id)?, &message)))
+        .filter_map(|(id, (.., message))| {
+            let metric = catalog.metrics.get(id)?;
+            // The number may be that of one person.
+            let guarded = metric.is_guarded(&catalog.sources);
+            Some(not_computable(metric, if guarded { "a number does not fit" } else { &message }))
+        })
         .collect())
 }
 

@@ -179,6 +179,8 @@ impl Run<'_> {
         whole: &Composed,
         failure: &SqlFailure,
     ) -> Diagnostic {
+        let guarded = self.is_guarded(scan);
+        let failure = failure.clone().discreet(guarded);
         let place = failure.place.and_then(|(at, length)| whole.locate(self.files, at, length));
         if place.is_some() || failure.stop().is_some() {
             return failure.diagnostic(
@@ -193,6 +195,7 @@ impl Run<'_> {
         for (columns, span) in pieces {
             let sql = forced(scan, &columns);
             if let Err(failure) = self.engine.query(sql.text()) {
+                let failure = failure.discreet(guarded);
                 return failure.diagnostic(&codes::SQL_ERROR, &sql, self.files, span);
             }
         }

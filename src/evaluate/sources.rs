@@ -288,10 +288,14 @@ impl Run<'_> {
     }
 
     fn broken(&self, source: &Source, expect: &ExpectTable) -> Option<Diagnostic> {
+        let guarded = source.guarded
+            || relations(expect.sql.as_str())
+                .into_iter()
+                .any(|(name, _)| self.catalog.sources.get(&name).is_some_and(|read| read.guarded));
         let mut sql = Composed::default();
         sql.push("select count(*) from (\n").push_sql(&expect.sql).push(")");
         let failed = |failure: crate::engine::SqlFailure, sql: &Composed| {
-            let failure = failure.suggesting(self.catalog.sources.keys());
+            let failure = failure.suggesting(self.catalog.sources.keys()).discreet(guarded);
             failure.diagnostic(&codes::SQL_ERROR, sql, self.files, expect.sql.span)
         };
         let count = match self.engine.query(sql.text()) {
@@ -311,7 +315,9 @@ impl Run<'_> {
             format!("{count} {rows} \"{}\" of source `{}`", expect.name.as_str(), source.id),
         )
         .at(expect.sql.span, "rows that this query returns");
-        if let Some(example) = self.example(expect) {
+        if guarded {
+            diagnostic = diagnostic.note("they have sensitive columns, so none of them is shown");
+        } else if let Some(example) = self.example(expect) {
             diagnostic = diagnostic.note(format!("for example: {example}"));
         }
         if let Some(why) = &expect.why {

@@ -173,11 +173,15 @@ fn line(
         return Vec::new();
     };
     let verdict = verdict(metric, row);
-    let mut value = row.value.map_or("undefined".to_owned(), |value| unit.show(value));
+    let absent = match row.status {
+        Status::Suppressed => "suppressed",
+        _ => "undefined",
+    };
+    let mut value = row.value.map_or(absent.to_owned(), |value| unit.show(value));
     match row.status {
         Status::Provisional => value.push_str(" (provisional)"),
         Status::Insufficient => value.push_str(" (few)"),
-        Status::Final | Status::Undefined => {}
+        Status::Final | Status::Undefined | Status::Suppressed => {}
     }
     let value = match verdict {
         Some(false) => Cell::new(value).fg(Color::Red),

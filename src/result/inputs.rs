@@ -11,6 +11,8 @@ pub struct Inputs {
     pub as_of: Timestamp,
     /// Sources that were read from files.
     pub sources: BTreeMap<String, SourceInput>,
+    /// The check value of the key of the pseudonyms in the results, where there are any.
+    pub pseudonym_key: Option<String>,
 }
 
 /// A source that was read from files.

@@ -17,9 +17,12 @@ pub enum Status {
     Insufficient,
     /// There is no value: a denominator of 0, no rows, or a median that was not reached.
     Undefined,
+    /// There is a value that is not shown: it, or another one with its help, would tell of few.
+    Suppressed,
 }
 
 impl Status {
+    /// What a value can be before anything is suppressed.
     pub const ALL: [Self; 4] =
         [Self::Final, Self::Provisional, Self::Insufficient, Self::Undefined];
 
@@ -29,6 +32,7 @@ impl Status {
             Self::Provisional => "provisional",
             Self::Insufficient => "insufficient",
             Self::Undefined => "undefined",
+            Self::Suppressed => "suppressed",
         }
     }
 }
@@ -58,6 +62,26 @@ pub struct Row {
     pub companions: Vec<(String, Decimal)>,
     /// The component of a score that holds it back most.
     pub smallest: Option<String>,
+}
+
+impl Row {
+    /// Takes everything away but that there is something.
+    pub fn suppress(&mut self) {
+        *self = Self {
+            period: self.period,
+            group: std::mem::take(&mut self.group),
+            value: None,
+            numerator: None,
+            denominator: None,
+            n: None,
+            n_open: None,
+            ci_low: None,
+            ci_high: None,
+            status: Status::Suppressed,
+            companions: Vec::new(),
+            smallest: None,
+        };
+    }
 }
 
 /// All values of a metric.

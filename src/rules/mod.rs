@@ -17,6 +17,7 @@ mod hidden_mix;
 mod mean_alone;
 mod name_style;
 mod owner;
+mod personal_segment;
 mod population_duplicate;
 mod population_similar;
 mod ratio_of_averages;
@@ -129,6 +130,7 @@ const BOUND_RULES: &[BoundRule] = &[
     average_of_averages::check,
     hidden_mix::check,
     current_severity::check,
+    personal_segment::check,
     unused::check,
     tests::check,
 ];

@@ -13,6 +13,9 @@ pub struct InputsFile {
     /// The version of the tool.
     pub goodhart: String,
     pub as_of: String,
+    /// Tells whether pseudonyms were made with the same key, and nothing else about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pseudonym_key: Option<String>,
     #[serde(default)]
     pub sources: BTreeMap<String, SourceInput>,
 }
@@ -27,6 +30,10 @@ impl InputsFile {
             format: super::format::FORMAT,
             goodhart: tool_version.to_owned(),
             as_of: instant_text(inputs.as_of),
+            pseudonym_key: inputs
+                .pseudonym_key
+                .clone()
+                .or_else(|| before.and_then(|before| before.pseudonym_key.clone())),
             sources,
         }
     }

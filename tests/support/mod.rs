@@ -60,6 +60,7 @@ pub fn evaluate(root: &Path, threads: u32) -> (Evaluation, String) {
         to: None,
         threads: Some(threads),
         protection: Protection::within(),
+        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
         progress: &Silent,
     };
     let mut evaluation = evaluate::evaluate(&catalog, &plan, &files, &request).unwrap();

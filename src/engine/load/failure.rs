@@ -60,6 +60,7 @@ pub fn explain(
     }
     // A place in the user's `select` is more precise than the file.
     if error.place.is_some_and(|(offset, length)| sql.locate(files, offset, length).is_some()) {
+        let error = error.clone().discreet(source.guarded);
         return vec![error.diagnostic(&codes::SQL_ERROR, sql, files, source_span(source))];
     }
     structure::explain(engine, source, data, raw, error)
@@ -101,7 +102,10 @@ fn unparsed(
     }
     let (_, _, first) = places.first()?;
     let type_name = column.r#type.value.name();
-    let message = if total == 1 {
+    let message = if source.is_withheld(name) {
+        let values = if total == 1 { "value is" } else { "values are" };
+        format!("{total} {values} not of type {type_name} in column `{}`", name.as_str())
+    } else if total == 1 {
         format!("`{first}` in column `{}` is not of type {type_name}", name.as_str())
     } else {
         format!(

@@ -57,6 +57,7 @@ pub fn load_file_source(
         return Err(failure::explain(engine, source, data, &raw, &sql, &error, context.files));
     }
     expose(engine, source).map_err(|error| {
+        let error = error.discreet(source.guarded);
         vec![error.diagnostic(&codes::UNREADABLE_SOURCE, &sql, context.files, source_span(source))]
     })?;
     let origin = place::Origin { data, raw: &raw, mode: convert::Mode::Strict };
@@ -124,7 +125,7 @@ pub fn materialise(
         sql.push(&known(source));
     }
     let failed = |error: SqlFailure| {
-        let error = error.suggesting(context.sources.keys());
+        let error = error.suggesting(context.sources.keys()).discreet(source.guarded);
         vec![error.diagnostic(&codes::SQL_ERROR, &sql, context.files, query.span)]
     };
     let made =
@@ -141,7 +142,7 @@ pub fn materialise(
     if !source.definition.columns.entries.is_empty() {
         let all = BTreeSet::new();
         verify::rows_as_declared(engine, source, &relation, None, &all).map_err(|broken| {
-            broken.explained(|failure| on_rows(engine, query, failure, context))
+            broken.explained(|failure| on_rows(engine, source, query, failure, context))
         })?;
     }
     Ok(())
@@ -150,6 +151,7 @@ pub fn materialise(
 /// A query that binds and fails when its rows are computed: run alone, the engine may say where.
 fn on_rows(
     engine: &Engine,
+    source: &Source,
     query: &crate::definition::read::Sql,
     failure: SqlFailure,
     context: &LoadContext<'_>,
@@ -164,7 +166,7 @@ fn on_rows(
     }
     let mut sql = Composed::default();
     sql.push("select max(hash(row)) from (\n").push_sql(query).push(") as row");
-    let failure = engine.query(sql.text()).err().unwrap_or(failure);
+    let failure = engine.query(sql.text()).err().unwrap_or(failure).discreet(source.guarded);
     vec![failure.diagnostic(&codes::SQL_ERROR, &sql, context.files, query.span)]
 }
 

@@ -87,15 +87,30 @@ pub fn show(
         Format::Parquet | Format::Derived => Ok(None),
     };
     match line {
-        Ok(Some(line)) => diagnostic.excerpt(excerpt(file, line)),
+        Ok(Some(line)) => show_line(diagnostic, source, file, line),
         Ok(None) | Err(_) => diagnostic.note(format!("record {ordinal} of {}", file.name)),
     }
 }
 
-/// A line of data, underlined.
-pub fn excerpt(file: &DataFile, line: text_file::Line) -> Excerpt {
+/// Adds a line of data, underlined; its number alone where it may hold sensitive values.
+pub fn show_line(
+    diagnostic: Diagnostic,
+    source: &Source,
+    file: &DataFile,
+    line: text_file::Line,
+) -> Diagnostic {
     let text_file::Line { number, text, range } = line;
-    Excerpt { path: file.name.clone(), line: number, text, range, label: String::new() }
+    if source.guarded {
+        return diagnostic
+            .note(format!("{}:{number}, not shown: it has sensitive columns", file.name));
+    }
+    diagnostic.excerpt(Excerpt {
+        path: file.name.clone(),
+        line: number,
+        text,
+        range,
+        label: String::new(),
+    })
 }
 
 /// The raw column that a column is, where it is one and not an expression.

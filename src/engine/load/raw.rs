@@ -3,7 +3,7 @@
 //! Nothing is sniffed: a dialect that is guessed from a sample is guessed differently when the
 //! data changes. CSV columns are text, named by the header; a JSON record is one JSON column.
 
-use super::place::excerpt;
+use super::place::show_line;
 use super::structure::not_parquet;
 use super::text_file::{self, Dialect};
 use super::{path_literal, unreadable};
@@ -148,7 +148,7 @@ fn bad_header(
     dialect: Dialect,
 ) -> Option<Diagnostic> {
     let shown = |diagnostic: Diagnostic| match text_file::line(&file.path, 1) {
-        Ok(Some(line)) => diagnostic.excerpt(excerpt(file, line)),
+        Ok(Some(line)) => show_line(diagnostic, source, file, line),
         _ => diagnostic,
     };
     if header.is_empty() {
@@ -183,8 +183,13 @@ fn bad_header(
         !name.is_empty() && header[..*index].iter().any(|known| known.eq_ignore_ascii_case(name))
     });
     repeated.map(|(_, name)| {
+        let called = if is_data(source, header) {
+            "of one name".to_owned()
+        } else {
+            format!("called `{name}`")
+        };
         shown(
-            unreadable(source, format!("{} has two columns called `{name}`", file.name))
+            unreadable(source, format!("{} has two columns {called}", file.name))
                 .help("rename one of them where the file is written"),
         )
     })
@@ -239,8 +244,25 @@ fn missing_columns(
         if column.select.is_some() || header.iter().any(|known| known == name.as_str()) {
             continue;
         }
-        found.push(missing(name, file, header.iter().map(String::as_str)));
+        let diagnostic = missing(name, file, header.iter().map(String::as_str));
+        found.push(if is_data(source, header) { no_header(name, file) } else { diagnostic });
     }
+}
+
+/// Whether what should be a header may be a row of sensitive values: it has no declared column.
+fn is_data(source: &Source, header: &[String]) -> bool {
+    source.guarded
+        && !source.definition.columns.names().any(|name| header.iter().any(|h| h == name))
+}
+
+fn no_header(name: &Text, file: &DataFile) -> Diagnostic {
+    Diagnostic::new(
+        &codes::MISSING_COLUMN,
+        format!("{} has no column `{}`", file.name, name.as_str()),
+    )
+    .at(name.span, "declared here")
+    .note("its first line has no declared column, and is not shown: it may be sensitive data")
+    .help("a CSV file begins with a line of column names")
 }
 
 fn missing<'a>(

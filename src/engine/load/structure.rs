@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::de::IgnoredAny;
 
-use super::place::excerpt;
+use super::place::show_line;
 use super::raw::Raw;
 use super::text_file::{self, Line};
 use super::{cell_text, source_span, unreadable};
@@ -61,10 +61,11 @@ fn csv(engine: &Engine, source: &Source, file: &DataFile, relation: &str) -> Vec
         .iter()
         .map(|row| {
             let number = row.first().and_then(|cell| cell.count().ok()).unwrap_or(1);
-            let (what, help) = rejected(&cell_text(row.get(1)), &cell_text(row.get(2)));
+            let (what, help) =
+                rejected(&cell_text(row.get(1)), &cell_text(row.get(2)), source.guarded);
             let diagnostic = unreadable(source, format!("{}: {what}", file.name)).help(help);
             match text_file::line(&file.path, usize::try_from(number).unwrap_or(1)) {
-                Ok(Some(line)) => diagnostic.excerpt(excerpt(file, line)),
+                Ok(Some(line)) => show_line(diagnostic, source, file, line),
                 _ => diagnostic.note(format!("line {number}")),
             }
         })
@@ -76,7 +77,7 @@ fn csv(engine: &Engine, source: &Source, file: &DataFile, relation: &str) -> Vec
 }
 
 /// What is wrong with a row, and what helps, in place of DuckDB's settings.
-fn rejected(kind: &str, message: &str) -> (String, &'static str) {
+fn rejected(kind: &str, message: &str, guarded: bool) -> (String, &'static str) {
     let numbers: Vec<&str> =
         message.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty()).collect();
     match (kind, numbers.as_slice()) {
@@ -89,6 +90,10 @@ fn rejected(kind: &str, message: &str) -> (String, &'static str) {
         }
         ("INVALID ENCODING", _) => {
             ("a value that is not UTF-8 text".to_owned(), "save the file as UTF-8")
+        }
+        // Other messages repeat the row.
+        _ if guarded => {
+            ("a row that cannot be read".to_owned(), "correct the file where it is written")
         }
         _ => (message.to_owned(), "correct the file where it is written"),
     }
@@ -118,11 +123,9 @@ fn ndjson(source: &Source, file: &DataFile) -> Vec<Diagnostic> {
             if found.len() < SHOWN {
                 let range = from_column(&text, error.column());
                 let line = Line { number: index + 1, text, range };
-                found.push(
-                    unreadable(source, format!("{}: {}", file.name, json_problem(&error)))
-                        .excerpt(excerpt(file, line))
-                        .help("each line must be one JSON object"),
-                );
+                let problem = format!("{}: {}", file.name, json_problem(&error));
+                let diagnostic = show_line(unreadable(source, problem), source, file, line);
+                found.push(diagnostic.help("each line must be one JSON object"));
             }
         }
     }
@@ -147,7 +150,7 @@ fn json(engine: &Engine, source: &Source, file: &DataFile, relation: &str) -> Ve
         let column = if number < error.line() { line.len() } else { error.column() };
         let range = from_column(&line, column);
         let line = Line { number, text: line, range };
-        let diagnostic = unreadable(source, message).excerpt(excerpt(file, line));
+        let diagnostic = show_line(unreadable(source, message), source, file, line);
         return vec![diagnostic.help("correct the file where it is written, or fetch it again")];
     }
     let records = source.definition.json.as_ref().and_then(|json| json.records.as_ref());
@@ -188,6 +191,7 @@ pub fn not_parquet(source: &Source, file: &DataFile) -> Diagnostic {
 
 /// What is left when nobody knows better: DuckDB's own words, without this machine's paths.
 fn unknown(source: &Source, data: &[DataFile], error: &SqlFailure) -> Diagnostic {
+    let error = error.clone().discreet(source.guarded);
     let mut message = error.message.clone();
     let mut named = None;
     for file in data {

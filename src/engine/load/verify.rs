@@ -335,14 +335,18 @@ impl Subject<'_> {
         )
         .at(name.span, format!("allowed: {}", names.join(", ")));
         diagnostic = self.show(diagnostic, &outside(name, column), name, 1);
+        let help = match self.origin {
+            Some(_) => "add the value to `values`, or map it with `select`",
+            None => "add the value to `values`, or map it in the query",
+        };
+        if self.source.is_withheld(name) {
+            return Ok(diagnostic.help(help));
+        }
         diagnostic = diagnostic.note(format!("found {}", shown.join(", ")));
         if let Some(Cell::Text(first)) = examples.first().and_then(|row| row.first()) {
             diagnostic = diagnostic.suggest(first, names);
         }
-        Ok(diagnostic.help(match self.origin {
-            Some(_) => "add the value to `values`, or map it with `select`",
-            None => "add the value to `values`, or map it in the query",
-        }))
+        Ok(diagnostic.help(help))
     }
 
     /// The first repeated keys. Equal hashes of different keys are no repetition, and neither are
@@ -386,9 +390,11 @@ impl Subject<'_> {
             .map(|(text, cell)| format!("{text} = {}", literal(&cell_text(Some(cell)))))
             .collect();
         diagnostic = self.show(diagnostic, &same.join(" and "), first_key, 2);
+        if !keys.iter().any(|key| self.source.is_withheld(key)) {
+            diagnostic = diagnostic.note(format!("repeated: {}", shown.join(", ")));
+        }
         Ok(Some(
             diagnostic
-                .note(format!("repeated: {}", shown.join(", ")))
                 .help("make what tells the rows apart part of the key, or remove the repetition"),
         ))
     }
