@@ -1,0 +1,125 @@
+//! The library with some of its layers off: what the program never is.
+//!
+//! It runs in a process of its own, which is this test binary again, because without limits a
+//! bomb does explode. The rules over definitions are left out: they are advice to authors, and
+//! what they refuse must be refused without them.
+
+use std::path::Path;
+use std::process::Command;
+
+use goodhart::bind::{Bound, Memory, bind};
+use goodhart::check;
+use goodhart::diagnostic::{Diagnostics, Files, render};
+use goodhart::engine::Protection;
+use goodhart::evaluate::{self, Request, Silent};
+use goodhart::plan::{self, Selection};
+use goodhart::{report, test};
+
+use crate::case::Case;
+use crate::layers::{Guard, Layer};
+
+/// What tells this test binary that it is a driver, and which guard is up.
+const GUARD: &str = "ATTACK_GUARD";
+/// The command line of the case.
+const ARGUMENTS: &str = "ATTACK_ARGUMENTS";
+
+/// A run of the case with a guard.
+pub fn command(case: &Case, guard: Guard) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["driver::drive", "--exact", "--nocapture", "--test-threads=1"]);
+    command.env(GUARD, guard.to_string()).env(ARGUMENTS, case.arguments.join(" "));
+    command
+}
+
+/// The layers that the guard leaves on. The worker is there for all of them, so that they differ
+/// in nothing else.
+fn protection(guard: Guard) -> Protection {
+    let on = |layer| matches!(guard, Guard::Alone(alone) if alone == layer);
+    Protection {
+        gate: on(Layer::Gate),
+        settings: on(Layer::Settings),
+        limits: on(Layer::Limits),
+        sandbox: on(Layer::Sandbox),
+        ..Protection::full(env!("CARGO_BIN_EXE_goodhart").into())
+    }
+}
+
+/// Does nothing but in a process that [`command`] started.
+#[test]
+fn drive() {
+    let (Ok(guard), Ok(arguments)) = (std::env::var(GUARD), std::env::var(ARGUMENTS)) else {
+        return;
+    };
+    let guard = Guard::all().find(|one| one.to_string() == guard).unwrap();
+    let protection = protection(guard);
+    let root = std::env::current_dir().unwrap();
+    let check::Opened { files, catalog, mut diagnostics, .. } = match check::open(&root) {
+        Ok(opened) => opened,
+        Err(error) => return println!("{error}"),
+    };
+    let Some(catalog) = catalog.filter(|_| !diagnostics.has_errors()) else {
+        return shown(&diagnostics, &files);
+    };
+    let bound = |diagnostics: &mut Diagnostics| -> Bound {
+        match bind(&catalog, &files, &mut Memory::default(), &protection) {
+            Ok((bound, found)) => {
+                diagnostics.extend(found);
+                bound
+            }
+            Err(error) => {
+                println!("{error}");
+                Bound::default()
+            }
+        }
+    };
+    match arguments.split_whitespace().next() {
+        Some("eval") => evaluated(&root, &catalog, &files, protection, &mut diagnostics),
+        Some("test") => {
+            let bound = bound(&mut diagnostics);
+            let request =
+                test::Request { targets: &[], coverage: false, protection: protection.clone() };
+            match test::run(&catalog, &files, &bound, &request) {
+                Ok(report) => println!("{}", report::tests::text(&files, &report)),
+                Err(error) => println!("{error}"),
+            }
+        }
+        // What accepts results runs no SQL, and lineage is made of what was bound.
+        Some("accept") => {}
+        _ => println!("{:?}", bound(&mut diagnostics)),
+    }
+    shown(&diagnostics, &files);
+}
+
+fn evaluated(
+    root: &Path,
+    catalog: &goodhart::catalog::Catalog,
+    files: &Files,
+    protection: Protection,
+    diagnostics: &mut Diagnostics,
+) {
+    let chosen = plan::select(catalog, &Selection::default()).unwrap();
+    let plan = plan::build(catalog, &chosen);
+    let request = Request {
+        root,
+        memory: None,
+        environment: &|name| std::env::var(name).ok(),
+        as_of: None,
+        grain: None,
+        from: None,
+        to: None,
+        threads: Some(1),
+        protection,
+        progress: &Silent,
+    };
+    match evaluate::evaluate(catalog, &plan, files, &request) {
+        Ok(evaluation) => {
+            diagnostics.extend(evaluation.diagnostics);
+            println!("{}", report::csv(&evaluation.results));
+        }
+        Err(error) => println!("{error}"),
+    }
+}
+
+fn shown(diagnostics: &Diagnostics, files: &Files) {
+    println!("{}", render(diagnostics, files, false));
+}

@@ -1,0 +1,179 @@
+//! Where an attack takes place: a project, what lies outside of it, and somebody who listens.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::case::{Case, Place, folder};
+use crate::harm::Harm;
+use crate::support;
+use crate::watch::{Ended, Most, watch};
+
+/// What stands in every file outside of the project, as a text and as a number.
+const CANARIES: [&str; 2] = ["canary-5d1f0e6a", "73168249051"];
+
+/// The value of a variable that nobody has asked for.
+const SECRET: &str = "secret-c0ffee42";
+
+/// What the harmless metric is in every run that shows it.
+const INNOCENT: [&str; 4] = [
+    r#"innocent,2026-06-01,month,2026-07-01T00:00:00Z,{},9"#,
+    r#"innocent,2026-06-01,month,2026-07-01T00:00:00Z,"{""kind"":""alert""}",4"#,
+    r#"innocent,2026-06-01,month,2026-07-01T00:00:00Z,"{""kind"":""host""}",3"#,
+    r#"innocent,2026-06-01,month,2026-07-01T00:00:00Z,"{""kind"":""ticket""}",2"#,
+];
+
+/// What came of a run.
+pub struct Observed {
+    /// With what was seen.
+    pub harms: BTreeMap<Harm, String>,
+    pub output: String,
+    pub ended: Ended,
+}
+
+pub struct Stage {
+    top: tempfile::TempDir,
+    listener: TcpListener,
+}
+
+impl Stage {
+    pub fn new() -> Self {
+        let top = tempfile::tempdir().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Self { top, listener }
+    }
+
+    fn top(&self) -> PathBuf {
+        self.top.path().canonicalize().unwrap()
+    }
+
+    pub fn project(&self) -> PathBuf {
+        self.top().join("project")
+    }
+
+    /// Lays out the case and runs `command` in the project.
+    pub fn run(&self, case: &Case, command: &mut Command, most: Most) -> Observed {
+        let top = self.top();
+        let (project, outside) = (self.project(), top.join("outside"));
+        let port = self.listener.local_addr().unwrap().port();
+        support::copy(&folder().join("outside"), &outside);
+        fs::create_dir(top.join("tmp")).unwrap();
+        case.lay(&Place { project: &project, outside: &outside, port });
+        let before = contents(&top);
+        let (out, err) = (top.join("stdout"), top.join("stderr"));
+        let kept: Vec<_> = command
+            .get_envs()
+            .map(|(n, v)| (n.to_owned(), v.unwrap_or_default().to_owned()))
+            .collect();
+        command
+            .env_clear()
+            .envs(kept)
+            .env("HOME", outside.join("home"))
+            .env("TMPDIR", top.join("tmp"))
+            .env("AWS_SECRET_ACCESS_KEY", SECRET)
+            .env("GITHUB_TOKEN", SECRET)
+            .current_dir(&project)
+            .stdin(std::process::Stdio::null())
+            .stdout(fs::File::create(&out).unwrap())
+            .stderr(fs::File::create(&err).unwrap());
+        let ended = watch(command, most);
+        let read = |path: &Path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+        let output = format!("{}{}", read(&out), read(&err));
+        fs::remove_file(out).unwrap();
+        fs::remove_file(err).unwrap();
+        let mut said = output.clone();
+        for (path, text) in contents(&project.join(".goodhart")) {
+            said.push_str(&format!("{}: {}\n", path.display(), String::from_utf8_lossy(&text)));
+        }
+        let mut seen = BTreeMap::new();
+        let mut harm = |harm: Harm, what: Option<String>| {
+            if let Some(what) = what {
+                seen.insert(harm, what);
+            }
+        };
+        harm(Harm::Read, CANARIES.into_iter().find_map(|canary| line_with(&said, canary)));
+        harm(Harm::Environment, line_with(&said, SECRET));
+        harm(Harm::Change, changed(&top, &before));
+        harm(Harm::Connect, self.called());
+        harm(Harm::Metric, other_innocent(&output, &project));
+        let shown = if case.names_paths() { None } else { line_with(&said, top.to_str().unwrap()) };
+        harm(Harm::Path, shown);
+        harm(Harm::Limits, ended.beyond.clone());
+        harm(Harm::Crash, crashed(&ended, &output));
+        Observed { harms: seen, output, ended }
+    }
+
+    fn called(&self) -> Option<String> {
+        let (_, from) = self.listener.accept().ok()?;
+        Some(format!("a connection from {}", from.ip()))
+    }
+}
+
+fn line_with(said: &str, what: &str) -> Option<String> {
+    said.lines().find(|line| line.contains(what)).map(str::to_owned)
+}
+
+/// Every file and symbolic link below a folder; what goodhart keeps to itself aside.
+fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut pending = vec![folder.to_owned()];
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let kind = entry.file_type().unwrap();
+            if kind.is_dir() {
+                pending.push(path);
+            } else if kind.is_symlink() {
+                let target = fs::read_link(&path).unwrap();
+                found.insert(path, target.to_string_lossy().into_owned().into_bytes());
+            } else if kind.is_file() {
+                found.insert(path.clone(), fs::read(path).unwrap_or_default());
+            } else {
+                found.insert(path, Vec::new());
+            }
+        }
+    }
+    found
+}
+
+/// A file that differs from what it was. What goodhart keeps for itself it may change.
+fn changed(top: &Path, before: &BTreeMap<PathBuf, Vec<u8>>) -> Option<String> {
+    let after = contents(top);
+    let names: BTreeSet<&PathBuf> = before.keys().chain(after.keys()).collect();
+    let mut differing = names.into_iter().filter(|path| before.get(*path) != after.get(*path));
+    let differing = differing.find(|path| !own(path.strip_prefix(top).unwrap()));
+    differing.map(|path| match (before.get(path), after.get(path)) {
+        (Some(_), Some(_)) => format!("{} has changed", path.display()),
+        (Some(_), None) => format!("{} is gone", path.display()),
+        _ => format!("{} is new", path.display()),
+    })
+}
+
+/// What goodhart may write: its own files, by their names.
+fn own(path: &Path) -> bool {
+    let Ok(path) = path.strip_prefix("project/.goodhart") else { return false };
+    let name = path.to_string_lossy();
+    ["bound.json", ".gitignore", "lock"].contains(&name.as_ref())
+        || ["pending/", "verified"].iter().any(|folder| name.starts_with(folder))
+}
+
+/// A row of the harmless metric that is not as it would be without the attack.
+fn other_innocent(output: &str, project: &Path) -> Option<String> {
+    let rows = output.lines().filter(|line| line.starts_with("innocent,"));
+    let mut wrong = rows.filter(|row| !INNOCENT.iter().any(|right| row.starts_with(right)));
+    if let Some(row) = wrong.next() {
+        return Some(row.to_owned());
+    }
+    let pending = project.join(".goodhart/pending/innocent.toml");
+    pending.exists().then(|| "another result is pending".to_owned())
+}
+
+fn crashed(ended: &Ended, output: &str) -> Option<String> {
+    let status = ended.status?;
+    let by_code = status.code().is_some_and(|code| (0..=3).contains(&code));
+    let panicked = output.contains("panicked at");
+    (!by_code || panicked).then(|| status.to_string())
+}
