@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use goodhart::check;
 use goodhart::diagnostic::{Files, render};
+use goodhart::engine::Protection;
 use goodhart::evaluate::{self, Progress, Request};
 use goodhart::plan::{self, Selection};
 
@@ -268,6 +269,8 @@ fn a_parquet_file_that_changes_while_metrics_are_computed_yields_no_number() {
         from: None,
         to: None,
         threads: Some(1),
+        protection: Protection::within(),
+        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
         progress: &progress,
     };
     let evaluation = evaluate::evaluate(&catalog, &plan, &files, &request).unwrap();

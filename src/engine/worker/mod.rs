@@ -4,6 +4,7 @@ mod client;
 mod journal;
 mod protocol;
 mod serve;
+mod system;
 mod timer;
 
 pub use client::{Client, Program, Unfinished};

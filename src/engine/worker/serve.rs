@@ -65,7 +65,8 @@ fn open(start: &Start) -> Result<(Local, Vec<String>), String> {
         missing.extend(limited.map_err(|failure| failure.to_string())?.gaps());
     }
     if start.sandbox {
-        let isolated = confinement::isolate(&start.files);
+        let listed = [start.files.clone(), super::system::files()].concat();
+        let isolated = confinement::isolate(&listed);
         missing.extend(isolated.map_err(|failure| failure.to_string())?.gaps());
     }
     let calendars: Option<BTreeMap<String, Arc<Calendar>>> = start
