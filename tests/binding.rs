@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use goodhart::bind::{Bound, Memory, bind};
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, render};
+use goodhart::engine::Protection;
 
 const PROJECT: &str = "name = \"p\"\nas_of = 2026-07-01T00:00:00Z\n";
 const A: &str = "format = \"csv\"\nfiles = \"a.csv\"\n[columns]\nid = { type = \"text\", key = true }\n\
