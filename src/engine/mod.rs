@@ -25,7 +25,7 @@ pub use load::{
 };
 pub use protection::Protection;
 pub use verified::{Key as VerifiedKey, Verified};
-pub use worker::{ARGUMENT as WORKER, serve};
+pub use worker::{ARGUMENT as WORKER, serve, system_files};
 
 use std::cell::Cell as Slot;
 use std::collections::BTreeMap;

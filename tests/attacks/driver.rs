@@ -109,6 +109,7 @@ fn evaluated(
         to: None,
         threads: Some(1),
         protection,
+        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
         progress: &Silent,
     };
     match evaluate::evaluate(catalog, &plan, files, &request) {

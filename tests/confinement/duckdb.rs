@@ -3,12 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use goodhart::engine::{Engine, Options};
+use goodhart::engine::{Engine, Options, Protection};
 
 use super::{Attempt, Layer, Scene};
 
 fn engine() -> Engine {
-    let options = Options { threads: Some(4), memory: Some("256MB".to_owned()) };
+    // Its own settings would refuse what is to be tried.
+    let protection = Protection { settings: false, ..Protection::within() };
+    let options =
+        Options { threads: Some(4), memory: 256_000_000, protection, ..Options::default() };
     Engine::open(&options, &BTreeMap::new()).unwrap()
 }
 

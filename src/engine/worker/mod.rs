@@ -9,3 +9,4 @@ mod timer;
 
 pub use client::{Client, Program, Unfinished};
 pub use serve::{ARGUMENT, serve};
+pub use system::files as system_files;
