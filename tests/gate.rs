@@ -118,7 +118,8 @@ fn everything_else_is_refused() {
         assert!(!said(&engine, &sources, sql).is_empty(), "{sql}");
     }
     // The same, where less is looked at: in a subquery, in an argument, beside a common table.
-    for sql in REFUSED.iter().filter(|sql| !sql.contains(';')) {
+    // Nothing in parentheses is an empty row, so it stays out.
+    for sql in REFUSED.iter().filter(|sql| !sql.is_empty() && !sql.contains(';')) {
         for around in [
             "select * from (SQL)",
             "select (SQL)",
