@@ -21,7 +21,7 @@ pub fn write_data(folder: &Path) {
     engine()
         .execute(&format!(
             "create table rows as select i, i % 100 as k, 'text ' || i as t, \
-             timestamp '2024-01-01' + to_seconds(i) as at from range(200000) r(i); \
+             timestamp '2024-01-01' + to_seconds(i) as moment from range(200000) r(i); \
              copy rows to '{folder}/rows.parquet'; copy rows to '{folder}/rows.csv'; \
              copy rows to '{folder}/rows.ndjson' (format json)"
         ))
@@ -35,7 +35,7 @@ fn query(sql: &str) -> Result<(), String> {
 
 fn figures(from: &str) -> Result<(), String> {
     query(&format!(
-        "select k, count(distinct t), median(i), max(at) from {from} group by k order by k"
+        "select k, count(distinct t), median(i), max(moment) from {from} group by k order by k"
     ))
 }
 
@@ -44,7 +44,7 @@ pub const ATTEMPTS: &[Attempt] = &[
         name: "DuckDB computes",
         prevented_by: &[],
         act: |_| {
-            figures("(select i, i % 100 as k, 'text ' || i as t, i as at from range(500000) r(i))")
+            figures("(select i, i % 100 as k, 'text ' || i as t, i as moment from range(500000) r(i))")
         },
     },
     Attempt {
