@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 
 use support::child::{self, Measured};
 use support::process::{self, GOODHART};
-use support::table::{self, Line, Unit, grouped};
+use support::table::{self, Line, Target, Unit, grouped};
 
 /// How large and how often.
 struct Options {
@@ -107,11 +107,11 @@ fn beside_duckdb(folder: &Path, options: &Options) -> Result<Vec<Line>, Box<dyn 
         memory.iter().filter_map(|(a, b)| Some((a.mebibytes()?, theirs(*b)?))).collect()
     };
     Ok(vec![
-        line("time; DuckDB binding", alone, Unit::Seconds, Some(1.5)),
+        line("time; DuckDB binding", alone, Unit::Seconds, Some(Target::Ratio(1.5))),
         line("time; DuckDB binding on two threads", in_two, Unit::Seconds, None),
         line("processor time; DuckDB binding", processor, Unit::Seconds, None),
         line("peak memory; DuckDB binding", peaks(Measured::mebibytes), Unit::Mebibytes, None),
-        line("peak memory; 1 GB", peaks(|_| Some(1e9 / MEBIBYTE)), Unit::Mebibytes, Some(1.0)),
+        line("peak memory; 1 GB", peaks(|_| Some(1e9 / MEBIBYTE)), Unit::Mebibytes, Some(Target::Ratio(1.0))),
     ])
 }
 
@@ -146,7 +146,7 @@ fn growth(folder: &Path, options: &Options) -> Result<Vec<Line>, Box<dyn Error>>
         unit: Unit::Milliseconds,
         target,
     };
-    Ok(vec![line(2, 1, Some(1.2)), line(1, 0, None)])
+    Ok(vec![line(2, 1, Some(Target::Ratio(1.2))), line(1, 0, None)])
 }
 
 /// A check after one metric was changed against a check that knows nothing.
@@ -163,7 +163,7 @@ fn after_a_change(folder: &Path, options: &Options) -> Result<Line, Box<dyn Erro
         what: format!("check of {} after a change to one; cold", grouped(number)),
         pairs: pairs.collect::<Result<_, Box<dyn Error>>>()?,
         unit: Unit::Milliseconds,
-        target: Some(0.1),
+        target: Some(Target::Ratio(0.1)),
     })
 }
 

@@ -78,7 +78,7 @@ pub fn literal(path: &Path) -> String {
 /// The declaration of a source in `format` whose one file is `file`.
 pub fn declaration(format: Format, file: &str) -> String {
     let mut text = format!(
-        "title = \"Alerts\"\nformat = \"{}\"\nroot = \"data\"\nfiles = \"{file}\"\n\n[columns]\n",
+        "title = \"Alerts\"\nformat = \"{}\"\nfiles = \"{file}\"\n\n[columns]\n",
         format.name()
     );
     for (name, type_name, _, nullable) in COLUMNS {

@@ -18,15 +18,23 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use alerts::{Alerts, Format};
+use goodhart::engine::Protection;
 use support::child::{self, Measured};
-use support::table::{self, Line, Unit, grouped};
+use support::process::GOODHART;
+use support::table::{self, Line, Target, Unit, grouped};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["goodhart", root, values] => {
-            let evaluation = child::measure(|| sides::goodhart(Path::new(root)))?;
+        // In this process, or with a worker and its sandbox.
+        [side @ ("goodhart" | "protected"), root, values] => {
+            let protection = match *side {
+                "protected" => Protection::full(GOODHART.into()),
+                _ => Protection::within(),
+            };
+            let evaluation =
+                child::measure(|| sides::goodhart(Path::new(root), protection.clone()))?;
             values::write(&sides::goodhart_values(&evaluation), Path::new(values))
         }
         ["plain", data, values] => {
@@ -91,13 +99,19 @@ fn compare(options: &Options) -> Result<(), Box<dyn Error>> {
         what: "one metric over 1,000 rows, whole process".to_owned(),
         pairs: startup::compare(&folder, 15)?,
         unit: Unit::Milliseconds,
-        target: Some(1.5),
+        target: Some(Target::Ratio(1.5)),
+    });
+    lines.push(Line {
+        what: "the same with worker and sandbox, and without".to_owned(),
+        pairs: startup::price(&folder, 15)?,
+        unit: Unit::Milliseconds,
+        target: Some(Target::More(0.030)),
     });
     lines.push(Line {
         what: "reading and planning 1,000 metrics; DuckDB binding them".to_owned(),
         pairs: planning::compare(&folder, 5)?,
         unit: Unit::Milliseconds,
-        target: Some(0.1),
+        target: Some(Target::Ratio(0.1)),
     });
     table::print(&lines);
     println!();
@@ -120,6 +134,7 @@ fn hundred_metrics(
     let their_values = folder.join(format!("{name}-plain.tsv"));
     let mut first = Vec::new();
     let mut following = Vec::new();
+    let mut protected = Vec::new();
     for repetition in 1..=repetitions {
         eprintln!("{name}, {} rows: repetition {repetition} of {repetitions}", alerts.rows);
         let plain = child::run("plain", &[&alerts.path, &their_values])?;
@@ -129,7 +144,9 @@ fn hundred_metrics(
             std::fs::remove_dir_all(&memory)?;
         }
         first.push((child::run("goodhart", &[&root, &our_values])?, plain));
-        following.push((child::run("goodhart", &[&root, &our_values])?, plain));
+        let within = child::run("goodhart", &[&root, &our_values])?;
+        following.push((within, plain));
+        protected.push((child::run("protected", &[&root, &our_values])?, within));
     }
     let agreement = values::compare(&our_values, &their_values)?;
     let parquet = alerts.format == Format::Parquet;
@@ -142,7 +159,13 @@ fn hundred_metrics(
         what: what("time"),
         pairs: time(&following),
         unit: Unit::Seconds,
-        target: parquet.then_some(0.35),
+        target: parquet.then_some(Target::Ratio(0.35)),
+    });
+    lines.push(Line {
+        what: what("time with worker and sandbox, and without"),
+        pairs: time(&protected),
+        unit: Unit::Seconds,
+        target: parquet.then_some(Target::Ratio(1.03)),
     });
     lines.push(Line {
         what: what("processor time"),
@@ -169,7 +192,7 @@ fn hundred_metrics(
         what: what("peak memory"),
         pairs: memory(&following),
         unit: Unit::Mebibytes,
-        target: parquet.then_some(1.3),
+        target: parquet.then_some(Target::Ratio(1.3)),
     });
     lines.push(Line {
         what: what("peak memory of the first run"),

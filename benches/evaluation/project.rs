@@ -13,19 +13,16 @@ pub fn write(
     alerts: &Alerts,
     metrics: &[Metric],
 ) -> Result<PathBuf, Box<dyn Error>> {
-    let data = alerts.path.parent().unwrap_or(Path::new("."));
     let file = alerts.path.file_name().unwrap_or_default().to_string_lossy();
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(folder.join("sources"))?;
     fs::create_dir_all(folder.join("metrics"))?;
-    // A literal text of TOML: nothing in a path is an escape.
-    let settings = format!(
-        "name = \"benchmark\"\ngrain = \"month\"\nwindow = 12\nas_of = 2026-01-01T00:00:00Z\n\n\
-         [roots]\ndata = '{}'\n",
-        data.display()
-    );
+    let settings = "name = \"benchmark\"\ngrain = \"month\"\nwindow = 12\n\
+                    as_of = 2026-01-01T00:00:00Z\n";
+    // A second name of the same file: it is shared, and no project may read what is not in it.
+    fs::hard_link(&alerts.path, folder.join(&*file))?;
     fs::write(folder.join("goodhart.toml"), settings)?;
     fs::write(folder.join("sources/alerts.toml"), declaration(alerts.format, &file))?;
     for metric in metrics {

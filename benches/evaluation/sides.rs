@@ -39,7 +39,7 @@ fn clean(diagnostics: &Diagnostics, files: &Files) -> Result<(), Box<dyn Error>>
 }
 
 /// Everything from reading the definitions to judged results.
-pub fn goodhart(root: &Path) -> Result<Evaluation, Box<dyn Error>> {
+pub fn goodhart(root: &Path, protection: Protection) -> Result<Evaluation, Box<dyn Error>> {
     let Opened { files, catalog } = open(root)?;
     let chosen =
         plan::select(&catalog, &Selection::default()).map_err(|problems| problems.join("\n"))?;
@@ -53,7 +53,7 @@ pub fn goodhart(root: &Path) -> Result<Evaluation, Box<dyn Error>> {
         from: None,
         to: None,
         threads: None,
-        protection: Protection::within(),
+        protection,
         pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
         progress: &Silent,
     };

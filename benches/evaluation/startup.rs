@@ -41,6 +41,19 @@ pub fn compare(folder: &Path, repetitions: usize) -> Result<Vec<(f64, f64)>, Box
         .collect()
 }
 
+/// Seconds of the whole process that evaluates the project of [`compare`] with a worker and its
+/// sandbox, and without, a pair per repetition.
+pub fn price(folder: &Path, repetitions: usize) -> Result<Vec<(f64, f64)>, Box<dyn Error>> {
+    let root = folder.join("startup");
+    let values = folder.join("startup.tsv");
+    let this = std::env::current_exe()?;
+    let run = |side: &str| {
+        let arguments = [OsStr::new(side), root.as_os_str(), values.as_os_str()];
+        process::run(this.as_os_str(), &arguments).map(|(seconds, _)| seconds)
+    };
+    (0..repetitions).map(|_| Ok((run("protected")?, run("goodhart")?))).collect()
+}
+
 /// The minimal program: opens DuckDB, reads the file, runs the query, prints the rows.
 pub fn minimal(load: &str, query: &str) -> Result<(), Box<dyn Error>> {
     let connection = Connection::open_in_memory()?;
