@@ -1,4 +1,4 @@
-//! What a project was at another revision: the only code that names git2.
+//! What git knows of a project: the only code that names git2.
 
 use std::path::{Path, PathBuf};
 
@@ -55,6 +55,22 @@ pub fn definitions_at(
     walked.map_err(|error| failed(&error))?;
     found.sort();
     Ok(found)
+}
+
+/// Whether anything below `folder` of the project is in git. Where that cannot be told, it may be.
+pub fn tracks(root: &Path, folder: &str) -> bool {
+    let repository = match Repository::discover(root) {
+        Ok(repository) => repository,
+        Err(error) => return error.code() != ErrorCode::NotFound,
+    };
+    let (Ok(index), Ok(project)) = (repository.index(), within(&repository, root)) else {
+        return true;
+    };
+    let way = project.join(folder).to_string_lossy().replace('\\', "/");
+    index.iter().any(|entry| {
+        let rest = entry.path.strip_prefix(way.as_bytes());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+    })
 }
 
 /// The project's folder relative to the top of the working tree.

@@ -100,7 +100,11 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let bar = Bar::start();
     let request = Request {
         root: &opened.root,
-        memory: if arguments.check { None } else { store.memory() },
+        memory: if arguments.check || !project::is_believed(&opened.root) {
+            None
+        } else {
+            store.memory()
+        },
         environment: &environment,
         as_of: arguments.as_of,
         grain: arguments.grain,

@@ -9,8 +9,9 @@ use crate::check;
 use crate::diagnostic::{Diagnostics, Files};
 use crate::engine::Protection;
 use crate::error::Error;
+use crate::git;
 use crate::project;
-use crate::snapshot::{Store, Writer};
+use crate::snapshot::{PRIVATE, Store, Writer};
 
 /// A project whose definitions are free of errors.
 pub struct Opened {
@@ -71,12 +72,25 @@ pub fn remembering<T>(
     bind: impl FnOnce(&mut Memory) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let store = Store::new(root);
-    let mut memory = if fresh { Memory::default() } else { Memory::parse(&store.remembered()) };
+    let mut memory = if fresh || !is_believed(root) { Memory::default() } else { Memory::parse(&store.remembered()) };
     let bound = bind(&mut memory)?;
     if let Some(text) = memory.render() {
         store.remember(&text);
     }
     Ok(bound)
+}
+
+/// Whether to believe what goodhart seems to have remembered in this project: not where it came
+/// with the repository, because then anybody may have written it.
+pub fn is_believed(root: &Path) -> bool {
+    let committed = root.join(PRIVATE).exists() && git::tracks(root, PRIVATE);
+    if committed {
+        output::say(&format!(
+            "warning: {PRIVATE} is in git, so nothing in it is believed; take it out with `git rm -r \
+             --cached {PRIVATE}`"
+        ));
+    }
+    !committed
 }
 
 /// All layers around SQL, with this program as its own worker.

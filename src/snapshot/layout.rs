@@ -7,7 +7,7 @@ use crate::project::real::{self, Content};
 use crate::project::write::{self, Staged};
 
 /// The folder for what goodhart keeps to itself; it ignores itself in git.
-const PRIVATE: &str = ".goodhart";
+pub const PRIVATE: &str = ".goodhart";
 
 /// No file of the store is larger, so that nobody can make goodhart read for ever.
 pub const LARGEST: u64 = 256 << 20;

@@ -11,5 +11,6 @@ mod writer;
 pub use change::Change;
 pub use format::render;
 pub use inputs::InputsFile;
+pub use layout::PRIVATE;
 pub use store::{Accepted, INPUTS, Settled, Store, settle};
 pub use writer::Writer;
