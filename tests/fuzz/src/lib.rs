@@ -18,7 +18,7 @@ pub type Texts = BTreeMap<String, String>;
 pub fn texts(folder: &str) -> Texts {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(folder);
     let mut files = Files::default();
-    project::list(&root, &mut files).expect("the project is there");
+    project::list(&root, &mut files, |_, _| u64::MAX).expect("the project is there");
     files.ids().map(|id| (files.path(id).to_owned(), files.text(id).to_owned())).collect()
 }
 

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use goodhart::bind::Memory;
 use goodhart::check::check;
+use goodhart::engine::Protection;
 use goodhart_fuzz::{TODAY, Texts, open, rendered, texts};
 use libfuzzer_sys::fuzz_target;
 
@@ -47,7 +48,7 @@ const METRIC: &str = "title = \"Fuzzed\"\nowner = \"soc\"\nunit = \"count\"\n\
 
 fn said(project: &Texts, memory: &mut Memory) -> String {
     let mut opened = open(project);
-    check(&mut opened, TODAY, memory).expect("the engine is not what is wrong");
+    check(&mut opened, TODAY, memory, &Protection::within()).expect("the engine is not what is wrong");
     rendered(&opened.diagnostics, &opened.files)
 }
 
