@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::types::is_type;
 
 /// A column of a source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -46,8 +49,15 @@ impl Origin {
 pub struct Column {
     pub name: String,
     /// DuckDB's name of the type.
+    #[serde(deserialize_with = "type_name")]
     pub type_name: String,
     pub origin: Origin,
+}
+
+/// Tables are created with it, so what is read must be a type: else nothing is remembered.
+fn type_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if is_type(&text) { Ok(text) } else { Err(Error::custom("no name of a type")) }
 }
 
 /// A condition that a row must meet to count.

@@ -2,7 +2,7 @@
 //!
 //! Only what is free of mistakes is remembered, so a remembered answer has nothing to say. The
 //! memory is one text; a damaged one is as if there were none. Its checksum is no signature: a
-//! forged one is believed.
+//! forged one is believed, as far as it cannot become other SQL (types.rs).
 
 use std::collections::BTreeMap;
 
@@ -92,6 +92,24 @@ mod tests {
         let mut once = Memory::parse(&text);
         assert_eq!(once.recall::<i32>(&Memory::key(["a"])), Some(1));
         assert_eq!(Memory::parse(&once.render().unwrap()).known.len(), 1);
+    }
+
+    #[test]
+    fn a_forged_type_is_not_believed() {
+        let query = |type_name: &str| {
+            let origin = crate::bind::Origin::default();
+            let name = "a".to_owned();
+            let columns =
+                vec![crate::bind::Column { name, type_name: type_name.to_owned(), origin }];
+            crate::bind::Query { columns, ..crate::bind::Query::default() }
+        };
+        let mut memory = Memory::default();
+        memory.remember(Memory::key(["honest"]), &query("DECIMAL(38,6)"));
+        memory.remember(Memory::key(["forged"]), &query("INTEGER); drop table x; --"));
+        let mut again = Memory::parse(&memory.render().unwrap());
+        let honest = again.recall::<crate::bind::Query>(&Memory::key(["honest"]));
+        assert_eq!(honest, Some(query("DECIMAL(38,6)")));
+        assert_eq!(again.recall::<crate::bind::Query>(&Memory::key(["forged"])), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod memory;
 mod metrics;
 mod scan;
 mod sources;
+mod types;
 
 pub use facts::{
     Bound, BoundMetric, BoundSource, Column, ColumnRef, Condition, Elapsed, Expression, Origin,

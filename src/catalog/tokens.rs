@@ -24,7 +24,7 @@ pub fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
         let start = at;
         match bytes[at] {
             b'-' if bytes.get(at + 1) == Some(&b'-') => {
-                at = find(bytes, at, b"\n").unwrap_or(bytes.len());
+                at = end_of(bytes, at, |byte| byte != b'\n' && byte != b'\r');
             }
             b'/' if bytes.get(at + 1) == Some(&b'*') => {
                 at = find(bytes, at + 2, b"*/").map_or(bytes.len(), |end| end + 2);
@@ -76,11 +76,23 @@ pub fn normal(sql: &str) -> Vec<(String, Range<usize>)> {
 }
 
 /// Whether there could be several statements in `sql`. What could hide a semicolon from this
-/// scanner (dollar quotes, backslashes in quotes) counts as one.
+/// scanner counts as one: dollar quotes, and texts in which a backslash keeps a quote from closing.
 pub fn has_several_statements(sql: &str) -> bool {
-    sql.contains(';')
-        && (sql.contains('\\')
-            || tokens(sql).iter().any(|(token, _)| matches!(token, Token::Symbol(';' | '$'))))
+    if !sql.contains(';') {
+        return false;
+    }
+    // Where a word ended that makes `e'…'` of the text behind it.
+    let mut escaping = None;
+    tokens(sql).into_iter().any(|(token, range)| {
+        let hides = match token {
+            Token::Symbol(symbol) => matches!(symbol, ';' | '$'),
+            Token::Text(text) => escaping == Some(range.start) && text.contains('\\'),
+            Token::Word(_) | Token::Number(_) => false,
+        };
+        let written = sql.get(range.clone()).unwrap_or("");
+        escaping = written.ends_with(['e', 'E']).then_some(range.end);
+        hides
+    })
 }
 
 /// How deep lambdas stand in one another in `sql`.
@@ -159,6 +171,27 @@ mod tests {
             2
         );
         assert_eq!(lambda_depth("select \"lambda\", 'lambda' -- lambda"), 0);
+    }
+
+    #[test]
+    fn a_semicolon_in_a_text_ends_no_statement() {
+        for sql in [
+            "select ';', '\\', \";\" -- ;",
+            "select regexp_matches(a, '\\d;') /* ; */",
+            "select 'e' || '\\;'",
+        ] {
+            assert!(!has_several_statements(sql), "{sql}");
+        }
+        for sql in [
+            "select 1; select 2",
+            "select e'\\'; select 2 --'",
+            "select E'\\''; select 2 --'",
+            "select $$'$$; select '",
+            "select 1 -- x\r; select 2",
+            "select /* /* */ ; */ 1",
+        ] {
+            assert!(has_several_statements(sql), "{sql}");
+        }
     }
 
     #[test]

@@ -38,7 +38,7 @@ use jiff::civil::Date;
 use crate::bind::Bound;
 use crate::catalog::Catalog;
 use crate::definition::metric::MetricFile;
-use crate::diagnostic::{Diagnostic, Files, codes};
+use crate::diagnostic::{Diagnostic, Files};
 use crate::parallel;
 
 /// What the rules look at.
@@ -108,12 +108,10 @@ pub fn without_follow_ups(
     let refused = clock::refused(catalog, files);
     let follows = |diagnostic: &Diagnostic| {
         let place = diagnostic.labels.first().map(|label| label.span);
-        // What the gate refuses follows from nothing, but may be the same function.
-        let own = *diagnostic.code == codes::SQL_NOT_ALLOWED;
+        // The gate refuses the same functions, and finds whatever else is wrong.
         place.is_some_and(|place| {
             refused.iter().any(|(sql, functions)| {
-                sql.contains(place)
-                    && (!own || functions.iter().any(|function| function.contains(place)))
+                place == *sql || functions.iter().any(|function| function.contains(place))
             })
         })
     };

@@ -99,9 +99,9 @@ fn formatted(call: &Call<'_, '_>) -> Option<SqlFailure> {
     });
     (!plain).then(|| {
         SqlFailure::refused(
-            &format!("`{}` wants its format as a text, with widths of three digits", call.name),
+            &format!("`{}` fills up to a width that its format does not say or bound", call.name),
             "may become very long",
-            "write the format as a text",
+            "write the format as a text, with widths up to 999",
         )
     })
 }

@@ -72,7 +72,7 @@ const TYPES: &[&str] = &[
 ];
 
 /// How texts may be compared; parts are joined by points.
-const COLLATIONS: &[&str] = &["binary", "c", "nfc", "noaccent", "nocase", "posix"];
+pub const COLLATIONS: &[&str] = &["binary", "c", "nfc", "noaccent", "nocase", "posix"];
 
 pub fn allowed(name: &str) -> bool {
     TYPES.iter().any(|known| known.eq_ignore_ascii_case(name))

@@ -66,8 +66,9 @@ impl<'w> Walk<'w> {
             (Sort::Expression, "COLLATE") => {
                 let name = tree.text_of("collation").unwrap_or("");
                 if !types::collation_allowed(name) {
-                    let message = format!("there is no collation `{name}` here");
-                    self.found.push(SqlFailure::own(&message).at(place));
+                    let failure = SqlFailure::missing("collation", name, types::COLLATIONS);
+                    let known = format!("there are {}", types::COLLATIONS.join(", "));
+                    self.found.push(failure.noted(&known).at(place));
                 }
             }
             _ => {}
@@ -146,8 +147,11 @@ impl<'w> Walk<'w> {
             self.found.push(failure.at(written));
         } else if !known {
             let failure = if name.contains(['/', '\\', '.', '*', ':']) {
-                SqlFailure::own("a query cannot read files of its own")
-                    .noted("declare the file as a source, and read that")
+                SqlFailure::refused(
+                    "a query cannot read files of its own",
+                    "not possible here",
+                    "declare the file as a source, and read that",
+                )
             } else {
                 SqlFailure::missing_source(name)
             };

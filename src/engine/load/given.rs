@@ -29,12 +29,7 @@ pub fn stand_in(
     source: &Source,
     columns: &[(String, String)],
 ) -> Result<(), SqlFailure> {
-    engine.execute(&format!(
-        "create or replace table {table} ({columns}); \
-         create or replace view {name} as from {table}{known}",
-        table = table(source),
-        columns = typed(columns),
-        name = quote(&source.id),
-        known = known(source),
-    ))
+    let (table, name) = (table(source), quote(&source.id));
+    engine.execute(&format!("create or replace table {table} ({})", typed(columns)))?;
+    engine.execute(&format!("create or replace view {name} as from {table}{}", known(source)))
 }

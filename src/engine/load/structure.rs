@@ -44,12 +44,15 @@ fn csv(engine: &Engine, source: &Source, file: &DataFile, relation: &str) -> Vec
     let Some(call) = relation.strip_suffix(')') else {
         return Vec::new();
     };
-    let read = format!(
-        "drop table if exists reject_errors; drop table if exists reject_scans; \
-         create or replace temp table rejected as \
-         select max(hash(row)) from {call}, store_rejects = true) as row"
-    );
-    let rows = engine.execute(&read).and_then(|()| {
+    let statements = [
+        "drop table if exists reject_errors".to_owned(),
+        "drop table if exists reject_scans".to_owned(),
+        format!(
+            "create or replace temp table rejected as \
+             select max(hash(row)) from {call}, store_rejects = true) as row"
+        ),
+    ];
+    let rows = statements.iter().try_for_each(|sql| engine.execute(sql)).and_then(|()| {
         engine.query(&format!(
             "select line, error_type, error_message, count(*) over () \
              from reject_errors order by line limit {SHOWN}"
