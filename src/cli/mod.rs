@@ -93,11 +93,11 @@ pub fn run() -> ExitCode {
         Err(error) => {
             let failed = error.use_stderr();
             let plain = error.render().to_string();
-            if terminal::lines(&plain) == plain.trim_end() {
+            if terminal::page(&terminal::lines(&plain)) == plain.trim_end() {
                 // A closed pipe is no reason to fail while showing help.
                 let _ = error.print();
             } else {
-                // An argument holds what a terminal must not see.
+                // An argument holds what a terminal or a CI system would obey.
                 output::say(plain.trim_end());
             }
             return if failed { exit::FAILURE } else { exit::CLEAN }.into();

@@ -40,16 +40,32 @@ pub fn short(text: &str, widest: usize) -> String {
 /// knows where its lines begin.
 pub fn page(text: &str) -> String {
     let lines = text.split_inclusive('\n').map(|line| {
-        let rest = line.trim_start();
+        let rest = behind_blanks(line);
         match rest.strip_prefix("::") {
-            Some(behind) => {
+            // `::: path` is how another file is drawn; no command is called `:`.
+            Some(behind) if !behind.starts_with(": ") => {
                 let blanks = &line[..line.len() - rest.len()];
                 format!("{blanks}\\u{{3a}}:{behind}")
             }
-            None => line.to_owned(),
+            _ => line.to_owned(),
         }
     });
     lines.collect()
+}
+
+/// A line without the blanks and the colours that it begins with: where colours are taken away,
+/// what is behind them begins the line.
+fn behind_blanks(line: &str) -> &str {
+    let mut rest = line.trim_start();
+    while let Some((codes, behind)) =
+        rest.strip_prefix("\u{1b}[").and_then(|rest| rest.split_once('m'))
+    {
+        if !codes.chars().all(|c| c.is_ascii_digit() || c == ';') {
+            break;
+        }
+        rest = behind.trim_start();
+    }
+    rest
 }
 
 /// Lines of a file as they are drawn, with the places in them.
@@ -144,6 +160,9 @@ mod tests {
         assert_eq!(line("a #[x] ## [y]"), "a #[x] ## [y]");
         let text = "::a\n \u{a0}::error::b\n1 | ::c\n::";
         assert_eq!(page(text), "\\u{3a}:a\n \u{a0}\\u{3a}:error::b\n1 | ::c\n\\u{3a}:");
+        let coloured = "\u{1b}[1m \u{1b}[0;32m::a\n\u{1b}[K::b\n";
+        assert_eq!(page(coloured), "\u{1b}[1m \u{1b}[0;32m\\u{3a}:a\n\u{1b}[K::b\n");
+        assert_eq!(page("  ::: a.toml:1\n:::a\n"), "  ::: a.toml:1\n\\u{3a}::a\n");
     }
 
     #[test]
@@ -159,7 +178,8 @@ mod tests {
     fn places_move_with_what_is_drawn() {
         let drawn = Drawn::of("\ta\u{202e}b\u{1b}c\r\nd\re");
         assert_eq!(drawn.text, "\ta\\u{202e}b\\u{1b}c\r\nd\\u{d}e");
-        let at = |text: &str| drawn.text.find(text).unwrap();
+        // From behind: the escapes have letters too.
+        let at = |text: &str| drawn.text.rfind(text).unwrap();
         assert_eq!(drawn.place(1), 1);
         assert_eq!(drawn.place(5), at("b"));
         assert_eq!(drawn.place(7), at("c"));

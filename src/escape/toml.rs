@@ -2,7 +2,7 @@
 
 use toml_writer::{TomlKeyBuilder, TomlStringBuilder, TomlWrite};
 
-use super::is_hidden;
+use super::{begins_command, is_hidden};
 
 /// A basic string on one line: no value becomes a line, a key or a table, and a diff shows what is
 /// hidden in it.
@@ -15,7 +15,7 @@ pub fn string(text: &str) -> String {
 
 /// A string as a person would quote it, on one line.
 pub fn readable(text: &str) -> String {
-    if text.chars().any(is_hidden) {
+    if visible(text) != text {
         return string(text);
     }
     let mut quoted = String::new();
@@ -32,17 +32,18 @@ pub fn key(name: &str) -> String {
 }
 
 /// Escapes what the library leaves as it is; between the quotes of a basic string that means the
-/// same.
+/// same. What would begin a command of a CI system is escaped too: a log shows diffs of snapshots.
 fn visible(quoted: &str) -> String {
-    let escape = |character: char| match u32::from(character) {
-        short @ ..=0xffff => format!("\\u{short:04X}"),
-        long => format!("\\U{long:08X}"),
-    };
-    let escaped = |character| match is_hidden(character) {
-        true => escape(character),
-        false => character.to_string(),
-    };
-    quoted.chars().map(escaped).collect()
+    let mut written = String::with_capacity(quoted.len());
+    for (at, character) in quoted.char_indices() {
+        let command = character == '[' && begins_command(quoted.get(..at).unwrap_or(""));
+        match u32::from(character) {
+            _ if !command && !is_hidden(character) => written.push(character),
+            short @ ..=0xffff => written.push_str(&format!("\\u{short:04X}")),
+            long => written.push_str(&format!("\\U{long:08X}")),
+        }
+    }
+    written
 }
 
 #[cfg(test)]
@@ -59,10 +60,12 @@ mod tests {
             "\u{7f}\u{9b}",
             "'''\n\"\"\"\n",
             "\\\u{e0041}\u{200b}\\",
+            "##[group]a ##vso[b]",
         ];
         for hostile in hostile {
             for written in [string(hostile), readable(hostile)] {
                 assert!(!written.chars().any(is_hidden), "{written}");
+                assert!(!written.contains("##[") && !written.contains("##vso["), "{written}");
                 let table: toml::Table = format!("v = {written}").parse().unwrap();
                 assert_eq!(table["v"].as_str(), Some(hostile));
             }

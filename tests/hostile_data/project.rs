@@ -20,6 +20,11 @@ pub fn toml(text: &str) -> String {
     Value::from(text).to_string()
 }
 
+/// A key as TOML, which no lines of strings may hold.
+pub fn key(text: &str) -> String {
+    serde_json::to_string(text).unwrap().replace('\u{7f}', "\\u007F")
+}
+
 /// A string as SQL.
 pub fn sql(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
