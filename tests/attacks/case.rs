@@ -44,7 +44,8 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn fill(&self, text: &str) -> String {
+    fn fill(&self, text: &str, limits: [&str; 2]) -> String {
+        let text = text.replace("{{time}}", limits[0]).replace("{{run_time}}", limits[1]);
         text.replace("{{outside}}", self.outside.to_str().unwrap())
             .replace("{{project}}", self.project.to_str().unwrap())
             .replace("{{port}}", &self.port.to_string())
@@ -112,11 +113,14 @@ impl Case {
     /// Lays the base and the case over it.
     pub fn lay(&self, place: &Place<'_>) {
         support::copy(&folder().join("base"), place.project);
+        let settings = place.project.join("goodhart.toml");
+        let base = fs::read_to_string(&settings).unwrap();
+        fs::write(&settings, place.fill(&base, self.limits())).unwrap();
         for path in &self.without {
             fs::remove_file(place.project.join(path)).unwrap();
         }
         for section in &self.sections {
-            let text = place.fill(&section.text);
+            let text = place.fill(&section.text, self.limits());
             let position = folder().join("positions").join(&section.name);
             if position.is_dir() {
                 let before = listed(&position);
@@ -139,6 +143,12 @@ impl Case {
                 fs::write(path, encode(&text, section.marker.as_deref())).unwrap();
             }
         }
+    }
+
+    /// What one statement and the whole run may take: next to nothing where that is what the attack
+    /// is about, and otherwise so much that a busy machine does not stop it.
+    fn limits(&self) -> [&'static str; 2] {
+        if self.must_not.contains(&Harm::Limits) { ["1s", "3s"] } else { ["30s", "60s"] }
     }
 
     /// Whether the case itself knows where the project is.

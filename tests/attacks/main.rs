@@ -38,6 +38,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use case::{Case, cases};
+use goodhart::confinement::address_space;
 use layers::{Guard, Layer};
 use stage::{Observed, Stage};
 use watch::Most;
@@ -55,17 +56,21 @@ fn run(case: &Case, guard: Guard, most: Most) -> Observed {
     Stage::new().run(case, &mut command, most)
 }
 
-/// What a run may take. The limits of the base are a second and 256 MB: what is beyond these had
-/// no limit. Processor time, because other tests run beside, and because a machine that is busy
-/// takes more of it for the same, as much more as without an attack; what only waits takes none,
-/// so that there is an end to waiting too.
+/// What a run may take where it is about that. The limits of such a case are a second and 256 MB,
+/// which are somewhat more for the address space of the worker: what is beyond these had no limit.
+/// Processor time, because other tests run beside, and because a machine that is busy takes more of
+/// it for the same, as much more as without an attack; what only waits takes none, so that there is
+/// an end to waiting too.
 fn most() -> Most {
     let generous = Duration::from_secs(60);
-    let most = Most { wall: generous, cpu: generous, memory: 640 << 20 };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let space = address_space(256 << 20, u32::try_from(threads).unwrap());
+    let most = Most { wall: generous, cpu: generous, memory: space + (100 << 20) };
     let quiet = run(&Case::none(), Guard::Whole, most);
     assert!(quiet.harms.is_empty(), "without an attack: {:?}\n{}", quiet.harms, quiet.output);
     assert!(quiet.output.contains("innocent,"), "{}", quiet.output);
     let (wall, cpu) = (quiet.ended.wall, quiet.ended.cpu);
+    println!("without an attack: {wall:?}, {cpu:?} of a processor");
     Most {
         wall: Duration::from_secs(4) + 3 * wall,
         cpu: Duration::from_millis(1500) + 3 * cpu,

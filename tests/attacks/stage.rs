@@ -86,7 +86,8 @@ impl Stage {
         fs::remove_file(err).unwrap();
         let mut said = output.clone();
         for (path, text) in contents(&project.join(".goodhart")) {
-            said.push_str(&format!("{}: {}\n", path.display(), String::from_utf8_lossy(&text)));
+            let path = path.strip_prefix(&project).unwrap().display();
+            said.push_str(&format!("{path}: {}\n", String::from_utf8_lossy(&text)));
         }
         let mut seen = BTreeMap::new();
         let mut harm = |harm: Harm, what: Option<String>| {

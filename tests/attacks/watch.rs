@@ -54,7 +54,7 @@ fn end(child: &mut Child) {
     {
         use rustix::process::{Pid, Signal, kill_process_group};
         if let Some(group) = Pid::from_raw(child.id().cast_signed()) {
-            drop(kill_process_group(group, Signal::KILL));
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
     drop(child.kill());

@@ -395,7 +395,8 @@ fn unreadable_parquet(
 fn parquet(engine: &Engine, source: &Source, data: &[DataFile]) -> Result<Raw, Vec<Diagnostic>> {
     let read = |files: &[DataFile]| {
         let paths: Vec<String> = files.iter().map(|file| path_literal(&file.path)).collect();
-        format!("read_parquet([{}], union_by_name = true)", paths.join(", "))
+        // The reader has columns beside those of the file, such as where it lies; `*` leaves them out.
+        format!("(from read_parquet([{}], union_by_name = true))", paths.join(", "))
     };
     let sql = read(data);
     let columns = engine
