@@ -41,6 +41,9 @@ pub struct Files {
 struct File {
     path: String,
     text: String,
+    /// Where the lines begin, but for the first: a file of a MiB may have a mistake in every line,
+    /// and counting its lines for each of them takes the square of its length.
+    lines: Vec<usize>,
 }
 
 impl Files {
@@ -48,7 +51,9 @@ impl Files {
     /// same mistake reads the same on every machine.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<String>) -> FileId {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        self.files.push(File { path: path.into(), text: text.into() });
+        let text = text.into();
+        let lines = text.match_indices('\n').map(|(at, _)| at + 1).collect();
+        self.files.push(File { path: path.into(), text, lines });
         id
     }
 
@@ -61,12 +66,18 @@ impl Files {
         self.files.get(id.0 as usize).map_or("", |file| file.text.as_str())
     }
 
+    /// The number of the line in which an offset lies, from 1.
+    pub fn line(&self, id: FileId, offset: usize) -> usize {
+        let lines = self.files.get(id.0 as usize).map_or(&[][..], |file| file.lines.as_slice());
+        1 + lines.partition_point(|start| *start <= offset)
+    }
+
     /// The line and column (in characters) at which a span begins, both from 1.
     pub fn position(&self, span: Span) -> (usize, usize) {
         let text = self.text(span.file);
         let before = &text[..text.floor_char_boundary(span.start.min(text.len()))];
         let line = before.rfind('\n').map_or(0, |at| at + 1);
-        (1 + before.matches('\n').count(), 1 + before[line..].chars().count())
+        (self.line(span.file, before.len()), 1 + before[line..].chars().count())
     }
 
     pub fn ids(&self) -> impl Iterator<Item = FileId> + use<> {

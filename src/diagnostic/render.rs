@@ -97,7 +97,7 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Snippet<'a,
         .into_iter()
         .map(|file| {
             let spans = diagnostic.labels.iter().map(|label| label.span);
-            let (text, start, line) = lines(spans, file, files.text(file));
+            let (text, start, line) = lines(spans, file, files);
             let drawn = Drawn::of(text);
             let annotations: Vec<Annotation<'_>> = diagnostic
                 .labels
@@ -133,7 +133,7 @@ fn patches<'a>(fix: &'a Fix, files: &'a Files) -> Option<Vec<Snippet<'a, Patch<'
         .into_iter()
         .map(|file| {
             let spans = fix.edits.iter().map(|edit| edit.span);
-            let (text, start, line) = lines(spans, file, files.text(file));
+            let (text, start, line) = lines(spans, file, files);
             // The break behind the last line would be drawn as a line more.
             let text = text.strip_suffix('\n').unwrap_or(text);
             let text = text.strip_suffix('\r').unwrap_or(text);
@@ -158,21 +158,21 @@ fn showable(text: &str) -> bool {
     text.lines().count() <= MOST_LINES && text.lines().all(shown)
 }
 
-/// The lines of `text` that the `spans` of a file touch, where they begin and the number of the
+/// The lines of a file that its `spans` touch, where they begin and the number of the
 /// first. The renderer goes through all the text that it is given, once for each diagnostic.
 fn lines(
     spans: impl Iterator<Item = Span> + Clone,
     file: FileId,
-    text: &str,
+    files: &Files,
 ) -> (&str, usize, usize) {
+    let text = files.text(file);
     let spans = || spans.clone().filter(|span| span.file == file);
     let first = spans().map(|span| span.start).min().unwrap_or(0);
     let last = spans().map(|span| span.end).max().unwrap_or(0);
     let Range { start: first, end: last } = clamp(first..last, text);
     let start = text[..first].rfind('\n').map_or(0, |at| at + 1);
     let end = text[last..].find('\n').map_or(text.len(), |at| last + at + 1);
-    let line = 1 + text[..start].bytes().filter(|byte| *byte == b'\n').count();
-    (&text[start..end], start, line)
+    (&text[start..end], start, files.line(file, start))
 }
 
 /// An empty label would be drawn as trailing blanks.

@@ -23,7 +23,7 @@ fn fail_everywhere(
     mut check: impl FnMut(&Project, bool, &str),
 ) -> (usize, usize) {
     let (mut done, mut refused) = (0, 0);
-    inject::every_write(|call, at| {
+    inject::every_write(before, arguments, |call, at| {
         let project = before.copy();
         let error = error_of(call);
         let when = format!("{arguments:?} with {error} at {call} {at}");

@@ -25,9 +25,6 @@ pub const WRITES: &[&str] = &[
     "symlinkat",
 ];
 
-/// More calls of one kind than any run makes.
-const ENDLESS: usize = 500;
-
 /// Whether strace can be used. Where it cannot, CI fails and others are told.
 pub fn possible() -> bool {
     let traced = Command::new("strace").args(["-o", "/dev/null", "true"]).output();
@@ -64,14 +61,52 @@ pub fn run(
     (output, log.contains("(INJECTED)") || log.contains("+++ killed by SIGKILL +++"))
 }
 
-/// Every call of every kind in turn, with a fresh project each: `fault` happens, then `check` says
-/// whether it did, and looks at what came of it. Returns how many faults there were.
-pub fn every_write(mut check: impl FnMut(&str, usize) -> bool) -> usize {
-    let mut count = 0;
-    for call in WRITES {
-        let faults = (1..=ENDLESS).take_while(|at| check(call, *at)).count();
-        assert!(faults < ENDLESS, "{call} never ends");
-        count += faults;
+/// Every write of a verb in turn: `check` makes a fresh project, has the fault happen at the `at`th
+/// call of a kind, says whether it did, and looks at what came of it. Returns how many faults there
+/// were.
+///
+/// What goes to the worker is left alone: it changes no disk, and tests/worker.rs has workers that
+/// die at any time.
+pub fn every_write(
+    before: &Project,
+    arguments: &[&str],
+    mut check: impl FnMut(&str, usize) -> bool,
+) -> usize {
+    let writes = writes(before, arguments);
+    for (call, at) in &writes {
+        assert!(check(call, *at), "{arguments:?} has no {call} {at}, but had one before");
     }
-    count
+    writes.len()
+}
+
+/// The calls of a run without a fault, each as the `at`th of its kind.
+fn writes(before: &Project, arguments: &[&str]) -> Vec<(&'static str, usize)> {
+    let project = before.copy();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let output = project
+        .command("strace")
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .args(["-y", "-o"])
+        .arg(log.path())
+        .args(["-e", &format!("trace={}", WRITES.join(","))])
+        .arg(GOODHART)
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(output.status.code().is_some_and(|code| code < 2), "{output:?}");
+    let log = std::fs::read_to_string(log.path()).unwrap();
+    let mut found = Vec::new();
+    for kind in WRITES {
+        let name = kind.trim_start_matches('?');
+        let calls = log.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('('));
+        // The standard streams are pipes too.
+        let to_worker = |call: &str| {
+            let descriptor = call.split_once('<').map_or("", |(descriptor, _)| descriptor);
+            let pipe = call.strip_prefix(descriptor).is_some_and(|rest| rest.starts_with("<pipe:"));
+            pipe && !["0", "1", "2"].contains(&descriptor)
+        };
+        let kept = (1..).zip(calls).filter(|(_, call)| !to_worker(call));
+        found.extend(kept.map(|(at, _)| (*kind, at)));
+    }
+    found
 }

@@ -9,7 +9,7 @@ fn kill_everywhere(
     arguments: &[&str],
     mut check: impl FnMut(&Project, &str),
 ) -> usize {
-    inject::every_write(|call, at| {
+    inject::every_write(before, arguments, |call, at| {
         let project = before.copy();
         let (output, killed) = inject::run(&project, arguments, (call, "signal=KILL", at));
         assert!(killed || output.status.code() == Some(0), "{output:?}");

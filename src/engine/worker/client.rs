@@ -51,7 +51,11 @@ pub enum Unfinished {
     Died(String),
 }
 
-/// What a worker has for its start and for what it was told before: as long as loading takes.
+/// What a worker has until it says that it is ready. It only confines itself and opens DuckDB,
+/// which takes a tenth of a second, so a program that takes longer is no worker.
+const GREETING: Duration = Duration::from_secs(20);
+
+/// What a worker has for what another was told before: as long as loading takes.
 const REPLAY: Duration = Duration::from_secs(600);
 
 /// A worker that interrupts itself has so long to say so before it is ended.
@@ -202,12 +206,16 @@ impl Running {
             limits: program.limits.map(|(memory, seconds)| Limits { memory, seconds }),
             sandbox: program.sandbox,
         };
-        self.deadline.set(REPLAY);
+        self.deadline.set(GREETING);
         let started = send(&mut self.input, &start).and_then(|()| read(&mut self.output));
-        self.deadline.stop();
+        let late = self.deadline.stop();
         match started {
             Ok(Started::Ready { missing }) => Ok(missing),
             Ok(Started::Failed(why)) => Err(format!("the worker cannot start: {why}")),
+            Err(_) if late => {
+                self.ended();
+                Err(format!("the worker said nothing for {} s", GREETING.as_secs()))
+            }
             Err(_) => Err(format!("the worker {} before it was asked anything", self.ended())),
         }
     }
