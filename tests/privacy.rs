@@ -363,7 +363,7 @@ fn definitions_cannot_read_the_key() {
     let alerts = ALERTS.replace("files = ", "root = \"lake\"\nfiles = ");
     support::write(root, &[("goodhart.toml", &project), ("sources/alerts.toml", &alerts)]);
     let output = goodhart(root, Some(KEY), &["eval"]);
-    assert!(text(&output.stderr).contains("[unset-variable]"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("[forbidden-variable]"), "{}", text(&output.stderr));
     assert_run_silent(root, &output);
 }
 

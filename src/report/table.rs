@@ -38,7 +38,8 @@ pub fn table(catalog: &Catalog, results: &Results, options: TableOptions) -> Str
         if let Some(metric) = catalog.metrics.get(&metric_results.metric) {
             text.push('\n');
             let complete = metric_results.newest_complete_period(results.as_of);
-            text.push_str(&one(metric, metric_results, complete, options));
+            let least = catalog.settings.min_group;
+            text.push_str(&one(metric, metric_results, complete, least, options));
         }
     }
     terminal::page(&text)
@@ -48,6 +49,7 @@ fn one(
     metric: &Metric,
     results: &MetricResults,
     complete: Option<Period>,
+    least: u32,
     options: TableOptions,
 ) -> String {
     let unit = DisplayUnit::of(&metric.definition);
@@ -89,7 +91,21 @@ fn one(
     if series.len() < total {
         text.push_str(&format!("  … {} more groups (--all)\n", total - series.len()));
     }
+    let mut shown = series.iter().filter_map(|rows| newest(rows, complete));
+    if shown.any(|row| row.status == Status::Suppressed) {
+        text.push_str(&why_suppressed(metric, least));
+    }
     text
+}
+
+/// What a reader should know who sees groups without numbers.
+fn why_suppressed(metric: &Metric, least: u32) -> String {
+    if metric.definition.measure.is_composed() {
+        return "  suppressed: computed from groups that are suppressed\n".to_owned();
+    }
+    let own = metric.definition.population.as_ref().and_then(|p| p.min_group);
+    let least = own.unwrap_or(least);
+    format!("  suppressed: groups of fewer than {least}, and what would reveal them\n")
 }
 
 fn heading(metric: &Metric, unit: &DisplayUnit) -> String {

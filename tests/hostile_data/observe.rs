@@ -1,6 +1,8 @@
 //! What must hold of whatever is printed, judged without goodhart's own code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 /// Characters that nobody sees or that change how others are seen.
 fn hidden(c: char) -> bool {
@@ -131,4 +133,29 @@ pub fn flowchart_problems(text: &str) -> Vec<String> {
         .filter(|line| !known(line))
         .map(|line| format!("{line:?} in a flowchart"))
         .collect()
+}
+
+/// The links that a viewer would make of a message: unescaped brackets.
+pub fn links(text: &str) -> Vec<&str> {
+    let mut escaped = false;
+    let mut links = Vec::new();
+    for (at, character) in text.char_indices() {
+        if matches!(character, '[' | ']') && !escaped {
+            links.push(&text[at..]);
+        }
+        escaped = character == '\\' && !escaped;
+    }
+    links
+}
+
+/// The values of both segments in objects of results.
+pub fn segment_values<'a>(results: impl Iterator<Item = &'a Value>) -> BTreeSet<String> {
+    let mut values = BTreeSet::new();
+    for result in results {
+        for (name, value) in result["by"].as_object().unwrap() {
+            assert!(name == "kind" || name == crate::project::COLUMN, "{name:?}");
+            values.insert(value.as_str().unwrap().to_owned());
+        }
+    }
+    values
 }

@@ -20,7 +20,7 @@ pub fn toml(text: &str) -> String {
     Value::from(text).to_string()
 }
 
-/// A key as TOML, which no lines of strings may hold.
+/// A string as TOML on one line, as a key has to be.
 pub fn key(text: &str) -> String {
     serde_json::to_string(text).unwrap().replace('\u{7f}', "\\u007F")
 }
@@ -56,7 +56,7 @@ impl Project {
         let project = Self(tempfile::tempdir().unwrap());
         let lints: String = CODES
             .iter()
-            .filter(|code| code.adjustable)
+            .filter(|code| code.adjustable && code.name != "test-failed")
             .map(|code| format!("{} = \"note\"\n", code.name))
             .collect();
         let name = toml(&markers()["line_of_command"].replacen("a\n", "", 1));
@@ -143,7 +143,7 @@ impl Project {
             .args(arguments)
             .current_dir(self.root())
             .env_clear()
-            .env("HOSTILE", &markers()["line_of_command"])
+            .env("GOODHART_HOSTILE", &markers()["line_of_command"])
             .output()
             .unwrap();
         let text = |bytes: Vec<u8>| {
