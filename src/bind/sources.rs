@@ -13,8 +13,8 @@ use crate::definition::read::Sql;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{
-    Allowance, Answer, Engine, Options, Protection, Readable, SqlFailure, check_derived,
-    check_file_source, declare, declared_columns,
+    Allowance, Engine, Options, Protection, Readable, SqlFailure, check_derived, check_file_source,
+    declare, declared_columns,
 };
 use crate::error::Error;
 use crate::plan::Composed;
@@ -81,7 +81,7 @@ fn open(catalog: &Catalog, protection: &Protection) -> Result<Engine, Error> {
 /// would be a long time here.
 pub fn allowance(catalog: &Catalog) -> Allowance {
     const LONGEST: Duration = Duration::from_secs(10);
-    Allowance::new(catalog.settings.limits.time.min(LONGEST), Answer::OWN)
+    Allowance::binding(catalog.settings.limits.time.min(LONGEST))
 }
 
 /// Binds all sources, each after what it reads.

@@ -13,6 +13,8 @@ pub struct Allowance {
     pub left: Duration,
     /// Each of them.
     pub answer: Answer,
+    /// Whether they only say what SQL means, which no limit of a project makes longer.
+    pub binding: bool,
 }
 
 /// How much one statement may return.
@@ -34,7 +36,17 @@ impl Allowance {
 
     /// So much for the statements that follow.
     pub const fn new(time: Duration, answer: Answer) -> Self {
-        Self { time, left: time, answer }
+        Self { time, left: time, answer, binding: false }
+    }
+
+    /// So much for statements that only say what SQL means.
+    pub const fn binding(time: Duration) -> Self {
+        Self { binding: true, ..Self::new(time, Answer::OWN) }
+    }
+
+    /// Why a statement is stopped once the time is up.
+    pub const fn late(&self) -> Stop {
+        if self.binding { Stop::Binding(self.time) } else { Stop::Time(self.time) }
     }
 }
 
@@ -43,6 +55,8 @@ impl Allowance {
 pub enum Stop {
     /// The time of the metric or source was up.
     Time(Duration),
+    /// To understand the statement took too long.
+    Binding(Duration),
     /// The time of the whole run was up.
     Run(Duration),
     Memory,
@@ -59,6 +73,9 @@ impl Stop {
     pub fn message(&self) -> String {
         match self {
             Self::Time(limit) => format!("this takes longer than {}", seconds(*limit)),
+            Self::Binding(limit) => {
+                format!("only to understand this takes longer than {}", seconds(*limit))
+            }
             Self::Run(limit) => format!("the whole run takes longer than {}", seconds(*limit)),
             Self::Memory => "this needs more memory than it may have".to_owned(),
             Self::Rows(most) => format!("this returns more than {most} rows"),
@@ -75,7 +92,7 @@ impl Stop {
             Self::Memory => "memory",
             Self::Rows(_) => "result_rows",
             Self::Bytes(_) => "result_size",
-            Self::Died(_) => return None,
+            Self::Binding(_) | Self::Died(_) => return None,
         })
     }
 }

@@ -264,15 +264,18 @@ impl SqlFailure {
 
 /// What took too much, with the limit that says so.
 fn stopped(stop: &Stop, span: Span) -> Diagnostic {
-    let Some(limit) = stop.limit() else {
-        return Diagnostic::new(&codes::WORKER_DIED, stop.message())
+    match (stop, stop.limit()) {
+        (Stop::Died(_), _) => Diagnostic::new(&codes::WORKER_DIED, stop.message())
             .at(span, "ended the process that runs SQL")
             .note("whatever else was to be evaluated went on in another one")
-            .help("a value beyond all bounds is the usual reason: look for what this multiplies");
-    };
-    Diagnostic::new(&codes::LIMIT_EXCEEDED, stop.message())
-        .at(span, "stopped")
-        .help(format!("let it do less, or raise `{limit}` under [limits] in goodhart.toml"))
+            .help("a value beyond all bounds is the usual reason: look for what this multiplies"),
+        (_, Some(limit)) => Diagnostic::new(&codes::LIMIT_EXCEEDED, stop.message())
+            .at(span, "stopped")
+            .help(format!("let it do less, or raise `{limit}` under [limits] in goodhart.toml")),
+        (_, None) => Diagnostic::new(&codes::LIMIT_EXCEEDED, stop.message())
+            .at(span, "stopped")
+            .help("write it shorter: a name that stands for two of another one doubles it each time"),
+    }
 }
 
 /// Kinds of errors about a statement, whatever the rows are.

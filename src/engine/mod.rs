@@ -283,7 +283,7 @@ impl Engine {
             return Err(SqlFailure::stopped(Stop::Run(self.run_time)));
         }
         if allowance.left.is_zero() {
-            return Err(SqlFailure::stopped(Stop::Time(allowance.time)));
+            return Err(SqlFailure::stopped(allowance.late()));
         }
         let start = Instant::now();
         let outcome = self.finish(allowance.left.min(left), run);
@@ -310,7 +310,7 @@ impl Engine {
             Unfinished::Late if self.left.get() <= time => {
                 SqlFailure::stopped(Stop::Run(self.run_time))
             }
-            Unfinished::Late => SqlFailure::stopped(Stop::Time(self.allowance.get().time)),
+            Unfinished::Late => SqlFailure::stopped(self.allowance.get().late()),
             Unfinished::Died(how) => SqlFailure::stopped(Stop::Died(how)),
         })
     }

@@ -39,7 +39,7 @@ impl Run<'_> {
             answer.rows = answer.rows.saturating_add(limits.result_rows);
             answer.bytes = answer.bytes.saturating_add(limits.result_size);
         }
-        self.engine.grant(Allowance { time, left, answer });
+        self.engine.grant(Allowance { left, ..Allowance::new(time, answer) });
         let outcome = run();
         if outcome.is_ok() || scan.metrics.len() == 1 {
             let used = left.saturating_sub(self.engine.time_left());

@@ -49,7 +49,8 @@ pub fn load_file_source(
 ) -> Result<SourceInput, Vec<Diagnostic>> {
     let wrong = failure::check_declaration(engine, source, context.files);
     if !wrong.is_empty() {
-        return Err(wrong);
+        // What is wrong besides, for which no file is needed.
+        return Err(check_file_source(engine, source, context.files));
     }
     let raw = raw::relation(engine, source, data)?;
     let (sql, kind) = create_statement(source, &raw);
