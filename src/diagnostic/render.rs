@@ -19,10 +19,20 @@ const MOST_LINES: usize = 12;
 ///
 /// `styled` adds ANSI colours; the caller decides by terminal and `NO_COLOR`.
 pub fn render(diagnostics: &Diagnostics, files: &Files, styled: bool) -> String {
+    /// Nobody reads more, and each is drawn with the line that it is in, which may be long.
+    const DRAWN: usize = 200;
     let mut text = String::new();
-    for diagnostic in diagnostics.sorted(files) {
+    let mut sorted = diagnostics.sorted(files);
+    let more = sorted.len().saturating_sub(DRAWN);
+    if more > 0 {
+        sorted.sort_by_key(|diagnostic| diagnostic.severity != Severity::Error);
+    }
+    for diagnostic in sorted.into_iter().take(DRAWN) {
         text.push_str(&render_one(diagnostic, files, styled));
         text.push_str("\n\n");
+    }
+    if more > 0 {
+        text.push_str(&format!("... and {more} more, which other formats show\n\n"));
     }
     text
 }

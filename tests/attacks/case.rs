@@ -137,7 +137,8 @@ impl Case {
             let path = place.project.join(&section.name);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             if section.marker.as_deref() == Some("link") {
-                drop(fs::remove_file(&path));
+                // `data` itself may be the link.
+                drop(fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path)));
                 link(text.trim_end(), &path);
             } else {
                 fs::write(path, encode(&text, section.marker.as_deref())).unwrap();

@@ -11,8 +11,9 @@ use crate::harm::Harm;
 use crate::support;
 use crate::watch::{Ended, Most, watch};
 
-/// What stands in every file outside of the project, as a text and as a number.
-const CANARIES: [&str; 2] = ["canary-5d1f0e6a", "73168249051"];
+/// What stands in every file outside of the project, as a text and as a number, which a sum has
+/// once for each row of a source.
+const CANARIES: [&str; 4] = ["canary-5d1f0e6a", "73168249051", "219504747153", "292672996204"];
 
 /// The value of a variable that nobody has asked for.
 const SECRET: &str = "secret-c0ffee42";
@@ -85,7 +86,9 @@ impl Stage {
         fs::remove_file(out).unwrap();
         fs::remove_file(err).unwrap();
         let mut said = output.clone();
-        for (path, text) in contents(&project.join(".goodhart")) {
+        let own = project.join(".goodhart");
+        let own = if own.is_symlink() { BTreeMap::new() } else { contents(&own) };
+        for (path, text) in own {
             let path = path.strip_prefix(&project).unwrap().display();
             said.push_str(&format!("{path}: {}\n", String::from_utf8_lossy(&text)));
         }
@@ -168,8 +171,9 @@ fn other_innocent(output: &str, project: &Path) -> Option<String> {
     if let Some(row) = wrong.next() {
         return Some(row.to_owned());
     }
-    let pending = project.join(".goodhart/pending/innocent.toml");
-    pending.exists().then(|| "another result is pending".to_owned())
+    let right = fs::read(folder().join("base/snapshots/innocent.toml")).unwrap();
+    let pending = fs::read(project.join(".goodhart/pending/innocent.toml")).ok()?;
+    (pending != right).then(|| "another result is pending".to_owned())
 }
 
 fn crashed(ended: &Ended, output: &str) -> Option<String> {
