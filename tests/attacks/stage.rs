@@ -103,7 +103,11 @@ impl Stage {
         harm(Harm::Change, changed(&top, &before));
         harm(Harm::Connect, self.called());
         harm(Harm::Metric, other_innocent(&output, &project));
-        let shown = if case.names_paths() { None } else { line_with(&said, top.to_str().unwrap()) };
+        // An own file that cannot be used is named as the system knows it; no result is shown then.
+        let unusable = format!("error: {}", project.display());
+        let others: Vec<&str> = said.lines().filter(|line| !line.starts_with(&unusable)).collect();
+        let shown = line_with(&others.join("\n"), top.to_str().unwrap());
+        let shown = shown.filter(|_| !case.names_paths());
         harm(Harm::Path, shown);
         harm(Harm::Limits, ended.beyond.clone());
         harm(Harm::Crash, crashed(&ended, &output));
