@@ -71,6 +71,9 @@ impl<T: FromToml> FromToml for Vec<T> {
     }
 }
 
+/// So many mistakes of one file are told.
+const MOST_MISTAKES: usize = 200;
+
 /// The state of reading one file: what it is called and what was found wrong.
 #[derive(Debug)]
 pub struct Reader<'f> {
@@ -100,13 +103,33 @@ impl<'f> Reader<'f> {
         }
         if !errors.is_empty() {
             // A recovered tree has holes where the errors were: what it lacks is no news.
-            return (None, reader.found);
+            return (None, reader.said());
         }
         let span = table.span();
         let root = Spanned::new(span, DeValue::Table(table.into_inner()));
         let value = T::from_toml(&root, &mut reader);
         let complete = reader.found.is_empty();
-        (value.filter(|_| complete), reader.found)
+        (value.filter(|_| complete), reader.said())
+    }
+
+    /// What was found, but no more than somebody reads: a MiB has room for half a million mistakes,
+    /// and each is drawn with the whole line in which it is.
+    fn said(mut self) -> Vec<Diagnostic> {
+        let count = self.found.len();
+        if count > MOST_MISTAKES {
+            let place = self.found.get(MOST_MISTAKES).and_then(|next| next.labels.first());
+            let place = place.map_or(Span::new(self.file, 0..0), |label| label.span);
+            self.found.truncate(MOST_MISTAKES);
+            self.found.push(
+                Diagnostic::new(
+                    &codes::LIMIT_EXCEEDED,
+                    format!("this file has {count} mistakes, of which {MOST_MISTAKES} are told"),
+                )
+                .at(place, "one of those that are not")
+                .help("correct the others first"),
+            );
+        }
+        self.found
     }
 
     pub fn file(&self) -> FileId {
