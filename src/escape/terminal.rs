@@ -178,11 +178,11 @@ mod tests {
     fn places_move_with_what_is_drawn() {
         let drawn = Drawn::of("\ta\u{202e}b\u{1b}c\r\nd\re");
         assert_eq!(drawn.text, "\ta\\u{202e}b\\u{1b}c\r\nd\\u{d}e");
-        // From behind: the escapes have letters too.
-        let at = |text: &str| drawn.text.rfind(text).unwrap();
+        // With what follows: the escapes have letters too.
+        let at = |text: &str| drawn.text.find(text).unwrap();
         assert_eq!(drawn.place(1), 1);
-        assert_eq!(drawn.place(5), at("b"));
-        assert_eq!(drawn.place(7), at("c"));
-        assert_eq!(drawn.place(12), at("e"));
+        assert_eq!(drawn.place(5), at("b\\u{1b}"));
+        assert_eq!(drawn.place(7), at("c\r\n"));
+        assert_eq!(drawn.place(12), drawn.text.len() - 1);
     }
 }
