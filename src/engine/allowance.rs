@@ -78,6 +78,7 @@ impl Stop {
             }
             Self::Run(limit) => format!("the whole run takes longer than {}", seconds(*limit)),
             Self::Memory => "this needs more memory than it may have".to_owned(),
+            Self::Rows(1) => "this returns more than one row".to_owned(),
             Self::Rows(most) => format!("this returns more than {most} rows"),
             Self::Bytes(most) => format!("this returns more than {most} bytes"),
             Self::Died(how) => format!("the process that ran this {how}"),

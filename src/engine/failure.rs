@@ -272,9 +272,11 @@ fn stopped(stop: &Stop, span: Span) -> Diagnostic {
         (_, Some(limit)) => Diagnostic::new(&codes::LIMIT_EXCEEDED, stop.message())
             .at(span, "stopped")
             .help(format!("let it do less, or raise `{limit}` under [limits] in goodhart.toml")),
-        (_, None) => Diagnostic::new(&codes::LIMIT_EXCEEDED, stop.message())
-            .at(span, "stopped")
-            .help("write it shorter: a name that stands for two of another one doubles it each time"),
+        (_, None) => {
+            Diagnostic::new(&codes::LIMIT_EXCEEDED, stop.message()).at(span, "stopped").help(
+                "write it shorter: a name that stands for two of another one doubles it each time",
+            )
+        }
     }
 }
 

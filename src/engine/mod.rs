@@ -250,8 +250,16 @@ impl Engine {
     /// # Errors
     /// What DuckDB says about the SQL, or that it takes too much.
     pub fn query(&self, sql: &str) -> Result<Vec<Vec<Cell>>, SqlFailure> {
+        self.answer(sql, self.allowance.get().answer)
+    }
+
+    /// Runs a query of goodhart's own about SQL, whose answer counts for no metric.
+    fn ask(&self, sql: &str) -> Result<Vec<Vec<Cell>>, SqlFailure> {
+        self.answer(sql, Answer::OWN)
+    }
+
+    fn answer(&self, sql: &str, most: Answer) -> Result<Vec<Vec<Cell>>, SqlFailure> {
         self.single(sql)?;
-        let most = self.allowance.get().answer;
         self.within(|time| match &self.place {
             Place::Here(local) => local.query(sql, most).map_err(Unfinished::Unanswered),
             Place::Apart(client) => client.query(sql, most, time),
@@ -322,7 +330,7 @@ impl Engine {
     pub fn describe(&self, sql: &str) -> Result<Vec<(String, String)>, SqlFailure> {
         const DESCRIBE: &str = "describe ";
         let rows = self
-            .query(&format!("{DESCRIBE}{sql}"))
+            .ask(&format!("{DESCRIBE}{sql}"))
             .map_err(|failure| failure.shifted(DESCRIBE.len()))?;
         let text = |cell: Option<&Cell>| match cell {
             Some(Cell::Text(text)) => text.clone(),

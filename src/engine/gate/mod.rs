@@ -104,7 +104,7 @@ impl Engine {
         let answer = if calls.is_empty() {
             Ok(Vec::new())
         } else {
-            self.query(&format!("select {}", calls.join(", ")))
+            self.ask(&format!("select {}", calls.join(", ")))
         };
         let mut cells = match answer {
             Ok(rows) => rows.into_iter().next().unwrap_or_default().into_iter(),

@@ -8,9 +8,9 @@ use super::place::{self, Origin};
 use super::raw::Raw;
 use super::{cell_text, source_span, structure, verify};
 use crate::catalog::Source;
-use crate::definition::read::Text;
+use crate::definition::read::{Sql, Text};
 use crate::definition::source::{ColumnTable, Type};
-use crate::diagnostic::{Diagnostic, Files, codes};
+use crate::diagnostic::{Diagnostic, Files, Span, codes};
 use crate::engine::{Engine, Readable, SqlFailure};
 use crate::measure::Cell;
 use crate::plan::Composed;
@@ -33,7 +33,7 @@ pub fn explain(
     if error.stop().is_some() {
         return vec![error.diagnostic(&codes::UNREADABLE_SOURCE, sql, files, source_span(source))];
     }
-    let mut found = unbound(engine, source, raw, files);
+    let mut found = unbound(engine, source, raw, &[], files);
     if !found.is_empty() {
         return found;
     }
@@ -66,10 +66,39 @@ pub fn explain(
     structure::explain(engine, source, data, raw, error)
 }
 
-/// Every `select` that does not bind to the raw columns.
-fn unbound(engine: &Engine, source: &Source, raw: &Raw, files: &Files) -> Vec<Diagnostic> {
-    let selects = source.definition.columns.iter().filter_map(|(_, column)| column.select.as_ref());
-    selects
+/// What a declaration has `wrong`, and every other `select` that does not bind. Where paths or
+/// formats are wrong, each of them would only be found again by every `select`.
+pub fn with_unbound(
+    engine: &Engine,
+    source: &Source,
+    data: &[DataFile],
+    mut wrong: Vec<Diagnostic>,
+    files: &Files,
+) -> Vec<Diagnostic> {
+    let places: Vec<Span> =
+        wrong.iter().flat_map(|one| one.labels.iter().map(|label| label.span)).collect();
+    let of_selects =
+        places.iter().all(|place| selects(source).any(|sql| sql.span.contains(*place)));
+    if of_selects && let Ok(raw) = super::raw::relation(engine, source, data) {
+        wrong.extend(unbound(engine, source, &raw, &places, files));
+    }
+    wrong
+}
+
+fn selects(source: &Source) -> impl Iterator<Item = &Sql> {
+    source.definition.columns.iter().filter_map(|(_, column)| column.select.as_ref())
+}
+
+/// Every `select` that does not bind to the raw columns, but for those that are `refused` anyway.
+fn unbound(
+    engine: &Engine,
+    source: &Source,
+    raw: &Raw,
+    refused: &[Span],
+    files: &Files,
+) -> Vec<Diagnostic> {
+    selects(source)
+        .filter(|select| !refused.iter().any(|place| select.span.contains(*place)))
         .filter_map(|select| {
             let mut sql = Composed::default();
             sql.push("select (").push_sql(select).push(&format!(") from {}", raw.sql));

@@ -49,8 +49,7 @@ pub fn load_file_source(
 ) -> Result<SourceInput, Vec<Diagnostic>> {
     let wrong = failure::check_declaration(engine, source, context.files);
     if !wrong.is_empty() {
-        // What is wrong besides, for which no file is needed.
-        return Err(check_file_source(engine, source, context.files));
+        return Err(failure::with_unbound(engine, source, data, wrong, context.files));
     }
     let raw = raw::relation(engine, source, data)?;
     let (sql, kind) = create_statement(source, &raw);
