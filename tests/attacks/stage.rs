@@ -102,7 +102,7 @@ impl Stage {
         harm(Harm::Environment, line_with(&said, SECRET));
         harm(Harm::Change, changed(&top, &before));
         harm(Harm::Connect, self.called());
-        harm(Harm::Metric, other_innocent(&output, &project));
+        harm(Harm::Metric, other_innocent(&output, &project, &before));
         // An own file that cannot be used is named as the system knows it; no result is shown then.
         let unusable = format!("error: {}", project.display());
         let others: Vec<&str> = said.lines().filter(|line| !line.starts_with(&unusable)).collect();
@@ -169,15 +169,20 @@ fn own(path: &Path) -> bool {
 }
 
 /// A row of the harmless metric that is not as it would be without the attack.
-fn other_innocent(output: &str, project: &Path) -> Option<String> {
+fn other_innocent(
+    output: &str,
+    project: &Path,
+    before: &BTreeMap<PathBuf, Vec<u8>>,
+) -> Option<String> {
     let rows = output.lines().filter(|line| line.starts_with("innocent,"));
     let mut wrong = rows.filter(|row| !INNOCENT.iter().any(|right| row.starts_with(right)));
     if let Some(row) = wrong.next() {
         return Some(row.to_owned());
     }
     let right = fs::read(folder().join("base/snapshots/innocent.toml")).unwrap();
-    let pending = fs::read(project.join(".goodhart/pending/innocent.toml")).ok()?;
-    (pending != right).then(|| "another result is pending".to_owned())
+    let path = project.join(".goodhart/pending/innocent.toml");
+    let pending = fs::read(&path).ok()?;
+    (pending != right && before.get(&path) != Some(&pending)).then(|| "another result is pending".to_owned())
 }
 
 fn crashed(ended: &Ended, output: &str) -> Option<String> {
