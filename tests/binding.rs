@@ -152,8 +152,10 @@ fn a_plan_that_is_too_deep_to_read_may_depend_on_everything() {
     let steps: Vec<String> = (1..100)
         .map(|step| format!("c{step} as (select id, abs(x) as x from c{})", step - 1))
         .collect();
-    let derived =
-        format!("with c0 as (select id, n as x from a), {} select id, x from c99", steps.join(", "));
+    let derived = format!(
+        "with c0 as (select id, n as x from a), {} select id, x from c99",
+        steps.join(", ")
+    );
     let (bound, said) = bound(&[("d", &derived)], "select id, x from d", &mut Memory::default());
     assert_eq!(said, "");
     let column = bound.metrics["m"].population.column("x").unwrap();

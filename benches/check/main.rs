@@ -111,7 +111,12 @@ fn beside_duckdb(folder: &Path, options: &Options) -> Result<Vec<Line>, Box<dyn 
         line("time; DuckDB binding on two threads", in_two, Unit::Seconds, None),
         line("processor time; DuckDB binding", processor, Unit::Seconds, None),
         line("peak memory; DuckDB binding", peaks(Measured::mebibytes), Unit::Mebibytes, None),
-        line("peak memory; 1 GB", peaks(|_| Some(1e9 / MEBIBYTE)), Unit::Mebibytes, Some(Target::Ratio(1.0))),
+        line(
+            "peak memory; 1 GB",
+            peaks(|_| Some(1e9 / MEBIBYTE)),
+            Unit::Mebibytes,
+            Some(Target::Ratio(1.0)),
+        ),
     ])
 }
 

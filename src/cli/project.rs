@@ -72,7 +72,11 @@ pub fn remembering<T>(
     bind: impl FnOnce(&mut Memory) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let store = Store::new(root);
-    let mut memory = if fresh || !is_believed(root) { Memory::default() } else { Memory::parse(&store.remembered()) };
+    let mut memory = if fresh || !is_believed(root) {
+        Memory::default()
+    } else {
+        Memory::parse(&store.remembered())
+    };
     let bound = bind(&mut memory)?;
     if let Some(text) = memory.render() {
         store.remember(&text);

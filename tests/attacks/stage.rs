@@ -182,7 +182,8 @@ fn other_innocent(
     let right = fs::read(folder().join("base/snapshots/innocent.toml")).unwrap();
     let path = project.join(".goodhart/pending/innocent.toml");
     let pending = fs::read(&path).ok()?;
-    (pending != right && before.get(&path) != Some(&pending)).then(|| "another result is pending".to_owned())
+    (pending != right && before.get(&path) != Some(&pending))
+        .then(|| "another result is pending".to_owned())
 }
 
 fn crashed(ended: &Ended, output: &str) -> Option<String> {

@@ -44,7 +44,9 @@ pub const ATTEMPTS: &[Attempt] = &[
         name: "DuckDB computes",
         prevented_by: &[],
         act: |_| {
-            figures("(select i, i % 100 as k, 'text ' || i as t, i as moment from range(500000) r(i))")
+            figures(
+                "(select i, i % 100 as k, 'text ' || i as t, i as moment from range(500000) r(i))",
+            )
         },
     },
     Attempt {

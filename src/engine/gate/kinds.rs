@@ -217,7 +217,7 @@ pub fn kind<'t>(
     let known = |kinds: &'static [Kind], common: &[&str], name: &str| {
         let (name, own) = kinds.iter().find(|(kind, _)| *kind == name)?;
         let has = |field: &str| own.contains(&field) || common.contains(&field);
-        fields.clone().all(|field| has(field)).then_some(*name)
+        fields.clone().all(has).then_some(*name)
     };
     match (class, type_name) {
         (Some(class), _) => known(EXPRESSIONS, OF_EXPRESSIONS, class)
@@ -232,7 +232,7 @@ pub fn kind<'t>(
         }
         (None, None) => {
             let holds = |holder: &&[&str]| fields.clone().all(|field| holder.contains(&field));
-            let known = HOLDERS.iter().any(|holder| holds(holder));
+            let known = HOLDERS.iter().any(holds);
             if known { Ok((Sort::Holder, "")) } else { Err("an unknown node") }
         }
     }

@@ -97,7 +97,7 @@ pub enum Nothing {}
 impl From<Cell> for Value {
     fn from(cell: Cell) -> Self {
         match cell {
-            Cell::List(cells) => Self::List(cells.into_iter().map(|cell| flat(cell)).collect()),
+            Cell::List(cells) => Self::List(cells.into_iter().map(flat).collect()),
             other => plain(other),
         }
     }
