@@ -48,7 +48,8 @@ const METRIC: &str = "title = \"Fuzzed\"\nowner = \"soc\"\nunit = \"count\"\n\
 
 fn said(project: &Texts, memory: &mut Memory) -> String {
     let mut opened = open(project);
-    check(&mut opened, TODAY, memory, &Protection::within()).expect("the engine is not what is wrong");
+    check(&mut opened, TODAY, memory, &Protection::within())
+        .expect("the engine is not what is wrong");
     rendered(&opened.diagnostics, &opened.files)
 }
 
