@@ -53,6 +53,12 @@ impl Place<'_> {
 }
 
 impl Case {
+    /// Whether it is about time or memory: what stops it without the others then depends on how
+    /// fast the machine is.
+    pub fn is_measured(&self) -> bool {
+        self.must_not.contains(&Harm::Limits)
+    }
+
     /// The base as it is.
     pub fn none() -> Self {
         Self {
