@@ -56,15 +56,16 @@ fn one(text: &str, depth: usize) -> Option<&str> {
     let mut rest = if let Some(rest) = text.strip_prefix(NULL) {
         rest
     } else {
-        let of_name = |c: char| c.is_ascii_uppercase() || c == '_' || c == ' ';
+        let of_name = |c: char| c.is_ascii_alphabetic() || c == '_' || c == ' ';
         let rest = text.trim_start_matches(of_name);
-        let name = text.strip_suffix(rest)?;
-        match name {
+        // DuckDB's own are in capitals, those of declared columns are not.
+        let name = text.strip_suffix(rest)?.to_ascii_uppercase();
+        match name.as_str() {
             "DECIMAL" => several(rest, digits)?,
             "ENUM" => several(rest, |text| quoted(text, '\''))?,
             "MAP" => several(rest, |text| one(text, depth + 1))?,
             "STRUCT" | "UNION" => several(rest, |text| field(text, depth + 1))?,
-            _ => PLAIN.contains(&name).then_some(rest)?,
+            _ => PLAIN.contains(&name.as_str()).then_some(rest)?,
         }
     };
     // Lists, and those of a fixed size.
@@ -122,6 +123,8 @@ mod tests {
             "VARCHAR[]",
             "INTEGER[3][]",
             "DECIMAL(38,6)",
+            "decimal(38, 6)",
+            "timestamp",
             "TIMESTAMP WITH TIME ZONE",
             "\"NULL\"",
             "STRUCT(a INTEGER, \"b \"\"c, d\" VARCHAR[])[]",
@@ -139,7 +142,6 @@ mod tests {
         for text in [
             "",
             "INTEGER ",
-            "integer",
             "INTEGER, b INTEGER",
             "INTEGER); drop table loaded.alerts; --",
             "INTEGER) as select * from read_text('/etc/passwd') --",
