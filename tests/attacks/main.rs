@@ -92,6 +92,9 @@ fn run_all(cases: &[Case], guards: &[Guard]) -> BTreeMap<usize, BTreeMap<Guard, 
             scope.spawn(|| {
                 loop {
                     let Some((index, guard)) = next.lock().unwrap().next() else { return };
+                    // The program is judged by what it takes, and not by what runs beside it.
+                    let patience = if guard == Guard::Whole { 6 } else { 1 };
+                    let most = Most { wall: most.wall * patience, ..most };
                     let observed = run(&cases[index], guard, most);
                     done.lock().unwrap().entry(index).or_default().insert(guard, observed);
                 }
