@@ -2,6 +2,7 @@
 
 mod csv;
 pub mod diagnostics;
+pub mod diff;
 mod explain;
 mod json;
 pub mod lineage;
