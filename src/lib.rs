@@ -7,9 +7,11 @@
 //!   → bind         SQL without data: types, lineage          → rules, lineage
 //!   → plan         which sources, which scans, which SQL
 //!   → engine       DuckDB
-//!   → evaluate     aggregates → results, judged against ceilings and targets
+//!   → evaluate     aggregates → results
+//!   → judge        results against ceilings and targets
 //!   → privacy      pseudonyms, suppressed groups
 //!   → test         the same for the rows of [[test]] tables
+//!   → diff         results × results → what changed, and why
 //!   → snapshot, report                            (pure functions over results)
 //! ```
 
@@ -33,6 +35,7 @@ pub mod cli;
 pub mod confinement;
 pub mod definition;
 pub mod diagnostic;
+pub mod diff;
 pub mod engine;
 pub mod error;
 pub mod escape;
@@ -40,6 +43,7 @@ pub mod evaluate;
 pub mod formula;
 pub mod framework;
 pub mod git;
+pub mod judge;
 pub mod lineage;
 pub mod measure;
 pub mod parallel;

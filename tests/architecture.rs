@@ -46,7 +46,7 @@ fn nothing_imports_the_command_line() {
 #[test]
 fn each_third_party_engine_is_named_in_one_place() {
     assert_eq!(offenders(&["duckdb::"], &[], &["engine/"]), [""; 0]);
-    assert_eq!(offenders(&["git2::"], &[], &["git.rs"]), [""; 0]);
+    assert_eq!(offenders(&["git2::"], &[], &["git/"]), [""; 0]);
     assert_eq!(offenders(&["clap::", "indicatif::"], &[], &["cli/"]), [""; 0]);
     assert_eq!(offenders(&["annotate_snippets::"], &[], &["diagnostic/render.rs"]), [""; 0]);
     let confining = ["landlock::", "seccompiler::", "rustix::"];
@@ -70,6 +70,7 @@ const PURE: &[&str] = &[
     "result/",
     "rules/",
     "snapshot/format.rs",
+    "snapshot/read.rs",
     "statistics/",
 ];
 

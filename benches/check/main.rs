@@ -16,6 +16,7 @@ mod support;
 use std::error::Error;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use support::child::{self, Measured};
 use support::process::{self, GOODHART};
@@ -35,10 +36,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         ["plain", statements] => child::measure(|| plain::bind(Path::new(statements), 1)),
         ["plain-in-two", statements] => child::measure(|| plain::bind(Path::new(statements), 2)),
         // For its memory, which only a process can say of itself.
-        ["check", "--project", _] => child::measure(|| {
-            goodhart::cli::run();
-            Ok(())
+        ["check", "--project", _] => child::measure(|| match goodhart::cli::run() {
+            ExitCode::SUCCESS => Ok(()),
+            failed => Err(format!("the check ended with {failed:?}").into()),
         }),
+        // `check` starts itself again for its SQL.
+        ["worker"] => match goodhart::cli::run() {
+            ExitCode::SUCCESS => Ok(()),
+            failed => Err(format!("the worker ended with {failed:?}").into()),
+        },
         options => compare(&Options::parse(options)?),
     }
 }

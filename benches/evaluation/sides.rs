@@ -9,7 +9,8 @@ use goodhart::catalog::Catalog;
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, Files};
 use goodhart::engine::Protection;
-use goodhart::evaluate::{Evaluation, Request, Silent, evaluate, judge};
+use goodhart::evaluate::{Evaluation, Request, Silent, evaluate};
+use goodhart::judge::judge;
 use goodhart::plan::{self, Selection};
 use goodhart::result::to_f64;
 

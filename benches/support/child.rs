@@ -15,7 +15,8 @@ pub struct Measured {
     pub seconds: f64,
     /// The time of all processors together; only Linux says, and so of the memory.
     pub processor: Option<f64>,
-    /// The most memory that the process ever had.
+    /// The most memory that the process ever had, with that of its workers: each core has one, and
+    /// each counts as much as the largest.
     pub peak_kib: Option<u64>,
 }
 
@@ -49,7 +50,10 @@ pub fn measure<T>(work: impl FnOnce() -> Result<T, Box<dyn Error>>) -> Result<T,
     let value = work()?;
     let seconds = start.elapsed().as_secs_f64();
     match processor().zip(peak_kib()) {
-        Some((processor, peak)) => println!("{seconds} {processor} {peak}"),
+        Some((processor, own)) => {
+            let workers = std::thread::available_parallelism()?.get() as u64;
+            println!("{seconds} {processor} {}", own + workers * largest_child_kib());
+        }
         None => println!("{seconds}"),
     }
     Ok(value)
@@ -62,7 +66,19 @@ fn peak_kib() -> Option<u64> {
     line.split_whitespace().nth(1)?.parse().ok()
 }
 
-/// What all threads of this process took of the processors, in seconds.
+/// The high water mark of the largest process that this one started and waited for.
+fn largest_child_kib() -> u64 {
+    // SAFETY: the kernel fills in the structure, of which every bit pattern is valid.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_CHILDREN, &mut usage);
+        usage
+    };
+    u64::try_from(usage.ru_maxrss).unwrap_or(0)
+}
+
+/// What all threads of this process, and the processes that it waited for, took of the processors,
+/// in seconds.
 fn processor() -> Option<f64> {
     /// Linux tells user space of hundredths, whatever it counts in itself.
     const TICKS_PER_SECOND: f64 = 100.0;
@@ -70,6 +86,10 @@ fn processor() -> Option<f64> {
     // The program's name, the second field, may hold anything; it ends with the last parenthesis.
     let (_, fields) = stat.rsplit_once(')')?;
     let mut ticks = fields.split_whitespace().skip(11).map(str::parse::<f64>);
-    let (user, system) = (ticks.next()?.ok()?, ticks.next()?.ok()?);
-    Some((user + system) / TICKS_PER_SECOND)
+    let mut all = 0.0;
+    // Of its own in user mode and in the kernel, then those of its children.
+    for _ in 0..4 {
+        all += ticks.next()?.ok()?;
+    }
+    Some(all / TICKS_PER_SECOND)
 }

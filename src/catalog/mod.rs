@@ -6,8 +6,10 @@ mod bounds;
 mod breakdown;
 mod build;
 mod cycle;
+mod identity;
 mod ids;
 mod limits;
+mod local_names;
 mod metrics;
 mod nondeterministic;
 mod paths;
@@ -17,6 +19,7 @@ mod sources;
 mod tokens;
 
 pub use build::{Definitions, build};
+pub use identity::Identity;
 pub use ids::is_id;
 pub use limits::{Limits, MetricLimits, definition_size, size_text};
 pub use nondeterministic::{Answers, aliases, nondeterministic};
@@ -82,6 +85,10 @@ pub struct Source {
 }
 
 impl Source {
+    pub fn is_from_files(&self) -> bool {
+        self.definition.format.value != Format::Derived
+    }
+
     /// Whether values of a column are not to be seen, and not only what stands beside them. What a
     /// derived source made of sensitive values, only its query knows.
     pub fn is_withheld(&self, column: &str) -> bool {

@@ -17,12 +17,16 @@ use crate::git;
 pub fn metrics_at(root: &Path, revision: &str) -> Result<BTreeMap<String, MetricFile>, Error> {
     let mut files = Files::default();
     let mut metrics = BTreeMap::new();
-    for (path, text) in git::definitions_at(root, revision, "metrics")? {
-        let id = Path::new(&path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        let file = files.add(path, text);
+    let project = git::Project::open(root)?;
+    let commit = project.resolve(revision)?;
+    let wanted = |path: &str| path.starts_with("metrics/") && path.ends_with(".toml");
+    project.files(&commit, &wanted, &mut |path, content| {
+        let id = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let file = files.add(path, String::from_utf8_lossy(content));
         if let (Some(id), (Some(metric), _)) = (id, Reader::read::<MetricFile>(&files, file)) {
             metrics.insert(id, metric);
         }
-    }
+        Ok(())
+    })?;
     Ok(metrics)
 }

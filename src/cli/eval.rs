@@ -7,7 +7,8 @@ use super::project::{self, Opened, Refused};
 use super::{Global, exit, instant, output, progress::Bar, settle};
 use crate::definition::project::Grain;
 use crate::error::Error;
-use crate::evaluate::{Evaluation, Request, evaluate, judge, statements};
+use crate::evaluate::{Evaluation, Request, evaluate, statements};
+use crate::judge::judge;
 use crate::plan::{self, Selection};
 use crate::privacy;
 use crate::report::{self, TableOptions};
@@ -131,7 +132,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     }
     opened.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
     opened.diagnostics.extend(judge(&opened.catalog, &evaluation.results));
-    let (snapshots, too_large) = settle::snapshots(&opened, &evaluation);
+    let (snapshots, too_large) = settle::snapshots(&opened, &store, &evaluation)?;
     opened.diagnostics.extend(too_large);
     opened.diagnostics.extend(settle::another_key(&store, &evaluation)?);
     print(global, arguments, &opened, &evaluation)?;

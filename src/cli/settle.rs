@@ -9,21 +9,27 @@ use crate::catalog::size_text;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
-use crate::snapshot::{INPUTS, InputsFile, Settled, Store, Writer, render, settle as compare};
+use crate::snapshot::{INPUTS, InputsFile, Settled, Snapshot, Store, Writer, settle as compare};
 
 /// The texts of the snapshots of all evaluated metrics; one that is too large is left out and
 /// reported.
+///
+/// # Errors
+/// A committed snapshot that is none, or that cannot be read.
 pub fn snapshots(
     opened: &Opened,
+    store: &Store,
     evaluation: &Evaluation,
-) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
+) -> Result<(BTreeMap<String, String>, Vec<Diagnostic>), Error> {
     let mut snapshots = BTreeMap::new();
     let mut too_large = Vec::new();
     for results in &evaluation.results.metrics {
         let Some(metric) = opened.catalog.metrics.get(&results.metric) else {
             continue;
         };
-        let text = render(metric, results, evaluation.results.grain);
+        let before = store.committed(&metric.id)?;
+        let grain = evaluation.results.grain;
+        let text = Snapshot::new(metric, results, grain, before.as_ref()).render();
         let most = metric.limits(&opened.catalog.settings).snapshot_size;
         if text.len() as u64 <= most {
             snapshots.insert(metric.id.clone(), text);
@@ -40,7 +46,7 @@ pub fn snapshots(
                 .help("break it down by fewer segments, or raise `limits.snapshot_size`"),
         );
     }
-    (snapshots, too_large)
+    Ok((snapshots, too_large))
 }
 
 /// Proposes what changed, or says so where there is no `writer`. Returns whether a check failed.

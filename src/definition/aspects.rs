@@ -14,8 +14,8 @@ pub fn aspects(
 ) -> Vec<(&'static str, String)> {
     let sql = |sql: &Sql| normal(sql.as_str());
     let population = metric.population.as_ref().map(|population| {
-        let at = population.at.as_deref().unwrap_or("-");
-        format!("{} {at} {}", population.subject.as_str(), sql(&population.sql))
+        let at = population.at.as_deref().map_or("-".to_owned(), &normal);
+        format!("{} {at} {}", normal(&population.subject), sql(&population.sql))
     });
     let breakdown = metric.breakdown.as_ref().map(|table| {
         let set = |set: &Vec<_>| names(set).join(",");

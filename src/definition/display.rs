@@ -5,7 +5,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use super::metric::{Display, MetricFile, Unit};
 
 /// How the values of a metric are shown.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DisplayUnit {
     factor: Decimal,
     divisor: Decimal,
@@ -44,6 +44,11 @@ impl DisplayUnit {
             (Unit::Score, _) => unit(1, 1, 1, ""),
             (Unit::Currency(code), _) => unit(1, 1, 2, &format!(" {code}")),
         }
+    }
+
+    /// Numbers as they are.
+    pub fn plain() -> Self {
+        Self { factor: Decimal::ONE, divisor: Decimal::ONE, decimals: 4, suffix: String::new() }
     }
 
     /// The value with its unit; rounding is for the eye only.

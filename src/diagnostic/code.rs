@@ -177,6 +177,17 @@ codes! {
     UNUSED_COLUMN "unused-column" Allow Finding true "A declared column that nothing reads.";
     UNUSED_POPULATION_COLUMN "unused-population-column" Warn Finding true "A column of a population that nothing uses.";
     TEST_FAILED "test-failed" Error Finding true "A `[[test]]` that does not yield what it expects.";
+    SNAPSHOT_CONFLICTED "snapshot-conflicted" Error Finding false "A snapshot with the markers of a merge.";
+    SNAPSHOT_EDITED "snapshot-edited" Error Finding false "A snapshot that somebody changed by hand.";
+    SNAPSHOT_UNREADABLE "snapshot-unreadable" Error Finding false "A snapshot that goodhart did not write.";
+    TARGET_LOOSENED "target-loosened" Warn Finding true "A target that is easier to reach than at the base.";
+    CEILING_LOOSENED "ceiling-loosened" Warn Finding true "A ceiling that allows more than at the base.";
+    GUARD_REMOVED "guard-removed" Warn Finding true "A metric that is watched less than at the base.";
+    DIRECTION_CHANGED "direction-changed" Warn Finding true "A metric whose better direction is another one.";
+    METRIC_REMOVED "metric-removed" Warn Finding true "A metric that the base has and the head has not.";
+    NEWLY_MISSED "newly-missed" Warn Finding true "A ceiling or target that was kept at the base and is missed now.";
+    MIX_REVERSAL "mix-reversal" Warn Finding true "A total that moved against every one of its groups.";
+    NOT_ATTRIBUTABLE "not-attributable" Note Finding true "A change of a value whose cause cannot be told.";
     CEILING_VIOLATED "ceiling-violated" Error Finding true "A value outside the metric's ceiling.";
     TARGET_MISSED "target-missed" Error Finding true "A value that misses the metric's target.";
 }

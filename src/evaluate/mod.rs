@@ -5,14 +5,11 @@
 //! against ceilings and targets.
 
 mod compose;
-mod judge;
 mod prepare;
 mod rows;
 mod scan;
 mod share;
 mod sources;
-
-pub use judge::judge;
 
 use sources::Located;
 

@@ -64,6 +64,15 @@ impl Timeline {
         Self::of_dates(as_of, grain, first, end)
     }
 
+    /// The period that holds an instant.
+    ///
+    /// # Errors
+    /// A period outside the calendar.
+    pub fn period(instant: Timestamp, grain: Grain) -> Result<Period, TimelineError> {
+        let start = floor(instant, grain)?;
+        Ok(Period { start: midnight(start)?, end: midnight(step(start, grain, 1)?)? })
+    }
+
     /// The same timeline with `count` more periods before the first.
     ///
     /// # Errors

@@ -1,63 +1,152 @@
-//! `snapshots/<metric>.toml`: a short header, then one row per line.
+//! `snapshots/<metric>.toml`: a short header, then a table per group with one row per line.
 //!
 //! Sorted by group and then by period, so that a changed value is a changed line, the history of
-//! a segment reads from top to bottom, and two branches that touch different segments merge.
+//! a segment reads from top to bottom, and two branches that touch different segments merge: what
+//! belongs to a group changes between two lines that never do.
 //! There is no time of evaluation, no host and no duration.
 
 use std::fmt::Write;
 
-use serde::Deserialize;
-
 use crate::catalog::Metric;
 use crate::definition::project::Grain;
 use crate::escape::toml::{key, string};
-use crate::result::{MetricResults, Row, date_text};
+use crate::result::{Group, MetricResults, Row, date_text};
 
 /// The version of this format.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
-/// The snapshot of a metric.
-pub fn render(metric: &Metric, results: &MetricResults, grain: Grain) -> String {
-    let mut text = String::from("# Written by `goodhart accept`. Review it, do not edit it.\n");
-    let definition = &metric.definition;
-    let segments: Vec<String> = metric.segments().into_iter().map(string).collect();
-    let header = [
-        ("format", FORMAT.to_string()),
-        ("metric", string(&metric.id)),
-        ("unit", string(&definition.unit.value.name())),
-        ("grain", string(grain.name())),
-        ("segments", format!("[{}]", segments.join(", "))),
-    ];
-    for (key, value) in header {
-        let _ = writeln!(text, "{key} = {value}");
-    }
-    text.push_str("rows = [\n");
-    for row in &results.rows {
-        let _ = writeln!(text, "  {{ {} }},", line(row));
-    }
-    text.push_str("]\n");
-    text
+/// Hexadecimal digits of a seal: it finds what was edited by hand, and keeps nobody from forging it.
+const SEAL_LENGTH: usize = 8;
+
+/// What a snapshot says of a metric.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    pub metric: String,
+    /// The name of the unit of all values.
+    pub unit: String,
+    pub grain: Grain,
+    pub segments: Vec<String>,
+    /// In the order of [`MetricResults`]: totals first, then fewer segments before more.
+    pub series: Vec<Series>,
 }
 
-/// Whether a text is a snapshot of a metric, as far as its header tells.
-pub fn is_snapshot(text: &str, metric: &str) -> bool {
-    #[derive(Deserialize)]
-    struct Header {
-        format: u32,
-        metric: String,
+/// The values of a group over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Series {
+    pub group: Group,
+    /// Why its values were accepted when they last changed, where somebody said so.
+    pub reason: Option<String>,
+    /// In the order of their periods.
+    pub rows: Vec<Row>,
+}
+
+impl Snapshot {
+    /// What an evaluation found. Groups whose values are those of the snapshot `before` keep the
+    /// reason for which they were accepted.
+    pub fn new(
+        metric: &Metric,
+        results: &MetricResults,
+        grain: Grain,
+        before: Option<&Self>,
+    ) -> Self {
+        let series = results.series().map(|rows| Series {
+            group: rows.first().map_or_else(Group::new, |row| row.group.clone()),
+            reason: None,
+            rows: rows.to_vec(),
+        });
+        let mut snapshot = Self {
+            metric: metric.id.clone(),
+            unit: metric.definition.unit.value.name(),
+            grain,
+            segments: metric.segments().into_iter().map(str::to_owned).collect(),
+            series: series.collect(),
+        };
+        if let Some(before) = before {
+            snapshot.explain(before, None);
+        }
+        snapshot
     }
-    let header = toml::from_str::<Header>(text);
-    header.is_ok_and(|header| header.format == FORMAT && header.metric == metric)
+
+    /// Gives the groups that changed since `before` the `reason`; the others keep theirs.
+    pub fn explain(&mut self, before: &Self, reason: Option<&str>) {
+        let seals: Vec<String> = self.series.iter().map(|series| self.seal(series)).collect();
+        for (series, seal) in self.series.iter_mut().zip(seals) {
+            let old = before.series(&series.group);
+            let old = old.filter(|old| before.seal(old) == seal);
+            series.reason = match old {
+                Some(old) => old.reason.clone(),
+                None => reason.map(str::to_owned),
+            };
+        }
+    }
+
+    /// The series of a group.
+    pub fn series(&self, group: &Group) -> Option<&Series> {
+        self.series.iter().find(|series| series.group == *group)
+    }
+
+    /// The results that it was made of.
+    pub fn results(&self) -> MetricResults {
+        let rows = self.series.iter().flat_map(|series| series.rows.iter().cloned()).collect();
+        MetricResults { metric: self.metric.clone(), rows }
+    }
+
+    /// What the rows of a group were when goodhart wrote them.
+    pub fn seal(&self, series: &Series) -> String {
+        let rows: Vec<String> = series.rows.iter().map(line).collect();
+        let parts = [self.metric.as_str(), &self.unit, self.grain.name(), &group(&series.group)];
+        let mut hasher = blake3::Hasher::new();
+        for part in parts.into_iter().chain(rows.iter().map(String::as_str)) {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        hasher.finalize().to_hex().chars().take(SEAL_LENGTH).collect()
+    }
+
+    /// The text of the file.
+    pub fn render(&self) -> String {
+        let mut text = String::from("# Written by `goodhart accept`. Review it, do not edit it.\n");
+        let segments: Vec<String> = self.segments.iter().map(|segment| string(segment)).collect();
+        let header = [
+            ("format", FORMAT.to_string()),
+            ("metric", string(&self.metric)),
+            ("unit", string(&self.unit)),
+            ("grain", string(self.grain.name())),
+            ("segments", format!("[{}]", segments.join(", "))),
+        ];
+        for (key, value) in header {
+            let _ = writeln!(text, "{key} = {value}");
+        }
+        for series in &self.series {
+            let _ = writeln!(text, "\n[[series]]\nby = {}", group(&series.group));
+            let _ = writeln!(text, "seal = {}", string(&self.seal(series)));
+            if let Some(reason) = &series.reason {
+                let _ = writeln!(text, "reason = {}", string(reason));
+            }
+            text.push_str("rows = [\n");
+            for row in &series.rows {
+                let _ = writeln!(text, "  {{ {} }},", line(row));
+            }
+            text.push_str("]\n");
+        }
+        text
+    }
+}
+
+/// A group on one line. A null in the data is not the empty text, and TOML has no null: an empty
+/// array.
+fn group(group: &Group) -> String {
+    let values = group.iter().map(|(segment, value)| {
+        let value = value.as_deref().map_or("[]".to_owned(), string);
+        format!("{} = {value}", key(segment))
+    });
+    let values: Vec<String> = values.collect();
+    if values.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", values.join(", ")) }
 }
 
 /// The keys of a row; what has no value has no key.
 fn line(row: &Row) -> String {
     let mut fields = vec![format!("period = {}", date_text(row.period.start))];
-    for (segment, value) in &row.group {
-        // A null in the data is not the empty text, and TOML has no null: an empty array.
-        let value = value.as_deref().map_or("[]".to_owned(), string);
-        fields.push(format!("by.{} = {value}", key(segment)));
-    }
     let mut field = |name: &str, value: Option<String>| {
         if let Some(value) = value {
             fields.push(format!("{name} = {value}"));

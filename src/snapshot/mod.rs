@@ -5,12 +5,14 @@ mod format;
 mod inputs;
 mod layout;
 mod lock;
+mod read;
 mod store;
 mod writer;
 
 pub use change::Change;
-pub use format::render;
+pub use format::{Series, Snapshot};
 pub use inputs::InputsFile;
 pub use layout::PRIVATE;
+pub use read::read;
 pub use store::{Accepted, INPUTS, Settled, Store, settle};
 pub use writer::Writer;

@@ -5,10 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::change::{Change, Shelf};
-use super::format::is_snapshot;
+use super::format::Snapshot;
 use super::inputs::InputsFile;
 use super::layout::{LARGEST, Layout, file};
+use super::read::read;
 use crate::catalog::is_id;
+use crate::diagnostic::Files;
 use crate::error::Error;
 use crate::project::real::{self, Content};
 
@@ -116,6 +118,15 @@ impl Store {
         Ok(text(content).as_deref().and_then(InputsFile::parse))
     }
 
+    /// The committed snapshot of a metric, as far as it can be read.
+    ///
+    /// # Errors
+    /// A file that is none, or that cannot be read.
+    pub fn committed(&self, metric: &str) -> Result<Option<Snapshot>, Error> {
+        let content = real::read(&self.file(Shelf::Committed, metric)?, LARGEST)?;
+        Ok(text(content).and_then(|text| snapshot(metric, &text)))
+    }
+
     /// The names of the pending snapshots, sorted.
     ///
     /// # Errors
@@ -198,7 +209,7 @@ impl Store {
         let path = self.file(Shelf::Pending, name)?;
         let is_one = |text: &String| match name {
             INPUTS => InputsFile::parse(text).is_some(),
-            metric => is_snapshot(text, metric),
+            metric => snapshot(metric, text).is_some(),
         };
         let found = text(real::read(&path, LARGEST)?).filter(is_one);
         found.ok_or(Error::Damaged { path, what: "pending snapshot" })
@@ -229,6 +240,13 @@ impl Store {
         names.sort();
         Ok(names)
     }
+}
+
+/// A snapshot that goodhart wrote, whatever is to be said about it.
+fn snapshot(metric: &str, text: &str) -> Option<Snapshot> {
+    let mut files = Files::default();
+    let file = files.add(format!("{metric}.toml"), text);
+    read(&files, file, metric).0
 }
 
 fn text(content: Content) -> Option<String> {
@@ -264,16 +282,38 @@ pub fn settle(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::snapshot::Writer;
+    use crate::definition::project::Grain;
+    use crate::plan::Timeline;
+    use crate::result::{Group, Row, Status};
+    use crate::snapshot::{Series, Writer};
 
-    const INPUTS_TEXT: &str = "format = 1\ngoodhart = \"1\"\nas_of = \"2026-01-01T00:00:00Z\"\n";
+    const INPUTS_TEXT: &str = "format = 2\ngoodhart = \"1\"\nas_of = \"2026-01-01T00:00:00Z\"\n";
 
     fn set(names: &[&str]) -> BTreeSet<String> {
         names.iter().map(|name| (*name).to_owned()).collect()
     }
 
     fn snapshot(name: &str, value: u32) -> String {
-        format!("format = 1\nmetric = \"{name}\"\nrows = [\n  {{ value = {value} }},\n]\n")
+        let period = Timeline::period("2026-01-01T00:00:00Z".parse().unwrap(), Grain::Month);
+        let mut row = Row {
+            period: period.unwrap(),
+            group: Group::new(),
+            value: None,
+            numerator: None,
+            denominator: None,
+            n: None,
+            n_open: None,
+            ci_low: None,
+            ci_high: None,
+            status: Status::Final,
+            companions: Vec::new(),
+            smallest: None,
+        };
+        row.value = Some(value.into());
+        let series = vec![Series { group: Group::new(), reason: None, rows: vec![row] }];
+        let unit = "count".to_owned();
+        let metric = name.to_owned();
+        Snapshot { metric, unit, grain: Grain::Month, segments: Vec::new(), series }.render()
     }
 
     fn rendered(texts: &[(&str, u32)]) -> BTreeMap<String, String> {

@@ -103,6 +103,20 @@ impl FromToml for u32 {
     }
 }
 
+impl FromToml for u64 {
+    const EXPECTED: &'static str = "a whole number";
+
+    fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        let DeValue::Integer(integer) = value.get_ref() else {
+            return reader.wrong_type(value, Self::EXPECTED);
+        };
+        let span = reader.span(value);
+        Self::from_str_radix(integer.as_str(), integer.radix()).ok().or_else(|| {
+            reader.invalid(span, format!("{integer} is out of range"), "expected a whole number")
+        })
+    }
+}
+
 /// An exact decimal number with its place; the TOML text is never taken through a float.
 pub type Number = At<Decimal>;
 

@@ -150,6 +150,12 @@ impl HasSchema for u32 {
     }
 }
 
+impl HasSchema for u64 {
+    fn schema() -> Schema {
+        json_schema!({ "type": "integer", "minimum": 0 })
+    }
+}
+
 impl HasSchema for Decimal {
     fn schema() -> Schema {
         json_schema!({ "type": "number" })

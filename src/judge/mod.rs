@@ -6,8 +6,9 @@ use rust_decimal::Decimal;
 use crate::catalog::{Catalog, Metric};
 use crate::definition::display::DisplayUnit;
 use crate::definition::measure::MeasureTable;
+use crate::definition::read::Number;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::result::{MetricResults, Results, Row, Status, date_text};
+use crate::result::{MetricResults, Period, Results, Row, Status, date_text};
 
 /// How many offending values a finding lists.
 const SHOWN: usize = 5;
@@ -35,15 +36,55 @@ pub fn judge(catalog: &Catalog, results: &Results) -> Vec<Diagnostic> {
     found
 }
 
-fn ceiling(metric: &Metric, results: &MetricResults) -> Option<Diagnostic> {
-    let ceiling = metric.definition.ceiling.as_ref()?;
-    let min = ceiling.min.as_ref().map(|bound| bound.value);
-    let max = ceiling.max.as_ref().map(|bound| bound.value);
-    let outside: Vec<&Row> = results
+/// The rows outside the ceiling.
+pub fn outside_ceiling<'r>(metric: &Metric, results: &'r MetricResults) -> Vec<&'r Row> {
+    let Some(ceiling) = &metric.definition.ceiling else {
+        return Vec::new();
+    };
+    let (min, max) = limits(&ceiling.min, &ceiling.max);
+    let rows = results.rows.iter();
+    rows.filter(|row| row.value.is_some_and(|value| beyond(value, min, max))).collect()
+}
+
+/// What a target says of the newest complete period.
+pub struct Judged<'r> {
+    pub period: Period,
+    /// The rows with enough subjects for a verdict.
+    pub judged: Vec<&'r Row>,
+    /// Those of them that miss the target.
+    pub missed: Vec<&'r Row>,
+}
+
+/// The rows that a target judges, and those that miss it; `None` where nothing is judged.
+pub fn missed_target<'r>(
+    metric: &Metric,
+    results: &'r MetricResults,
+    as_of: Timestamp,
+) -> Option<Judged<'r>> {
+    let target = metric.definition.target.as_ref()?;
+    let (min, max) = limits(&target.at_least, &target.at_most);
+    let min_n = target.min_n.map_or(0, |min_n| u64::from(min_n.value));
+    let period = results.newest_complete_period(as_of)?;
+    let judged: Vec<&Row> = results
         .rows
         .iter()
-        .filter(|row| row.value.is_some_and(|value| beyond(value, min, max)))
+        .filter(|row| row.period == period && row.status == Status::Final)
+        .filter(|row| row.n.is_none_or(|n| n >= min_n))
         .collect();
+    let misses = |row: &&Row| row.value.is_some_and(|value| beyond(value, min, max));
+    let missed = judged.iter().copied().filter(misses).collect();
+    Some(Judged { period, judged, missed })
+}
+
+fn limits(low: &Option<Number>, high: &Option<Number>) -> (Option<Decimal>, Option<Decimal>) {
+    let bound = |bound: &Option<Number>| bound.as_ref().map(|bound| bound.value);
+    (bound(low), bound(high))
+}
+
+fn ceiling(metric: &Metric, results: &MetricResults) -> Option<Diagnostic> {
+    let ceiling = metric.definition.ceiling.as_ref()?;
+    let (min, max) = limits(&ceiling.min, &ceiling.max);
+    let outside = outside_ceiling(metric, results);
     if outside.is_empty() {
         return None;
     }
@@ -61,21 +102,8 @@ fn ceiling(metric: &Metric, results: &MetricResults) -> Option<Diagnostic> {
 
 fn target(metric: &Metric, results: &MetricResults, as_of: Timestamp) -> Option<Diagnostic> {
     let target = metric.definition.target.as_ref()?;
-    let min = target.at_least.as_ref().map(|bound| bound.value);
-    let max = target.at_most.as_ref().map(|bound| bound.value);
-    let min_n = target.min_n.map_or(0, |min_n| u64::from(min_n.value));
-    let period = results.newest_complete_period(as_of)?;
-    let newest: Vec<&Row> = results
-        .rows
-        .iter()
-        .filter(|row| row.period == period && row.status == Status::Final)
-        .filter(|row| row.n.is_none_or(|n| n >= min_n))
-        .collect();
-    let missed: Vec<&Row> = newest
-        .iter()
-        .copied()
-        .filter(|row| row.value.is_some_and(|value| beyond(value, min, max)))
-        .collect();
+    let (min, max) = limits(&target.at_least, &target.at_most);
+    let Judged { period, judged, missed } = missed_target(metric, results, as_of)?;
     if missed.is_empty() {
         return None;
     }
@@ -86,7 +114,7 @@ fn target(metric: &Metric, results: &MetricResults, as_of: Timestamp) -> Option<
                 "`{}` misses its target in {} of {} groups in the period of {}",
                 metric.id,
                 missed.len(),
-                newest.len(),
+                judged.len(),
                 date_text(period.start)
             ),
         )
