@@ -1,0 +1,79 @@
+//! Changed values in columns.
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+
+use super::super::change::{Course, Told};
+use super::WIDEST;
+use crate::diff::{MetricDiff, SeriesChange, ValueChange};
+use crate::escape::terminal;
+use crate::result::{Group, date_text};
+
+const HEADER: [&str; 9] = ["", "period", "old", "new", "change", "relative", "", "cause", "n"];
+/// Columns of numbers.
+const NUMBERS: [usize; 5] = [2, 3, 4, 5, 8];
+
+/// A line for each changed value.
+pub fn table<'a>(
+    metric: &MetricDiff,
+    rows: impl Iterator<Item = (&'a SeriesChange, &'a ValueChange)>,
+    styled: bool,
+) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    if styled {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table.set_header(HEADER.map(|name| Cell::new(name).add_attribute(Attribute::Dim)));
+    for (series, change) in rows {
+        table.add_row(line(metric, series, change));
+    }
+    for index in NUMBERS {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
+}
+
+fn line(metric: &MetricDiff, series: &SeriesChange, change: &ValueChange) -> Vec<Cell> {
+    let told = Told::of(metric, change);
+    let judgement = Cell::new(told.judgement());
+    let judgement = match told.course {
+        Some(Course::Worse) if !told.within_chance => judgement.fg(Color::Red),
+        Some(Course::Better) if !told.within_chance => judgement.fg(Color::Green),
+        _ => judgement,
+    };
+    vec![
+        Cell::new(group(&series.group)),
+        Cell::new(date_text(change.period.start)),
+        Cell::new(terminal::short(&told.old, WIDEST)),
+        Cell::new(terminal::short(&told.new, WIDEST)),
+        Cell::new(terminal::short(&told.delta, WIDEST)),
+        Cell::new(told.relative),
+        judgement,
+        Cell::new(terminal::short(&told.cause, 2 * WIDEST)),
+        Cell::new(change.new.n.map(|n| n.to_string()).unwrap_or_default()),
+    ]
+}
+
+/// A group as people read it.
+pub fn group(group: &Group) -> String {
+    if group.is_empty() {
+        return "total".to_owned();
+    }
+    let values: Vec<String> = group
+        .iter()
+        .map(|(segment, value)| {
+            let value = value.as_deref().map_or("(null)".to_owned(), short);
+            format!("{} {value}", short(segment))
+        })
+        .collect();
+    values.join(" · ")
+}
+
+fn short(text: &str) -> String {
+    terminal::short(text, WIDEST)
+}
