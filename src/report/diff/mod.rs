@@ -1,6 +1,7 @@
 //! What changed between two sides and why, for people, for machines and for the comment on a pull
 //! request: a file per format.
 
+mod change;
 mod json;
 mod markdown;
 mod sentence;
