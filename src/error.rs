@@ -34,6 +34,9 @@ pub enum Error {
     NoRepository { root: PathBuf },
     #[error("cannot read revision {revision}: {message}")]
     Revision { revision: String, message: String },
+    /// A forge did not take a report; the command line ends with exit code 4.
+    #[error("the report was not delivered: {0}")]
+    Undelivered(String),
     #[error("{0}")]
     Usage(String),
     /// Whoever read our output went away; nobody needs to hear about it.

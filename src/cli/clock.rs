@@ -8,3 +8,9 @@ use jiff::tz::TimeZone;
 pub fn today() -> Date {
     jiff::Timestamp::now().to_zoned(TimeZone::UTC).date()
 }
+
+/// Seconds since 1970, for what a forge says about when to come back.
+#[expect(clippy::disallowed_methods, reason = "how long to wait is no part of a result")]
+pub fn seconds() -> i64 {
+    jiff::Timestamp::now().as_second()
+}

@@ -8,3 +8,5 @@ pub const FINDINGS: u8 = 1;
 pub const FAILURE: u8 = 2;
 /// The committed snapshots are not current (`eval --check`).
 pub const STALE: u8 = 3;
+/// A report could not be delivered (`publish`).
+pub const UNDELIVERED: u8 = 4;

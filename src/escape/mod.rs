@@ -4,9 +4,11 @@
 //! It knows nothing of the rest of the crate.
 
 pub mod command;
+pub mod comment;
 pub mod csv;
 mod hidden;
 pub mod json;
+pub mod markdown;
 pub mod mermaid;
 pub mod sarif;
 pub mod terminal;
