@@ -263,6 +263,7 @@ fn a_parquet_file_that_changes_while_metrics_are_computed_yields_no_number() {
     let request = Request {
         root,
         memory: None,
+        kept: None,
         environment: &|_| None,
         as_of: None,
         grain: None,

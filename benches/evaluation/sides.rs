@@ -48,6 +48,7 @@ pub fn goodhart(root: &Path, protection: Protection) -> Result<Evaluation, Box<d
     let request = Request {
         root,
         memory: goodhart::snapshot::Store::new(root).memory(),
+        kept: None,
         environment: &|_| None,
         as_of: None,
         grain: None,

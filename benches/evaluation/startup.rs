@@ -87,6 +87,7 @@ fn statement(root: &Path) -> Result<String, Box<dyn Error>> {
     let request = Request {
         root,
         memory: None,
+        kept: None,
         environment: &|_| None,
         as_of: None,
         grain: None,

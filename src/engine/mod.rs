@@ -21,7 +21,7 @@ pub use failure::SqlFailure;
 pub use gate::{Checked, Readable};
 pub use load::{
     LoadContext, check_derived, check_file_source, declare, declared_columns, given_table,
-    load_file_source, materialise, stand_in,
+    has_wrong_header, load_file_source, materialise, stand_in,
 };
 pub use protection::Protection;
 pub use verified::{Key as VerifiedKey, Verified};

@@ -6,11 +6,16 @@
 
 mod compose;
 mod prepare;
+mod remembered;
 mod rows;
 mod scan;
 mod share;
 mod sources;
+mod subjects;
 
+pub use subjects::{Contributions, subjects};
+
+use remembered::{Known, Memory};
 use sources::Located;
 
 use std::cell::RefCell;
@@ -20,14 +25,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Settings};
 use crate::definition::project::{AsOf, Grain};
 use crate::diagnostic::{Diagnostic, Files};
 use crate::engine::{Engine, Options, Protection, Verified};
 use crate::error::Error;
 use crate::plan::{Plan, Timeline, quote};
 use crate::privacy;
-use crate::project::{DataFile, Stamp};
+use crate::project::{DataFile, Kept, Stamp};
 use crate::result::{Inputs, MetricResults, Results, SourceInput};
 
 /// Where and when to evaluate.
@@ -36,6 +41,8 @@ pub struct Request<'a> {
     pub root: &'a Path,
     /// Where it is remembered what was verified; nothing is remembered where absent.
     pub memory: Option<PathBuf>,
+    /// Where results are remembered; all are computed where absent.
+    pub kept: Option<Kept>,
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     /// Instead of the project's as-of, grain and window.
     pub as_of: Option<Timestamp>,
@@ -47,6 +54,27 @@ pub struct Request<'a> {
     /// Makes the pseudonyms of sensitive segments, or why nothing does.
     pub pseudonym_key: Result<privacy::Key, privacy::NoKey>,
     pub progress: &'a dyn Progress,
+}
+
+impl<'a> Request<'a> {
+    /// Evaluates the project at `root` as it says itself, in a process of its own where `protection`
+    /// says so; nothing is remembered, and the environment and keys are not known.
+    pub fn new(root: &'a Path, protection: Protection) -> Self {
+        Self {
+            root,
+            memory: None,
+            kept: None,
+            environment: &|_| None,
+            as_of: None,
+            grain: None,
+            from: None,
+            to: None,
+            threads: None,
+            protection,
+            pseudonym_key: Err(privacy::NoKey::Missing),
+            progress: &Silent,
+        }
+    }
 }
 
 /// Is told what is being done.
@@ -86,34 +114,110 @@ pub fn evaluate(
     request: &Request<'_>,
 ) -> Result<Evaluation, Error> {
     let data = sources::locate(catalog, plan, request);
-    let engine = open(catalog, request, &data)?;
-    let mut run = Run::start(catalog, plan, files, request, &engine, data)?;
-    let Some(timeline) = run.timeline()? else {
-        return Ok(run.without_results());
+    let kept = request.kept.as_ref();
+    let memory = kept.map(|kept| Memory::new(kept, catalog, plan, files, request, &data));
+    let known = match &memory {
+        Some(memory) => memory.recall()?,
+        None => Known::default(),
     };
-    run.build_derived(true);
-    let as_of = timeline.as_of;
-    run.check_expectations(as_of);
-    let mut metrics = run.results(&timeline)?;
-    let key = request.pseudonym_key.as_ref();
-    let protected =
-        privacy::protect(catalog, files, &request.protection, &plan.chosen, key, &mut metrics)?;
-    run.diagnostics.extend(protected.diagnostics);
-    run.skipped.extend(protected.skipped);
-    let first = timeline.periods.first().map(|period| period.start);
-    let mut chosen: Vec<MetricResults> =
-        metrics.into_values().filter(|results| plan.chosen.contains(&results.metric)).collect();
-    for results in &mut chosen {
-        // Periods before the window were needed for changes only.
-        results.rows.retain(|row| Some(row.period.start) >= first);
+    let rest = known.rest(catalog, plan);
+    let fresh = compute(catalog, &rest, files, request, data, &known)?;
+    if let Some(memory) = &memory {
+        memory.remember(&known, &fresh);
     }
-    Ok(Evaluation {
-        results: Results { as_of, grain: timeline.grain, metrics: chosen },
-        inputs: Inputs { as_of, sources: run.loaded, pseudonym_key: protected.key_check },
+    Ok(known.complete(catalog, plan, request, fresh))
+}
+
+/// What was computed because it was not known.
+#[derive(Default)]
+struct Fresh {
+    /// None where the as-of comes from a source that is not to be had.
+    timeline: Option<Timeline>,
+    /// The results of the chosen metrics.
+    metrics: BTreeMap<String, MetricResults>,
+    /// The metrics of the plan for which pseudonyms were made.
+    pseudonyms: BTreeSet<String>,
+    /// File sources that are ready.
+    loaded: BTreeMap<String, SourceInput>,
+    /// Sources that are not to be had.
+    failed: BTreeSet<String>,
+    /// Sources of which not everything could be checked that is expected of them.
+    unchecked: BTreeSet<String>,
+    diagnostics: Vec<Diagnostic>,
+    skipped: BTreeMap<String, String>,
+    missing: Vec<String>,
+}
+
+/// Computes what is left of a plan. Where that is nothing, nothing is opened.
+fn compute(
+    catalog: &Catalog,
+    plan: &Plan,
+    files: &Files,
+    request: &Request<'_>,
+    data: BTreeMap<String, Located>,
+    known: &Known,
+) -> Result<Fresh, Error> {
+    if plan.is_empty() && known.timeline.is_some() {
+        return Ok(Fresh { timeline: known.timeline.clone(), ..Fresh::default() });
+    }
+    let data = data.into_iter().filter(|(id, _)| plan.sources.iter().any(|step| step.id == *id));
+    let data = data.collect();
+    let engine = open(catalog, request, &data)?;
+    let mut run = Run::new(catalog, plan, files, request, &engine);
+    run.as_of = request.as_of.or(known.timeline.as_ref().map(|timeline| timeline.as_of));
+    run.sound = plan.sources.iter().map(|step| &step.id).filter(|id| known.is_sound(id)).collect();
+    run.make_ready(data)?;
+    let timeline = run.timeline()?;
+    let mut chosen = BTreeMap::new();
+    let mut pseudonyms = BTreeSet::new();
+    if let Some(timeline) = &timeline {
+        run.build_derived(true);
+        run.check_expectations(timeline.as_of);
+        let mut metrics = run.results(timeline)?;
+        let key = request.pseudonym_key.as_ref();
+        let protected =
+            privacy::protect(catalog, files, &request.protection, &plan.chosen, key, &mut metrics)?;
+        run.diagnostics.extend(protected.diagnostics);
+        run.skipped.extend(protected.skipped);
+        pseudonyms = protected.pseudonyms;
+        let first = timeline.periods.first().map(|period| period.start);
+        chosen = metrics;
+        chosen.retain(|id, _| plan.chosen.contains(id));
+        for results in chosen.values_mut() {
+            // Periods before the window were needed for changes only.
+            results.rows.retain(|row| Some(row.period.start) >= first);
+        }
+    }
+    Ok(Fresh {
+        timeline,
+        metrics: chosen,
+        pseudonyms,
+        loaded: run.loaded,
+        failed: run.failed,
+        unchecked: run.unchecked,
         diagnostics: run.diagnostics,
         skipped: run.skipped,
         missing: engine.missing(),
     })
+}
+
+/// The periods that a request asks for at an as-of.
+fn timeline(
+    settings: &Settings,
+    request: &Request<'_>,
+    as_of: Timestamp,
+) -> Result<Timeline, Error> {
+    let grain = request.grain.unwrap_or(settings.grain);
+    let usual = Timeline::back_from(as_of, settings.grain, settings.window);
+    let timeline = match (request.from, request.to) {
+        (None, None) if grain == settings.grain => usual,
+        // Another grain divides the same stretch of time.
+        (from, to) => usual.and_then(|usual| {
+            let first = usual.periods.first().map_or(as_of, |period| period.start);
+            Timeline::between(as_of, grain, from.unwrap_or(first), to.unwrap_or(as_of))
+        }),
+    };
+    timeline.map_err(|error| Error::Usage(error.to_string()))
 }
 
 /// What comes of a plan over sources that are ready.
@@ -142,17 +246,8 @@ pub fn evaluate_ready(
     // Nothing is made ready, so that all that is asked of the request is the as-of.
     let plan = Plan { sources: Vec::new(), ..plan.clone() };
     let request = Request {
-        root: Path::new(""),
-        memory: None,
-        environment: &|_| None,
         as_of: Some(timeline.as_of),
-        grain: None,
-        from: None,
-        to: None,
-        threads: None,
-        protection: Protection::within(),
-        pseudonym_key: Err(privacy::NoKey::Missing),
-        progress: &Silent,
+        ..Request::new(Path::new(""), Protection::within())
     };
     let mut run = Run::new(catalog, &plan, files, &request, engine);
     run.failed.extend(failed.iter().cloned());
@@ -168,7 +263,7 @@ fn open(
     data: &BTreeMap<String, Located>,
 ) -> Result<Engine, Error> {
     let limits = &catalog.settings.limits;
-    let files = data.values().flatten().flatten();
+    let files = data.values().flatten().flat_map(|data| &data.files);
     let options = Options {
         threads: request.threads,
         memory: limits.memory,
@@ -221,6 +316,12 @@ struct Run<'a> {
     stamps: BTreeMap<String, (Vec<DataFile>, Vec<Stamp>)>,
     /// Sources that are not to be had.
     failed: BTreeSet<String>,
+    /// Sources about which there is nothing to say, as is known from an earlier run.
+    sound: BTreeSet<&'a String>,
+    /// Sources of which not everything could be checked that is expected of them.
+    unchecked: BTreeSet<String>,
+    /// The instant of knowledge, where it does not come from a source.
+    as_of: Option<Timestamp>,
     diagnostics: Vec<Diagnostic>,
     skipped: BTreeMap<String, String>,
     /// How long each metric has taken.
@@ -246,6 +347,9 @@ impl<'a> Run<'a> {
             loaded: BTreeMap::new(),
             stamps: BTreeMap::new(),
             failed: BTreeSet::new(),
+            sound: BTreeSet::new(),
+            unchecked: BTreeSet::new(),
+            as_of: request.as_of,
             diagnostics: Vec::new(),
             skipped: BTreeMap::new(),
             spent: RefCell::default(),
@@ -262,11 +366,17 @@ impl<'a> Run<'a> {
         data: BTreeMap<String, Located>,
     ) -> Result<Self, Error> {
         let mut run = Self::new(catalog, plan, files, request, engine);
-        // Views bind `as_of()` when they are made; its value is known once sources are loaded.
-        run.engine.set_as_of(Timestamp::UNIX_EPOCH)?;
-        run.load_files(data);
-        run.build_derived(false);
+        run.make_ready(data)?;
         Ok(run)
+    }
+
+    /// Loads the sources, and builds those that do not depend on the as-of.
+    fn make_ready(&mut self, data: BTreeMap<String, Located>) -> Result<(), Error> {
+        // Views bind `as_of()` when they are made; its value is known once sources are loaded.
+        self.engine.set_as_of(Timestamp::UNIX_EPOCH)?;
+        self.load_files(data);
+        self.build_derived(false);
+        Ok(())
     }
 
     /// Settles the as-of, tells the engine, and lays out the periods; `None` where the as-of
@@ -277,23 +387,12 @@ impl<'a> Run<'a> {
             return Ok(None);
         };
         self.engine.set_as_of(as_of)?;
-        let settings = &self.catalog.settings;
-        let grain = self.request.grain.unwrap_or(settings.grain);
-        let usual = Timeline::back_from(as_of, settings.grain, settings.window);
-        let timeline = match (self.request.from, self.request.to) {
-            (None, None) if grain == settings.grain => usual,
-            // Another grain divides the same stretch of time.
-            (from, to) => usual.and_then(|usual| {
-                let first = usual.periods.first().map_or(as_of, |period| period.start);
-                Timeline::between(as_of, grain, from.unwrap_or(first), to.unwrap_or(as_of))
-            }),
-        };
-        timeline.map(Some).map_err(|error| Error::Usage(error.to_string()))
+        timeline(&self.catalog.settings, self.request, as_of).map(Some)
     }
 
     /// The instant of knowledge; `None` where it comes from a source that is not to be had.
     fn as_of(&self) -> Result<Option<Timestamp>, Error> {
-        if let Some(as_of) = self.request.as_of {
+        if let Some(as_of) = self.as_of {
             return Ok(Some(as_of));
         }
         match &self.catalog.settings.as_of {
@@ -334,26 +433,5 @@ impl<'a> Run<'a> {
             }
         }
         Ok(metrics)
-    }
-
-    fn without_results(mut self) -> Evaluation {
-        for id in &self.plan.metrics {
-            self.skipped.entry(id.clone()).or_insert_with(|| "the as-of is not known".to_owned());
-        }
-        Evaluation {
-            results: Results {
-                as_of: Timestamp::UNIX_EPOCH,
-                grain: self.catalog.settings.grain,
-                metrics: Vec::new(),
-            },
-            inputs: Inputs {
-                as_of: Timestamp::UNIX_EPOCH,
-                sources: self.loaded,
-                pseudonym_key: None,
-            },
-            diagnostics: self.diagnostics,
-            skipped: self.skipped,
-            missing: self.engine.missing(),
-        }
     }
 }

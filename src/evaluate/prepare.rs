@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 
 use super::Run;
 use crate::bind::Binder;
-use crate::catalog::Metric;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::engine::Verified;
 use crate::error::Error;
-use crate::measure::{Cell, aggregates};
+use crate::measure::Cell;
 use crate::plan::{ColumnKind, Columns, Scan, Timeline, subject_repeats, subject_unique};
 
 /// A scan that was checked and can run.
@@ -40,7 +39,7 @@ impl Run<'_> {
         }
         let mut sound = BTreeSet::new();
         for metric in &scan.metrics {
-            match self.prepare(self.part(scan, |id| id == metric.id), timeline)? {
+            match self.prepare(scan.part(self.catalog, |id| id == metric.id), timeline)? {
                 Ok(_) => drop(sound.insert(metric.id.clone())),
                 Err((reason, diagnostics)) => self.give_up(&metric.id, &reason, diagnostics),
             }
@@ -48,24 +47,7 @@ impl Run<'_> {
         if sound.is_empty() {
             return Ok(None);
         }
-        Ok(self.prepare(self.part(scan, |id| sound.contains(id)), timeline)?.ok())
-    }
-
-    /// The scan of some of the metrics of a scan.
-    pub(super) fn part(&self, scan: &Scan, is_in: impl Fn(&str) -> bool) -> Scan {
-        let metrics: Vec<&Metric> = scan
-            .metrics
-            .iter()
-            .filter(|metric| is_in(&metric.id))
-            .filter_map(|metric| self.catalog.metrics.get(&metric.id))
-            .collect();
-        // Of the first metric, so that what is wrong with the population is shown in its file.
-        let first = metrics.first().and_then(|metric| metric.definition.population.as_ref());
-        let mut part = Scan::new(first.unwrap_or(&scan.population));
-        for metric in metrics {
-            part.add(metric, aggregates(&metric.definition.measure), scan.lookback);
-        }
-        part
+        Ok(self.prepare(scan.part(self.catalog, |id| sound.contains(id)), timeline)?.ok())
     }
 
     pub(super) fn prepare(

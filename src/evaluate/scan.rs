@@ -139,7 +139,8 @@ impl Run<'_> {
     ) -> Result<Option<Prepared>, Error> {
         let mut sound = BTreeSet::new();
         for metric in &failed.scan.metrics {
-            let alone = self.prepare(self.part(&failed.scan, |id| id == metric.id), timeline)?;
+            let alone =
+                self.prepare(failed.scan.part(self.catalog, |id| id == metric.id), timeline)?;
             let run = alone.map_err(|(_, diagnostics)| diagnostics);
             match run.and_then(|alone| self.run_scan(&alone, stock, figures)) {
                 Ok(()) => drop(sound.insert(metric.id.clone())),
@@ -152,7 +153,7 @@ impl Run<'_> {
         if sound.is_empty() {
             return Ok(None);
         }
-        Ok(self.prepare(self.part(&failed.scan, |id| sound.contains(id)), timeline)?.ok())
+        Ok(self.prepare(failed.scan.part(self.catalog, |id| sound.contains(id)), timeline)?.ok())
     }
 
     fn run_scan(

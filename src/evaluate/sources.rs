@@ -11,15 +11,27 @@ use crate::catalog::{Catalog, Source, relations};
 use crate::definition::project::AsOf;
 use crate::definition::source::{ExpectLevel, ExpectTable, Format, FreshnessTable};
 use crate::diagnostic::{Diagnostic, codes};
-use crate::engine::{LoadContext, Readable, load_file_source, materialise};
+use crate::engine::{
+    LoadContext, Readable, Verified, has_wrong_header, load_file_source, materialise,
+};
 use crate::error::Error;
 use crate::measure::Cell;
+use crate::parallel;
 use crate::plan::{Composed, Materialise, Plan, SourceStep, quote};
-use crate::project::{DataFile, Locations, changed, data_files, fingerprint, stamps};
+use crate::project::{DataFile, Locations, Stamp, changed, data_files, fingerprint, stamps};
 use crate::result::instant_text;
 
-/// The files of a source, or what is wrong with how it names them.
-pub(super) type Located = Result<Vec<DataFile>, Vec<Diagnostic>>;
+/// The files of a source, or what is wrong with them or with how it names them.
+pub(super) type Located = Result<Data, Vec<Diagnostic>>;
+
+/// The files of a source.
+pub(super) struct Data {
+    pub files: Vec<DataFile>,
+    /// What they looked like before they were read.
+    stamps: Vec<Stamp>,
+    /// What identifies their content; none where a header is wrong, and nothing behind it was read.
+    pub fingerprint: Option<String>,
+}
 
 /// Looks for the files of the sources of a plan, before anything is opened: nothing else may be.
 pub(super) fn locate(
@@ -33,10 +45,34 @@ pub(super) fn locate(
         environment: request.environment,
     };
     let sources = plan.sources.iter().filter_map(|step| catalog.sources.get(&step.id));
-    sources
-        .filter(|source| source.definition.format.value != Format::Derived)
-        .map(|source| (source.id.clone(), data_files(&source.definition, &locations)))
-        .collect()
+    let found: Vec<_> = sources
+        .filter(|source| source.is_from_files())
+        .map(|source| (source, data_files(&source.definition, &locations)))
+        .collect();
+    let read = parallel::map(&found, 2, |(source, files)| match files {
+        Ok(files) => identify(source, files),
+        Err(wrong) => Err(wrong.clone()),
+    });
+    found.iter().map(|(source, _)| source.id.clone()).zip(read).collect()
+}
+
+/// What the files of a source look like, and what identifies their content.
+fn identify(source: &Source, files: &[DataFile]) -> Located {
+    let unreadable = |(path, error): (PathBuf, io::Error)| {
+        let name = files.iter().find(|file| file.path == path);
+        let name = name.map_or("a file", |file| file.name.as_str());
+        vec![
+            Diagnostic::new(&codes::UNREADABLE_SOURCE, format!("cannot read {name}: {error}"))
+                .at(source.definition.format.span, format!("source `{}`", source.id)),
+        ]
+    };
+    let stamps = stamps(files).map_err(unreadable)?;
+    let fingerprint = if has_wrong_header(source, files) {
+        None
+    } else {
+        Some(fingerprint(files).map_err(unreadable)?)
+    };
+    Ok(Data { files: files.to_vec(), stamps, fingerprint })
 }
 
 impl Run<'_> {
@@ -50,31 +86,28 @@ impl Run<'_> {
             };
             self.request.progress.step(&format!("loading {id}"), index, total);
             self.grant_source();
-            if let Err(diagnostics) = data.and_then(|data| self.load_file(source, &data)) {
+            if let Err(diagnostics) = data.and_then(|data| self.load_file(source, data)) {
                 self.failed.insert(id);
                 self.diagnostics.extend(diagnostics);
             }
         }
     }
 
-    fn load_file(&mut self, source: &Source, data: &[DataFile]) -> Result<(), Vec<Diagnostic>> {
-        let unreadable = |(path, error): (PathBuf, io::Error)| {
-            let name = data.iter().find(|file| file.path == path);
-            let name = name.map_or("a file", |file| file.name.as_str());
-            vec![
-                Diagnostic::new(&codes::UNREADABLE_SOURCE, format!("cannot read {name}: {error}"))
-                    .at(source.definition.format.span, format!("source `{}`", source.id)),
-            ]
-        };
-        let before = stamps(data).map_err(unreadable)?;
-        let fingerprint = fingerprint(data).map_err(unreadable)?;
-        let context = self.context();
-        let loaded = load_file_source(self.engine, source, data, &fingerprint, &context)?;
-        if let Some(file) = changed(data, &before) {
+    fn load_file(&mut self, source: &Source, data: Data) -> Result<(), Vec<Diagnostic>> {
+        let Data { files, stamps, fingerprint } = data;
+        let known = fingerprint.is_some();
+        let nothing = Verified::default();
+        // What was not read cannot have been verified.
+        let verified = if known { &self.verified } else { &nothing };
+        let context = LoadContext { verified, ..self.context() };
+        let fingerprint = fingerprint.unwrap_or_default();
+        let loaded = load_file_source(self.engine, source, &files, &fingerprint, &context)?;
+        let other = if known { changed(&files, &stamps) } else { files.first() };
+        if let Some(file) = other {
             return Err(vec![source_changed(source, file)]);
         }
         self.loaded.insert(source.id.clone(), loaded);
-        self.stamps.insert(source.id.clone(), (data.to_vec(), before));
+        self.stamps.insert(source.id.clone(), (files, stamps));
         Ok(())
     }
 
@@ -212,7 +245,7 @@ impl Run<'_> {
             let Some(source) = self.catalog.sources.get(&step.id) else {
                 continue;
             };
-            if self.failed.contains(&step.id) {
+            if self.failed.contains(&step.id) || self.sound.contains(&step.id) {
                 continue;
             }
             let mut found = Vec::new();
@@ -220,7 +253,13 @@ impl Run<'_> {
                 found.extend(self.stale(source, freshness, as_of));
             }
             for expect in &source.definition.expect {
-                if !self.has_read_by(expect) {
+                let read = read_by(self.catalog, expect);
+                if read.iter().any(|id| self.failed.contains(id)) {
+                    self.unchecked.insert(step.id.clone());
+                }
+                // One that compares sources is checked where all are needed, so it does not make a
+                // partial evaluation load more.
+                if !read.iter().all(|id| self.is_ready(id)) {
                     continue;
                 }
                 let refused = self.refused(expect);
@@ -233,15 +272,8 @@ impl Run<'_> {
         }
     }
 
-    /// Whether everything that an expectation reads is there. One that compares sources is
-    /// checked where both are needed, so it does not make a partial evaluation load more.
-    fn has_read_by(&self, expect: &ExpectTable) -> bool {
-        relations(expect.sql.as_str())
-            .into_iter()
-            .filter(|(name, _)| self.catalog.sources.contains_key(name))
-            .all(|(name, _)| {
-                self.plan.sources.iter().any(|step| step.id == name) && !self.failed.contains(&name)
-            })
+    fn is_ready(&self, source: &str) -> bool {
+        self.plan.sources.iter().any(|step| step.id == source) && !self.failed.contains(source)
     }
 
     fn stale(
@@ -338,6 +370,12 @@ impl Run<'_> {
             _ => None,
         }
     }
+}
+
+/// The sources that an expectation reads.
+pub(super) fn read_by(catalog: &Catalog, expect: &ExpectTable) -> Vec<String> {
+    let names = relations(expect.sql.as_str()).into_iter().map(|(name, _)| name);
+    names.filter(|name| catalog.sources.contains_key(name)).collect()
 }
 
 fn source_changed(source: &Source, file: &DataFile) -> Diagnostic {

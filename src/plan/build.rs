@@ -62,8 +62,47 @@ pub fn build(catalog: &Catalog, chosen: &BTreeSet<String>) -> Plan {
     let metrics = with_parts(catalog, chosen);
     let lookback = lookback(catalog, &metrics);
     let scans = scans(catalog, &metrics, &lookback);
-    let sources = sources(catalog, &scans);
+    let as_of = match &catalog.settings.as_of {
+        AsOf::Newest { source, .. } => Some(source.as_str()),
+        AsOf::Fixed(_) => None,
+    };
+    let sources = sources(catalog, &scans, as_of);
     Plan { chosen: chosen.clone(), metrics, sources, scans }
+}
+
+impl Plan {
+    /// The part of the plan for some of the `chosen` metrics, at an as-of that is known, with some
+    /// of the `sources` whether these metrics read them or not. All of it is in the order that it
+    /// had, and goes as far back: what else is evaluated changes no result.
+    pub fn part(
+        &self,
+        catalog: &Catalog,
+        chosen: &BTreeSet<String>,
+        sources: &BTreeSet<String>,
+    ) -> Self {
+        let needed: BTreeSet<String> = with_parts(catalog, chosen).into_iter().collect();
+        let scans = self.scans.iter().map(|scan| scan.part(catalog, |id| needed.contains(id)));
+        let scans: Vec<Scan> = scans.filter(|scan| !scan.metrics.is_empty()).collect();
+        let mut read: BTreeMap<String, SourceStep> = self::sources(catalog, &scans, None)
+            .into_iter()
+            .map(|step| (step.id.clone(), step))
+            .collect();
+        let steps = self.sources.iter().filter_map(|step| {
+            let read = read.remove(&step.id);
+            if sources.contains(&step.id) { Some(step.clone()) } else { read }
+        });
+        Self {
+            chosen: chosen.clone(),
+            metrics: self.metrics.iter().filter(|id| needed.contains(*id)).cloned().collect(),
+            sources: steps.collect(),
+            scans,
+        }
+    }
+
+    /// Whether nothing is to be done.
+    pub fn is_empty(&self) -> bool {
+        self.metrics.is_empty() && self.sources.is_empty()
+    }
 }
 
 /// The chosen metrics and everything that they are computed from, parts first.
@@ -137,14 +176,12 @@ fn scans(catalog: &Catalog, metrics: &[String], lookback: &BTreeMap<&str, u32>) 
     scans
 }
 
-/// The sources that the scans need, directly, through derived sources, or for the as-of.
-fn sources(catalog: &Catalog, scans: &[Scan]) -> Vec<SourceStep> {
+/// The sources that the scans need, directly or through derived sources, and the one that the
+/// `as_of` comes from.
+fn sources<'a>(catalog: &'a Catalog, scans: &'a [Scan], as_of: Option<&'a str>) -> Vec<SourceStep> {
     let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
     let mut sorted: Vec<&str> = Vec::new();
-    let mut roots: Vec<&str> = Vec::new();
-    if let AsOf::Newest { source, .. } = &catalog.settings.as_of {
-        roots.push(source);
-    }
+    let mut roots: Vec<&str> = as_of.into_iter().collect();
     for scan in scans {
         for source in &scan.reads {
             *readers.entry(source).or_default() += 1;

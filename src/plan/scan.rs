@@ -1,8 +1,8 @@
 //! A scan: one population, read once for all the metrics that measure it.
 
-use crate::catalog::Metric;
+use crate::catalog::{Catalog, Metric};
 use crate::definition::metric::PopulationTable;
-use crate::measure::Aggregate;
+use crate::measure::{Aggregate, aggregates};
 
 /// A metric's part in a scan.
 #[derive(Debug, Clone)]
@@ -69,6 +69,23 @@ impl Scan {
         }
         self.lookback = self.lookback.max(lookback);
         self.metrics.push(ScanMetric { id: metric.id.clone(), sets });
+    }
+
+    /// The scan of some of its metrics, over as many periods.
+    pub fn part(&self, catalog: &Catalog, is_in: impl Fn(&str) -> bool) -> Self {
+        let metrics: Vec<&Metric> = self
+            .metrics
+            .iter()
+            .filter(|metric| is_in(&metric.id))
+            .filter_map(|metric| catalog.metrics.get(&metric.id))
+            .collect();
+        // Of the first metric, so that what is wrong with the population is shown in its file.
+        let first = metrics.first().and_then(|metric| metric.definition.population.as_ref());
+        let mut part = Self::new(first.unwrap_or(&self.population));
+        for metric in metrics {
+            part.add(metric, aggregates(&metric.definition.measure), self.lookback);
+        }
+        part
     }
 
     fn set(&mut self, names: &[String]) -> usize {

@@ -187,6 +187,33 @@ pub fn forced(scan: &Scan, columns: &Columns) -> Composed {
     sql
 }
 
+/// Every subject of a scan of one metric with a hash over what it contributes: when, and where it is
+/// to be told by more than that (`deep`), in which groups and with which values.
+pub fn contributions(scan: &Scan, columns: &Columns, timeline: &Timeline, deep: bool) -> Composed {
+    let mut sql = population(scan);
+    sql.push(&format!("select {}::varchar, hash(", quote(&scan.population.subject)));
+    match &scan.population.at {
+        Some(at) => sql.push(&quote(at)),
+        None => sql.push("true"),
+    };
+    if deep {
+        for segment in &scan.segments {
+            sql.push(&format!(", {}", quote(segment)));
+        }
+        for expression in &columns.expressions {
+            sql.push(",\n  ").push_sql(expression);
+        }
+    }
+    sql.push(")::varchar\nfrom population");
+    let (first, last) = (timeline.periods.first(), timeline.periods.last());
+    if let (Some(at), Some(first), Some(last)) = (&scan.population.at, first, last) {
+        let (at, end) = (quote(at), last.end.min(timeline.as_of));
+        let (start, end) = (timestamp(first.start), timestamp(end));
+        sql.push(&format!("\nwhere {at} >= {start} and {at} < {end}"));
+    }
+    sql
+}
+
 /// Counts rows, null subjects and distinct hashes of subjects: where there are as many hashes as
 /// rows, every subject is unique. Eight bytes a row instead of the subjects themselves.
 pub fn subject_unique(scan: &Scan) -> Composed {

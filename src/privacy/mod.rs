@@ -28,8 +28,8 @@ pub struct Protected {
     pub diagnostics: Vec<Diagnostic>,
     /// Metrics whose results were taken away, and why.
     pub skipped: BTreeMap<String, String>,
-    /// The check value of the key, where pseudonyms were made.
-    pub key_check: Option<String>,
+    /// Metrics for which pseudonyms were made.
+    pub pseudonyms: BTreeSet<String>,
 }
 
 /// Protects the results of all metrics, the parts of composed ones too. Without a key the metrics
@@ -46,15 +46,11 @@ pub fn protect(
     metrics: &mut BTreeMap<String, MetricResults>,
 ) -> Result<Protected, Error> {
     let mut protected = Protected::default();
-    let sensitive = segments::sensitive(catalog, files, protection)?;
+    let sensitive = segments::sensitive(catalog, files, protection, metrics)?;
     // Before pseudonyms, and only of what stays as it is.
     protected.diagnostics.extend(personal_values(catalog, chosen, &sensitive, metrics));
     match key {
-        Ok(key) => {
-            if pseudonym::replace(key, &sensitive, metrics) {
-                protected.key_check = Some(key.check().to_owned());
-            }
-        }
+        Ok(key) => protected.pseudonyms = pseudonym::replace(key, &sensitive, metrics),
         Err(why) => {
             let lost: Vec<&Metric> = sensitive
                 .keys()

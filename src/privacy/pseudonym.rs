@@ -11,20 +11,22 @@ const SHORT: usize = 10;
 /// What those have who share the short one.
 const LONG: usize = 26;
 
-/// Replaces the values of sensitive segments, by metric. Returns whether there were any. A null
+/// Replaces the values of sensitive segments, by metric. Returns the metrics that had any. A null
 /// stays one: it is nobody. Rows are sorted by the pseudonyms, since an order by what stood there
 /// would tell something of it.
 pub fn replace(
     key: &Key,
     sensitive: &BTreeMap<String, BTreeSet<String>>,
     metrics: &mut BTreeMap<String, MetricResults>,
-) -> bool {
+) -> BTreeSet<String> {
+    let mut replaced = BTreeSet::new();
     let mut values: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (id, segments) in sensitive {
         let rows = metrics.get(id).into_iter().flat_map(|results| &results.rows);
         for (segment, value) in rows.flat_map(|row| &row.group) {
             if let (Some(segment), Some(value)) = (segments.get(segment), value) {
                 values.entry(segment).or_default().insert(value.clone());
+                replaced.insert(id.clone());
             }
         }
     }
@@ -47,7 +49,7 @@ pub fn replace(
         }
         results.sort();
     }
-    !names.is_empty()
+    replaced
 }
 
 /// The pseudonym of each value. Two values never share one: they would be one group.

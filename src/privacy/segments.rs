@@ -12,8 +12,10 @@ use crate::catalog::{Catalog, Metric};
 use crate::diagnostic::Files;
 use crate::engine::Protection;
 use crate::error::Error;
+use crate::result::MetricResults;
 
-/// The sensitive segments of every metric that is broken down by any.
+/// The sensitive segments of every one of the metrics that is broken down by any; their parts are
+/// among them.
 ///
 /// # Errors
 /// Only an engine failure.
@@ -21,10 +23,12 @@ pub fn sensitive(
     catalog: &Catalog,
     files: &Files,
     protection: &Protection,
+    metrics: &BTreeMap<String, MetricResults>,
 ) -> Result<BTreeMap<String, BTreeSet<String>>, Error> {
     let sources = &catalog.sources;
+    let computed = || metrics.keys().filter_map(|id| catalog.metrics.get(id));
     // Nothing is bound for projects that declare nothing.
-    if !catalog.metrics.values().any(|metric| metric.is_guarded(sources)) {
+    if !computed().any(|metric| metric.is_guarded(sources)) {
         return Ok(BTreeMap::new());
     }
     let bound = if sources.values().any(|source| source.guarded) {
@@ -33,10 +37,10 @@ pub fn sensitive(
         Bound::default()
     };
     let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for metric in catalog.metrics.values().filter(|metric| metric.is_guarded(sources)) {
+    for metric in computed().filter(|metric| metric.is_guarded(sources)) {
         found.insert(metric.id.clone(), of_rows(catalog, &bound, metric));
     }
-    inherit(catalog, &mut found);
+    inherit(computed, &mut found);
     found.retain(|_, segments| !segments.is_empty());
     Ok(found)
 }
@@ -98,11 +102,14 @@ fn comes_from_sensitive(catalog: &Catalog, bound: &Bound, origin: &Origin) -> bo
 }
 
 /// What is sensitive in a part is sensitive in the whole.
-fn inherit(catalog: &Catalog, found: &mut BTreeMap<String, BTreeSet<String>>) {
+fn inherit<'a, M: Iterator<Item = &'a Metric>>(
+    metrics: impl Fn() -> M,
+    found: &mut BTreeMap<String, BTreeSet<String>>,
+) {
     let mut settled = false;
     while !settled {
         settled = true;
-        for metric in catalog.metrics.values().filter(|metric| !metric.parts.is_empty()) {
+        for metric in metrics().filter(|metric| !metric.parts.is_empty()) {
             let of_parts = metric.parts.iter().filter_map(|part| found.get(part)).flatten();
             let inherited: BTreeSet<String> = of_parts
                 .filter(|name| metric.segments().contains(&name.as_str()))

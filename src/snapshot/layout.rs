@@ -46,6 +46,11 @@ impl Layout {
         self.private().join("verified")
     }
 
+    /// Where results are remembered.
+    pub fn results(&self) -> PathBuf {
+        self.private().join("results")
+    }
+
     /// What `check` remembers.
     pub fn bound(&self) -> PathBuf {
         self.private().join("bound.json")
@@ -65,7 +70,7 @@ impl Layout {
     /// One of them is a link or a file.
     pub fn refuse_unreal(&self) -> Result<(), Error> {
         let folders = [self.committed(), self.private()];
-        let inner = [self.pending(), self.staged(), self.verified()];
+        let inner = [self.pending(), self.staged(), self.verified(), self.results()];
         for folder in folders.iter().chain(&inner) {
             real::folder(folder)?;
         }

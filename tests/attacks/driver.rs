@@ -104,6 +104,7 @@ fn evaluated(
     let request = Request {
         root,
         memory: None,
+        kept: None,
         environment: &|name| std::env::var(name).ok(),
         as_of: None,
         grain: None,

@@ -13,6 +13,7 @@ mod verify;
 pub use convert::MACROS;
 pub use declare::{check_derived, check_file_source, declare, declared_columns};
 pub use given::{stand_in, table as given_table};
+pub use raw::has_wrong_header;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

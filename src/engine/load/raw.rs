@@ -92,8 +92,17 @@ fn dialect(source: &Source) -> Dialect {
     }
 }
 
-fn csv(source: &Source, data: &[DataFile]) -> Result<Raw, Vec<Diagnostic>> {
-    let dialect = dialect(source);
+/// Whether what stands in the first lines of CSV files is enough to know that they cannot be read.
+pub fn has_wrong_header(source: &Source, data: &[DataFile]) -> bool {
+    source.definition.format.value == Format::Csv && headers(source, data, dialect(source)).is_err()
+}
+
+/// The column names of each file.
+fn headers(
+    source: &Source,
+    data: &[DataFile],
+    dialect: Dialect,
+) -> Result<Vec<Vec<String>>, Vec<Diagnostic>> {
     let mut headers = Vec::new();
     let mut found = Vec::new();
     for file in data {
@@ -110,9 +119,12 @@ fn csv(source: &Source, data: &[DataFile]) -> Result<Raw, Vec<Diagnostic>> {
             }
         }
     }
-    if !found.is_empty() {
-        return Err(found);
-    }
+    if found.is_empty() { Ok(headers) } else { Err(found) }
+}
+
+fn csv(source: &Source, data: &[DataFile]) -> Result<Raw, Vec<Diagnostic>> {
+    let dialect = dialect(source);
+    let headers = headers(source, data, dialect)?;
     let markers = null_markers(source).unwrap_or_else(|| vec![String::new()]);
     let per_file: Vec<String> = data
         .iter()
