@@ -67,6 +67,9 @@ impl Error {
             Self::Unprotected { .. } => Some(
                 "leave `--require-sandbox` out where the definitions come from people you trust",
             ),
+            Self::NoRepository { .. } => Some(
+                "goodhart reads from git what was: run `git init` in the project, and commit it",
+            ),
             Self::NoProject { .. } => Some("start one with `goodhart init`"),
             Self::NotReal { .. } => Some(
                 "goodhart follows no links here, which could lead out of the project: put the real \

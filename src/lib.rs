@@ -11,6 +11,7 @@
 //!   → judge        results against ceilings and targets
 //!   → privacy      pseudonyms, suppressed groups
 //!   → test         the same for the rows of [[test]] tables
+//!   → compare      two states, and what of one is evaluated over the other
 //!   → diff         results × results → what changed, and why
 //!   → snapshot, report                            (pure functions over results)
 //! ```
@@ -32,6 +33,7 @@ pub mod calendar;
 pub mod catalog;
 pub mod check;
 pub mod cli;
+pub mod compare;
 pub mod confinement;
 pub mod definition;
 pub mod diagnostic;
@@ -43,6 +45,7 @@ pub mod evaluate;
 pub mod formula;
 pub mod framework;
 pub mod git;
+pub mod history;
 pub mod judge;
 pub mod lineage;
 pub mod measure;
@@ -50,8 +53,10 @@ pub mod parallel;
 pub mod plan;
 pub mod privacy;
 pub mod project;
+pub mod publish;
 pub mod report;
 pub mod result;
+pub mod review;
 pub mod rules;
 pub mod snapshot;
 pub mod statistics;

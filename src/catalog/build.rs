@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Catalog;
+use super::alerts;
 use super::ids::stem;
 use super::limits;
 use super::metrics::metrics;
@@ -89,6 +90,9 @@ pub fn build(
         lints(&metric.definition.lints, &mut found, |code, severity| {
             settings.levels.set_in(metric.file, code, severity);
         });
+    }
+    for metric in metrics.values() {
+        alerts::check(metric, settings.grain, &mut found);
     }
     for (name, path) in &settings.roots {
         paths::check_root(name, path, &mut found);

@@ -43,7 +43,7 @@ impl Identity {
 }
 
 /// Aspects that say how a value is judged or written, and not what it is.
-const JUDGEMENT: [&str; 4] = ["unit", "direction", "ceiling", "target"];
+const JUDGEMENT: [&str; 5] = ["unit", "direction", "ceiling", "target", "alert"];
 
 impl Catalog {
     /// What decides the numbers of a metric. The window is not part of it: it decides which

@@ -2,6 +2,7 @@
 //!
 //! Later stages take a [`Catalog`] and never ask again whether a name exists.
 
+mod alerts;
 mod bounds;
 mod breakdown;
 mod build;

@@ -1,8 +1,10 @@
 //! A project's folder → its catalog and everything that is wrong with its definitions.
 
+mod at;
 mod base;
 mod open;
 
+pub use at::Texts;
 pub use base::metrics_at;
 pub use open::{Opened, open};
 

@@ -4,19 +4,14 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::project::{self, Opened, Refused};
-use super::{Global, exit, instant, output, progress::Bar, settle};
+use super::{Global, exit, instant, output, progress::Bar, settle, sides};
 use crate::definition::project::Grain;
 use crate::error::Error;
 use crate::evaluate::{Evaluation, Request, evaluate, statements};
 use crate::judge::judge;
 use crate::plan::{self, Selection};
-use crate::privacy;
 use crate::report::{self, TableOptions};
 use crate::snapshot::{Store, Writer};
-
-/// The variable with the secret of the pseudonyms. It is no argument: those are for everybody on
-/// the machine to see.
-pub const PSEUDONYM_KEY: &str = "GOODHART_PSEUDONYM_KEY";
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -49,6 +44,9 @@ pub struct Arguments {
     /// Write nothing; exit with 3 where the committed snapshots are not current
     #[arg(long)]
     check: bool,
+    /// Compute everything anew, whatever is remembered of earlier runs; `--check` always does
+    #[arg(long)]
+    fresh: bool,
     /// Print the plan and the SQL instead of evaluating
     #[arg(long, conflicts_with = "check")]
     explain: bool,
@@ -70,7 +68,7 @@ enum Format {
     Csv,
 }
 
-fn parse_grain(text: &str) -> Result<Grain, String> {
+pub(super) fn parse_grain(text: &str) -> Result<Grain, String> {
     Grain::parse(text).ok_or_else(|| format!("expected one of {}", Grain::NAMES.join(", ")))
 }
 
@@ -96,24 +94,24 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         .map_err(|problems| Error::Usage(problems.join("\n")))?;
     let plan = plan::build(&opened.catalog, &chosen);
     let store = Store::new(&opened.root);
-    // A definition may name any other variable in a path, and paths are shown.
-    let environment = |name: &str| std::env::var(name).ok().filter(|_| name != PSEUDONYM_KEY);
+    // A check believes nothing that it did not compute itself.
+    let (memory, kept) = match arguments.check {
+        true => (None, None),
+        false => project::memories(&opened.root, arguments.fresh),
+    };
     let bar = Bar::start();
     let request = Request {
         root: &opened.root,
-        memory: if arguments.check || !project::is_believed(&opened.root) {
-            None
-        } else {
-            store.memory()
-        },
-        environment: &environment,
+        memory,
+        kept,
+        environment: &project::environment,
         as_of: arguments.as_of,
         grain: arguments.grain,
         from: arguments.from,
         to: arguments.to,
         threads: arguments.threads,
         protection: project::protection(global)?,
-        pseudonym_key: privacy::Key::of(&std::env::var(PSEUDONYM_KEY).unwrap_or_default()),
+        pseudonym_key: project::pseudonym_key(),
         progress: &bar,
     };
     if arguments.explain {
@@ -126,15 +124,19 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     }
     let mut evaluation = evaluate(&opened.catalog, &plan, &opened.files, &request)?;
     drop(bar);
-    if !evaluation.missing.is_empty() {
-        let missing = evaluation.missing.join("; ");
-        output::say(&format!("warning: SQL is not kept from all harm on this system: {missing}"));
-    }
+    sides::say_missing(&evaluation);
     opened.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
     opened.diagnostics.extend(judge(&opened.catalog, &evaluation.results));
-    let (snapshots, too_large) = settle::snapshots(&opened, &store, &evaluation)?;
+    let evaluated = evaluation.results.metrics.iter().map(|results| results.metric.clone());
+    let evaluated = (!selection.is_everything()).then(|| evaluated.collect());
+    let known = opened.known();
+    let mut committed = store.inspect(&mut opened.files, &known, evaluated.as_ref())?;
+    if !arguments.is_ad_hoc() {
+        opened.diagnostics.extend(std::mem::take(&mut committed.found));
+    }
+    let (snapshots, too_large) = settle::snapshots(&opened, &committed, &evaluation);
     opened.diagnostics.extend(too_large);
-    opened.diagnostics.extend(settle::another_key(&store, &evaluation)?);
+    opened.diagnostics.extend(settle::another_key(&committed, &evaluation));
     print(global, arguments, &opened, &evaluation)?;
     output::diagnostics(global, &opened.diagnostics, &opened.files);
     for (metric, reason) in &evaluation.skipped {

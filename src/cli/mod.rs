@@ -4,21 +4,30 @@
 //! terminal, and the only code that names clap.
 
 mod accept;
+mod backfill;
+mod blame;
 mod check;
+mod chosen;
 mod clock;
+mod diff;
 mod eval;
 mod exit;
 mod explain;
 mod findings;
 mod fix;
+mod history;
 mod init;
 mod instant;
 mod lineage;
 mod output;
 mod progress;
 mod project;
+mod reject;
+mod publish;
 mod schema;
+mod segment;
 mod settle;
+mod sides;
 mod test;
 mod worker;
 
@@ -75,10 +84,22 @@ enum Verb {
     Test(test::Arguments),
     /// Evaluate metrics and compare them with the committed snapshots
     Eval(eval::Arguments),
+    /// Show what changed between two states, and whether the definition or the data moved it
+    Diff(diff::Arguments),
+    /// Show how a metric came to its value, commit by commit
+    History(history::Arguments),
+    /// Show which commit last changed a value, and why
+    Blame(blame::Arguments),
+    /// Evaluate metrics as of past instants, without writing anything
+    Backfill(backfill::Arguments),
     /// Show what a metric depends on, or what depends on a source or column
     Lineage(lineage::Arguments),
     /// Make pending results the committed snapshots
     Accept(accept::Arguments),
+    /// Drop pending results; the committed snapshots stay as they are
+    Reject(reject::Arguments),
+    /// Make a report the comment on a pull request
+    Publish(publish::Arguments),
     /// Print the JSON Schema of a kind of definition file, for editors
     Schema(schema::Arguments),
     /// Run SQL for another goodhart, in a process that can do little else
@@ -109,8 +130,14 @@ pub fn run() -> ExitCode {
         Verb::Explain(arguments) => explain::run(arguments),
         Verb::Test(arguments) => test::run(&cli.global, arguments),
         Verb::Eval(arguments) => eval::run(&cli.global, arguments),
+        Verb::Diff(arguments) => diff::run(&cli.global, arguments),
+        Verb::History(arguments) => history::run(&cli.global, arguments),
+        Verb::Blame(arguments) => blame::run(&cli.global, arguments),
+        Verb::Backfill(arguments) => backfill::run(&cli.global, arguments),
         Verb::Lineage(arguments) => lineage::run(&cli.global, arguments),
         Verb::Accept(arguments) => accept::run(&cli.global, arguments),
+        Verb::Reject(arguments) => reject::run(&cli.global, arguments),
+        Verb::Publish(arguments) => publish::run(arguments),
         Verb::Schema(arguments) => schema::run(arguments),
         Verb::Worker => worker::run(),
     };
@@ -119,7 +146,12 @@ pub fn run() -> ExitCode {
         Err(Error::Pipe) => exit::CLEAN.into(),
         Err(error) => {
             output::complain(&cli.global, &error);
-            exit::FAILURE.into()
+            let code = if matches!(error, Error::Undelivered(_)) {
+                exit::UNDELIVERED
+            } else {
+                exit::FAILURE
+            };
+            code.into()
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What of a definition decides its number or the verdict on it, as text that is the same
 //! whatever the layout.
 
+use super::alert::AlertTable;
 use super::measure::MeasureTable;
 use super::metric::MetricFile;
 use super::read::{Number, Sql};
@@ -28,6 +29,7 @@ pub fn aspects(
         let min_n = table.min_n.map_or(0, |min_n| min_n.value);
         format!("{} {min_n}", bounds(&table.at_least, &table.at_most))
     });
+    let alerts: Vec<String> = metric.alert.iter().map(alert).collect();
     vec![
         ("unit", metric.unit.value.name()),
         ("direction", metric.direction.name().to_owned()),
@@ -37,7 +39,20 @@ pub fn aspects(
         ("breakdown", breakdown.unwrap_or_default()),
         ("ceiling", ceiling.unwrap_or_default()),
         ("target", target.unwrap_or_default()),
+        ("alert", alerts.join("; ")),
     ]
+}
+
+fn alert(alert: &AlertTable) -> String {
+    let watch = alert.watch().map(|watch| format!("{} {}", watch.name(), watch.text()));
+    let by = alert.segments().map_or("-".to_owned(), |by| format!("[{}]", by.join(",")));
+    format!(
+        "{} over {} within {} by {by} min_n {}",
+        watch.unwrap_or_default(),
+        alert.over(),
+        alert.within.as_ref().map_or(0, |within| within.value.seconds),
+        alert.min_n.map_or(0, |min_n| min_n.value)
+    )
 }
 
 fn names(texts: &[super::read::Text]) -> Vec<&str> {

@@ -4,6 +4,7 @@ use schemars::Schema;
 use toml::Spanned;
 use toml::de::DeValue;
 
+use super::alert::AlertTable;
 use super::limits::MetricLimitsTable;
 use super::lints::Lints;
 use super::measure::MeasureTable;
@@ -50,6 +51,8 @@ record! {
         ceiling: Option<CeilingTable>,
         /// What the value should reach, judged at the newest complete period.
         target: Option<TargetTable>,
+        /// Moves of the value that somebody is told of.
+        alert: Vec<AlertTable>,
         /// How the metric could be cheated, and what would notice.
         gameability: Option<GameabilityTable>,
         /// Control and technique ids, by framework.

@@ -3,6 +3,7 @@
 //! Reading is pure: text in, a value and its problems out. Whether the definitions fit together
 //! is the [`crate::catalog`]'s question.
 
+pub mod alert;
 pub mod aspects;
 pub mod display;
 pub mod limits;

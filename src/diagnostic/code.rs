@@ -180,6 +180,7 @@ codes! {
     SNAPSHOT_CONFLICTED "snapshot-conflicted" Error Finding false "A snapshot with the markers of a merge.";
     SNAPSHOT_EDITED "snapshot-edited" Error Finding false "A snapshot that somebody changed by hand.";
     SNAPSHOT_UNREADABLE "snapshot-unreadable" Error Finding false "A snapshot that goodhart did not write.";
+    SNAPSHOT_ORPHANED "snapshot-orphaned" Warn Finding true "A snapshot of a metric that does not exist.";
     TARGET_LOOSENED "target-loosened" Warn Finding true "A target that is easier to reach than at the base.";
     CEILING_LOOSENED "ceiling-loosened" Warn Finding true "A ceiling that allows more than at the base.";
     GUARD_REMOVED "guard-removed" Warn Finding true "A metric that is watched less than at the base.";
@@ -190,6 +191,8 @@ codes! {
     NOT_ATTRIBUTABLE "not-attributable" Note Finding true "A change of a value whose cause cannot be told.";
     CEILING_VIOLATED "ceiling-violated" Error Finding true "A value outside the metric's ceiling.";
     TARGET_MISSED "target-missed" Error Finding true "A value that misses the metric's target.";
+    ALERT_RAISED "alert-raised" Warn Finding true "A move of a value that an `[[alert]]` of the metric looks for.";
+    ALERT_LOOSENED "alert-loosened" Warn Finding true "An alert that is gone, or that needs a larger move than at the base.";
 }
 
 #[cfg(test)]

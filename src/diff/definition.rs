@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rust_decimal::Decimal;
 
-use super::Definitions;
+use super::{Definitions, alerts};
 use crate::catalog::Metric;
 use crate::definition::display::DisplayUnit;
 use crate::definition::metric::MetricFile;
@@ -53,6 +53,7 @@ pub fn changes(
     let direction = |definition: &MetricFile| Some(definition.direction.name().to_owned());
     changed("direction", direction(old), direction(new), Bearing::Judgement, &mut found);
     bounds(old, new, &mut found);
+    alerts::changes(old, new, &mut found);
     guards(old, new, &mut found);
     let identity = |(definitions, metric): (Definitions<'_>, &Metric)| {
         definitions.catalog.identity(definitions.files, metric)
@@ -67,12 +68,12 @@ pub fn changes(
     found
 }
 
-fn words(field: &str, old: Option<&Text>, new: Option<&Text>, found: &mut Vec<FieldChange>) {
+pub(super) fn words(field: &str, old: Option<&Text>, new: Option<&Text>, found: &mut Vec<FieldChange>) {
     let text = |text: Option<&Text>| text.map(Text::to_string);
     changed(field, text(old), text(new), Bearing::Words, found);
 }
 
-fn changed(
+pub(super) fn changed(
     field: &str,
     old: Option<String>,
     new: Option<String>,

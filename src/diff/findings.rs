@@ -40,6 +40,9 @@ fn one(changed: &MetricDiff, metric: Option<&Metric>, found: &mut Vec<Diagnostic
             "target-loosened" => place(diagnostic, "was stricter before", |metric| {
                 metric.definition.target.as_ref().map(|table| table.span)
             }),
+            "alert-loosened" => place(diagnostic, "looked for more before", |metric| {
+                metric.definition.alert.first().map(|table| table.span)
+            }),
             "ceiling-loosened" => place(diagnostic, "was tighter before", |metric| {
                 metric.definition.ceiling.as_ref().map(|table| table.span)
             }),
@@ -101,6 +104,10 @@ fn loosened(id: &str, change: &FieldChange) -> (&'static Code, String) {
         Some("ceiling") => (
             &codes::CEILING_LOOSENED,
             format!("the ceiling of `{id}` was loosened: `{field}` {from_to}"),
+        ),
+        Some("alert") => (
+            &codes::ALERT_LOOSENED,
+            format!("an alert of `{id}` was loosened: `{field}` {from_to}"),
         ),
         Some("guards") => {
             (&codes::GUARD_REMOVED, format!("`{id}` lost its guard `{}`", text(&change.old)))

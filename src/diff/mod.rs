@@ -11,6 +11,7 @@
 //! needs to be evaluated; where both did, [`Crossed`] has V(old, new), and V(new, old) where the old
 //! data is still there. Everything here is a pure function.
 
+mod alerts;
 mod cause;
 mod definition;
 mod findings;
@@ -158,6 +159,11 @@ impl MetricDiff {
     /// How many values changed.
     pub fn changed_values(&self) -> usize {
         self.series.iter().map(|series| series.values.len()).sum()
+    }
+
+    /// Whether no value changed.
+    pub fn is_unmoved(&self) -> bool {
+        self.series.is_empty() && self.appeared.is_empty() && self.vanished.is_empty()
     }
 
     /// The change that stands for the metric: of the total where it changed, else of the first

@@ -1,4 +1,8 @@
-//! Values against ceilings and targets.
+//! Values against ceilings, targets and alerts.
+
+mod alert;
+
+pub use alert::{Before, Observation, Raised, alerts, findings as alert_findings, news};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
@@ -8,12 +12,13 @@ use crate::definition::display::DisplayUnit;
 use crate::definition::measure::MeasureTable;
 use crate::definition::read::Number;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::result::{MetricResults, Period, Results, Row, Status, date_text};
+use crate::result::{Group, MetricResults, Period, Results, Row, Status, date_text};
 
 /// How many offending values a finding lists.
 const SHOWN: usize = 5;
 
-/// A finding for every metric with values outside its ceiling or that misses its target.
+/// A finding for every metric with values outside its ceiling or that misses its target, and for
+/// every alert that its newest values raise.
 ///
 /// A ceiling holds for every value: outside it the definition or the data is wrong. A target is
 /// judged at the newest complete period: what was missed months ago is history, a period that is
@@ -31,6 +36,7 @@ pub fn judge(catalog: &Catalog, results: &Results) -> Vec<Diagnostic> {
         if results.grain == catalog.settings.grain || !grows {
             found.extend(ceiling(metric, metric_results));
             found.extend(target(metric, metric_results, results.as_of));
+            found.extend(alert_findings(metric, &news(metric, metric_results, results.as_of)));
         }
     }
     found
@@ -148,16 +154,19 @@ fn list(metric: &Metric, rows: &[&Row]) -> String {
 }
 
 fn describe(row: &Row, unit: &DisplayUnit) -> String {
-    let group = if row.group.is_empty() {
-        "total".to_owned()
-    } else {
-        let values: Vec<String> = row
-            .group
-            .iter()
-            .map(|(segment, value)| format!("{segment} {}", value.as_deref().unwrap_or("null")))
-            .collect();
-        values.join(", ")
-    };
+    let group = group_text(&row.group);
     let value = row.value.map_or("undefined".to_owned(), |value| unit.show(value));
     format!("{group} is {value} in {}", date_text(row.period.start))
+}
+
+/// A group as people read it.
+fn group_text(group: &Group) -> String {
+    if group.is_empty() {
+        return "total".to_owned();
+    }
+    let values: Vec<String> = group
+        .iter()
+        .map(|(segment, value)| format!("{segment} {}", value.as_deref().unwrap_or("null")))
+        .collect();
+    values.join(", ")
 }

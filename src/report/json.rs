@@ -29,7 +29,7 @@ struct Object<'a> {
 }
 
 /// A map in the order of a list.
-struct Pairs<T>(Vec<T>);
+pub(super) struct Pairs<T>(pub(super) Vec<T>);
 
 impl Serialize for Pairs<&(String, Option<String>)> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -51,7 +51,7 @@ impl Serialize for Pairs<(&str, Option<Box<RawValue>>)> {
     }
 }
 
-fn number(number: Option<rust_decimal::Decimal>) -> Option<Box<RawValue>> {
+pub(super) fn number(number: Option<rust_decimal::Decimal>) -> Option<Box<RawValue>> {
     RawValue::from_string(number?.to_string()).ok()
 }
 

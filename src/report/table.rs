@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
 
+use super::sparkline::sparkline;
 use crate::catalog::{Catalog, Metric};
 use crate::definition::display::DisplayUnit;
 use crate::definition::metric::Direction;
 use crate::definition::read::Number;
 use crate::escape::terminal;
-use crate::result::{MetricResults, Period, Results, Row, Status, date_text, instant_text, to_f64};
+use crate::result::{
+    Group, MetricResults, Period, Results, Row, Status, date_text, instant_text, to_f64,
+};
 
 /// How much is shown.
 #[derive(Debug, Clone, Copy)]
@@ -209,7 +212,7 @@ fn line(
         _ => String::new(),
     };
     let mut cells = vec![
-        Cell::new(label(row)),
+        Cell::new(label(&row.group)),
         Cell::new(date_text(row.period.start)),
         value,
         match verdict {
@@ -229,7 +232,7 @@ fn line(
         }
         cells.push(Cell::new(text));
     }
-    cells.push(Cell::new(sparkline(rows, periods)));
+    cells.push(Cell::new(trend(rows, periods)));
     cells
 }
 
@@ -241,12 +244,19 @@ fn verdict(metric: &Metric, row: &Row) -> Option<bool> {
     Some(low && high)
 }
 
-fn label(row: &Row) -> String {
-    if row.group.is_empty() {
+/// The values of one group in all periods of the metric, as bars.
+fn trend(rows: &[Row], periods: &BTreeSet<Period>) -> String {
+    let values: BTreeMap<Period, f64> =
+        rows.iter().filter_map(|row| row.value.map(|value| (row.period, to_f64(value)))).collect();
+    sparkline(&periods.iter().map(|period| values.get(period).copied()).collect::<Vec<_>>())
+}
+
+/// A group on one line.
+pub fn label(group: &Group) -> String {
+    if group.is_empty() {
         return "total".to_owned();
     }
-    let values: Vec<String> = row
-        .group
+    let values: Vec<String> = group
         .iter()
         .map(|(segment, value)| {
             let value = value.as_deref().map_or("(null)".to_owned(), short);
@@ -260,30 +270,8 @@ fn short(text: &str) -> String {
     terminal::short(text, WIDEST)
 }
 
-const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-
-/// One bar per period, scaled between the series' own extremes; a dot where there is no value, so
-/// that the bars of all groups stand below each other.
-fn sparkline(rows: &[Row], periods: &BTreeSet<Period>) -> String {
-    if periods.len() < 2 {
-        return String::new();
-    }
-    let values: BTreeMap<Period, f64> =
-        rows.iter().filter_map(|row| row.value.map(|value| (row.period, to_f64(value)))).collect();
-    let low = values.values().copied().fold(f64::INFINITY, f64::min);
-    let high = values.values().copied().fold(f64::NEG_INFINITY, f64::max);
-    periods
-        .iter()
-        .map(|period| match values.get(period) {
-            None => '·',
-            Some(_) if high <= low => BARS[3],
-            Some(value) => BARS[(((value - low) / (high - low) * 7.0).round() as usize).min(7)],
-        })
-        .collect()
-}
-
 /// Columns that say nothing for this metric (no open rows, no intervals) only cost width.
-fn drop_empty_columns(table: &mut Table) {
+pub(super) fn drop_empty_columns(table: &mut Table) {
     for index in 0..table.column_count() {
         let empty = table.column(index).is_some_and(|_| {
             table

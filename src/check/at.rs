@@ -1,0 +1,56 @@
+//! The definitions of a commit.
+
+use std::path::PathBuf;
+
+use super::Opened;
+use crate::diagnostic::Files;
+use crate::error::Error;
+use crate::git::{Commit, Project};
+use crate::project::{PROJECT_FILE, ProjectFiles};
+
+/// The definition files of a commit, as text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Texts(Vec<(String, String)>);
+
+impl Texts {
+    /// Reads goodhart.toml and what stands below `sources` and `metrics`.
+    ///
+    /// # Errors
+    /// An object that is missing in a partial clone.
+    pub fn at(project: &Project, commit: &Commit) -> Result<Self, Error> {
+        let mut texts = Vec::new();
+        project.files(commit, &is_definition, &mut |path, content| {
+            // One that is not UTF-8 is one that says something else.
+            texts.push((path.to_owned(), String::from_utf8_lossy(content).into_owned()));
+            Ok(())
+        })?;
+        Ok(Self(texts))
+    }
+
+    /// Resolves them; what is wrong with them is among the diagnostics.
+    pub fn open(&self) -> Opened {
+        let mut files = Files::default();
+        let mut listed = ProjectFiles {
+            project: None,
+            sources: Vec::new(),
+            metrics: Vec::new(),
+            unreadable: Vec::new(),
+        };
+        for (path, text) in &self.0 {
+            let file = files.add(path.as_str(), text.as_str());
+            if path == PROJECT_FILE {
+                listed.project = Some(file);
+            } else if path.starts_with("sources/") {
+                listed.sources.push(file);
+            } else {
+                listed.metrics.push(file);
+            }
+        }
+        Opened::read(PathBuf::new(), files, &listed, Vec::new())
+    }
+}
+
+fn is_definition(path: &str) -> bool {
+    let below = |folder: &str| path.starts_with(folder) && path.ends_with(".toml");
+    path == PROJECT_FILE || below("sources/") || below("metrics/")
+}

@@ -1,0 +1,164 @@
+//! `goodhart backfill`.
+
+use std::collections::BTreeMap;
+
+use clap::Args;
+use jiff::Timestamp;
+
+use super::project::{self, Opened, Refused};
+use super::segment::{self, Format, Segments};
+use super::{Global, instant, output, progress::Bar, sides};
+use crate::catalog::Metric;
+use crate::definition::project::{AsOf, Grain};
+use crate::diagnostic::Diagnostic;
+use crate::error::Error;
+use crate::evaluate::{Progress, Request, Silent, evaluate};
+use crate::history::{Evaluated, Series, evaluated_groups, evaluated_points, observations};
+use crate::judge::{alert_findings, alerts};
+use crate::plan::{self, Selection, Timeline};
+use crate::report::history as report;
+use crate::result::{Group, Period, instant_text};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The metrics
+    #[arg(required = true)]
+    metrics: Vec<String>,
+    #[command(flatten)]
+    segments: Segments,
+    /// The first period is the one that holds this instant
+    #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
+    from: Timestamp,
+    /// The last period is the last one that is over at this instant; the project's as-of where absent
+    #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
+    to: Option<Timestamp>,
+    /// The length of a period: day, week, month, quarter or year; the project's where absent
+    #[arg(long, value_name = "GRAIN", value_parser = super::eval::parse_grain)]
+    grain: Option<Grain>,
+    /// How to print the values
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// How many threads the engine may use; the results are the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    threads: Option<u32>,
+}
+
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let mut opened = match project::open(global)? {
+        Ok(opened) => opened,
+        Err(Refused(code)) => return Ok(code),
+    };
+    let grain = arguments.grain.unwrap_or(opened.catalog.settings.grain);
+    let periods = periods(&opened, arguments, grain)?;
+    let mut evaluated = evaluate_all(global, arguments, &mut opened, grain, &periods)?;
+    let mut all = Vec::new();
+    let mut found: Vec<Diagnostic> = Vec::new();
+    for id in &arguments.metrics {
+        let metric = segment::metric(&opened.catalog, id)?;
+        // One that was named twice is there once.
+        let Some(evaluated) = evaluated.remove(id) else { continue };
+        let known = evaluated_groups(&evaluated);
+        let group = arguments.segments.group(id, &known)?;
+        all.push(series(metric, &evaluated, &group));
+        let watched = if arguments.segments.is_absent() { known } else { vec![group] };
+        let raised = watched.iter().flat_map(|group| {
+            alerts(metric, &observations(&evaluated_points(id, &evaluated, group)))
+        });
+        found.extend(alert_findings(metric, &raised.collect::<Vec<_>>()));
+    }
+    opened.diagnostics.extend(found);
+    print(global, &opened, arguments.format, &all)?;
+    output::diagnostics(global, &opened.diagnostics, &opened.files);
+    Ok(project::verdict(&opened.diagnostics))
+}
+
+/// The periods at whose ends is evaluated.
+fn periods(opened: &Opened, arguments: &Arguments, grain: Grain) -> Result<Vec<Period>, Error> {
+    let to = match (&arguments.to, &opened.catalog.settings.as_of) {
+        (Some(to), _) => *to,
+        (None, AsOf::Fixed(as_of)) => *as_of,
+        (None, AsOf::Newest { .. }) => {
+            return Err(Error::Usage(
+                "the project's as-of follows its data: say where to end with `--to`".to_owned(),
+            ));
+        }
+    };
+    let timeline = Timeline::between(to, grain, arguments.from, to)
+        .map_err(|error| Error::Usage(error.to_string()))?;
+    let over: Vec<Period> = timeline.periods.into_iter().filter(|p| p.end <= to).collect();
+    if over.is_empty() {
+        let (from, to) = (instant_text(arguments.from), instant_text(to));
+        return Err(Error::Usage(format!("no {} from {from} is over at {to}", grain.name())));
+    }
+    Ok(over)
+}
+
+/// Evaluates the metrics as of the end of each period, in that period only.
+fn evaluate_all(
+    global: &Global,
+    arguments: &Arguments,
+    opened: &mut Opened,
+    grain: Grain,
+    periods: &[Period],
+) -> Result<BTreeMap<String, Vec<Evaluated>>, Error> {
+    let selection = Selection { metrics: arguments.metrics.clone(), ..Selection::default() };
+    let chosen = plan::select(&opened.catalog, &selection)
+        .map_err(|problems| Error::Usage(problems.join("\n")))?;
+    let plan = plan::build(&opened.catalog, &chosen);
+    let mut evaluated: BTreeMap<String, Vec<Evaluated>> = BTreeMap::new();
+    let bar = Bar::start();
+    for (done, period) in periods.iter().enumerate() {
+        bar.step(&format!("as of {}", instant_text(period.end)), done, periods.len());
+        let request = Request {
+            environment: &project::environment,
+            as_of: Some(period.end),
+            grain: Some(grain),
+            from: Some(period.start),
+            to: Some(period.end),
+            threads: arguments.threads,
+            pseudonym_key: project::pseudonym_key(),
+            progress: &Silent,
+            ..Request::new(&opened.root, project::protection(global)?)
+        };
+        let evaluation = evaluate(&opened.catalog, &plan, &opened.files, &request)?;
+        if done == 0 {
+            sides::say_missing(&evaluation);
+        }
+        opened.diagnostics.extend(evaluation.diagnostics);
+        for id in &chosen {
+            let results = evaluation.results.metrics.iter().find(|found| found.metric == *id);
+            let results = results.cloned().ok_or_else(|| {
+                let why = evaluation.skipped.get(id);
+                why.cloned().unwrap_or_else(|| "not evaluated".to_owned())
+            });
+            let one = Evaluated { as_of: period.end, grain, period: *period, results };
+            evaluated.entry(id.clone()).or_default().push(one);
+        }
+    }
+    Ok(evaluated)
+}
+
+fn series(metric: &Metric, evaluated: &[Evaluated], group: &Group) -> Series {
+    Series {
+        metric: metric.id.clone(),
+        group: group.clone(),
+        unit: metric.definition.unit.value.name(),
+        points: evaluated_points(&metric.id, evaluated, group),
+    }
+}
+
+fn print(global: &Global, opened: &Opened, format: Format, all: &[Series]) -> Result<(), Error> {
+    let styled = output::stdout_coloured(global);
+    output::data(&match format {
+        Format::Text => {
+            let texts = all.iter().filter_map(|series| {
+                let metric = opened.catalog.metrics.get(&series.metric)?;
+                Some(report::text(metric, series, styled))
+            });
+            texts.collect::<Vec<_>>().join("\n")
+        }
+        Format::Json => report::json(all),
+        Format::Ndjson => report::ndjson(all),
+        Format::Csv => report::csv(all),
+    })
+}

@@ -1,0 +1,65 @@
+//! `goodhart blame`.
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use super::history::{revisions, series};
+use super::project::{self, Refused};
+use super::segment::{self, Segments};
+use super::{Global, exit, instant, output};
+use crate::error::Error;
+use crate::history::{groups, last_change, points};
+use crate::report::history::{Blamed, blame_json, blame_text};
+use crate::result::date_text;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// The metric
+    metric: String,
+    #[command(flatten)]
+    segments: Segments,
+    /// The value of the period that holds this instant; where absent, of the newest complete one
+    #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
+    period: Option<Timestamp>,
+    /// How to print the commit
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How the commit is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    /// One object
+    Json,
+}
+
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let opened = match project::open(global)? {
+        Ok(opened) => opened,
+        Err(Refused(code)) => return Ok(code),
+    };
+    let metric = segment::metric(&opened.catalog, &arguments.metric)?;
+    let revisions = revisions(&opened.root, metric)?;
+    let group = arguments.segments.group(&metric.id, &groups(&revisions))?;
+    let unit = metric.definition.unit.value.name();
+    let newest = || {
+        let points = points(&revisions, &group, &unit, None);
+        points.iter().rev().find_map(|point| point.row.as_ref().ok().map(|row| row.period.start))
+    };
+    let none =
+        || Error::Usage(format!("no commit has a value of `{}` that can be read", metric.id));
+    let period = arguments.period.or_else(newest).ok_or_else(none)?;
+    let series = series(metric, &revisions, &group, Some(period));
+    let Some(change) = last_change(&series.points) else {
+        let date = date_text(period);
+        return Err(Error::Usage(format!("no commit has a value of `{}` for {date}", metric.id)));
+    };
+    let blamed = Blamed { metric, series: &series, change };
+    output::data(&match arguments.format {
+        Format::Text => blame_text(&blamed),
+        Format::Json => blame_json(&blamed),
+    })?;
+    output::diagnostics(global, &opened.diagnostics, &opened.files);
+    Ok(exit::CLEAN)
+}

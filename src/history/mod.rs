@@ -1,0 +1,130 @@
+//! The commits of a snapshot, or evaluations as of several instants → the values of a metric over
+//! time, and what moved them.
+//!
+//! [`walk()`] asks git for the commits; everything behind it is a pure function.
+
+mod blame;
+mod evaluated;
+mod points;
+mod walk;
+
+pub use blame::{LastChange, last_change};
+pub use evaluated::{Evaluated, evaluated_groups, evaluated_points};
+pub use points::{groups, points};
+pub use walk::walk;
+
+use jiff::Timestamp;
+
+use crate::definition::project::Grain;
+use crate::diff::Moved;
+use crate::git::Commit;
+use crate::judge::Observation;
+use crate::result::{Group, Row, date_text};
+use crate::snapshot::Snapshot;
+
+/// A commit that changed the snapshot of a metric.
+#[derive(Debug)]
+pub struct Revision {
+    pub commit: Commit,
+    /// What the metric was called.
+    pub metric: String,
+    /// What the snapshot said, or why it cannot be read.
+    pub snapshot: Result<Snapshot, String>,
+    /// Whether somebody changed the values by hand.
+    pub is_edited: bool,
+    /// The instant for which it was computed, where that is known.
+    pub as_of: Option<Timestamp>,
+    /// What moved since the commit before; `None` for the first.
+    pub cause: Option<Moved>,
+}
+
+/// The values of one group of a metric, the oldest first.
+#[derive(Debug, Clone)]
+pub struct Series {
+    pub metric: String,
+    pub group: Group,
+    /// The name of the unit of all values.
+    pub unit: String,
+    pub points: Vec<Point>,
+}
+
+/// A value of a group at some time.
+#[derive(Debug, Clone)]
+pub struct Point {
+    /// What the metric was called then.
+    pub metric: String,
+    pub grain: Option<Grain>,
+    /// The instant for which it was computed, where that is known.
+    pub as_of: Option<Timestamp>,
+    /// The row of its period, or why there is none.
+    pub row: Result<Row, String>,
+    /// The commit that says so; `None` for an evaluation.
+    pub origin: Option<Origin>,
+}
+
+/// Where a committed value comes from.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    pub commit: Commit,
+    /// What moved since the commit before; `None` for the first.
+    pub cause: Option<Moved>,
+    /// Why the values of the group were accepted, where somebody said so.
+    pub reason: Option<String>,
+    pub is_edited: bool,
+}
+
+impl Origin {
+    /// The cause in a word.
+    pub fn cause_name(&self) -> &'static str {
+        match &self.cause {
+            None => "first",
+            Some(Moved::Nothing) => "neither",
+            Some(Moved::Definition) => "definition",
+            Some(Moved::Data) => "data",
+            Some(Moved::Both) => "both",
+            Some(Moved::Unknown(_)) => "unknown",
+        }
+    }
+}
+
+impl Point {
+    /// What a reader should know of it besides: a name it had, a hand that changed it, why there is
+    /// no value or no cause. `metric` is what it is called now.
+    pub fn note(&self, metric: &str) -> Option<String> {
+        let mut notes = Vec::new();
+        if self.metric != metric {
+            notes.push(format!("as {}", self.metric));
+        }
+        if let Err(why) = &self.row {
+            notes.push(why.clone());
+        }
+        if let Some(origin) = &self.origin {
+            if origin.is_edited {
+                notes.push("changed by hand".to_owned());
+            }
+            match &origin.cause {
+                Some(Moved::Nothing) => {
+                    notes.push("the snapshot before was not current".to_owned())
+                }
+                Some(Moved::Unknown(why)) => notes.push(why.clone()),
+                _ => {}
+            }
+        }
+        (!notes.is_empty()).then(|| notes.join("; "))
+    }
+}
+
+/// The values of a series as alerts see them. Each is found in its period, and in its commit.
+pub fn observations(points: &[Point]) -> Vec<Observation<'_>> {
+    let observed = points.iter().filter_map(|point| {
+        let row = point.row.as_ref().ok()?;
+        Some(match &point.origin {
+            None => Observation::of_period(row),
+            Some(origin) => {
+                let (period, commit) = (date_text(row.period.start), origin.commit.short());
+                Observation { row, place: format!("the period of {period} (commit {commit})") }
+            }
+        })
+    });
+    observed.collect()
+}

@@ -1,0 +1,188 @@
+//! The commits that changed a snapshot, and what moved between them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use super::Revision;
+use crate::check::{Opened, Texts};
+use crate::diagnostic::{Files, codes};
+use crate::diff::{Definitions, Moved, Provenance, Side, moved};
+use crate::error::Error;
+use crate::git::{Commit, Project};
+use crate::snapshot::{INPUTS, InputsFile, Snapshot, read};
+
+/// The commits up to `newest` that changed the snapshot of a metric, the oldest first. Where the
+/// snapshot begins and that of the same metric under another name ends, the walk goes on there.
+///
+/// # Errors
+/// An object that is missing.
+pub fn walk(project: &Project, newest: &Commit, metric: &str) -> Result<Vec<Revision>, Error> {
+    let mut walk = Walk { project, definitions: None, newer: None, done: Vec::new() };
+    let (mut from, mut id) = (newest.clone(), metric.to_owned());
+    loop {
+        for commit in project.changes(&from, &path(&id))? {
+            walk.step(commit, &id)?;
+        }
+        match walk.predecessor()? {
+            Some(before) => (from, id) = before,
+            None => break,
+        }
+    }
+    walk.finish()
+}
+
+struct Walk<'p> {
+    project: &'p Project,
+    /// The definitions that were opened last: neighbours often have the same.
+    definitions: Option<(Texts, Rc<Opened>)>,
+    /// The commit whose cause is not known yet.
+    newer: Option<State>,
+    /// The newest first.
+    done: Vec<Revision>,
+}
+
+/// A commit with what its cause is made of.
+struct State {
+    revision: Revision,
+    definitions: Rc<Opened>,
+    inputs: Option<InputsFile>,
+}
+
+impl State {
+    fn side(&self) -> Side<'_> {
+        let Opened { catalog, files, .. } = &*self.definitions;
+        Side {
+            provenance: Provenance {
+                name: self.revision.commit.short().to_owned(),
+                commit: Some(self.revision.commit.id.clone()),
+                inputs: self.inputs.clone(),
+            },
+            definitions: catalog.as_ref().map(|catalog| Definitions { catalog, files }),
+            results: BTreeMap::new(),
+        }
+    }
+}
+
+impl Walk<'_> {
+    /// Goes one commit back.
+    fn step(&mut self, commit: Commit, id: &str) -> Result<(), Error> {
+        let (snapshot, is_edited) = snapshot(self.project, &commit, id)?;
+        let inputs = self.project.read(&commit, &path(INPUTS))?;
+        let inputs = inputs.and_then(|text| InputsFile::parse(&String::from_utf8_lossy(&text)));
+        let definitions = self.definitions(&commit)?;
+        let as_of = inputs.as_ref().and_then(|inputs| inputs.as_of.parse().ok());
+        let metric = id.to_owned();
+        let revision = Revision { commit, metric, snapshot, is_edited, as_of, cause: None };
+        let older = State { revision, definitions, inputs };
+        if let Some(mut newer) = self.newer.take() {
+            let (before, after) = (&older.revision.metric, &newer.revision.metric);
+            newer.revision.cause = Some(moved(&older.side(), &newer.side(), before, after));
+            self.done.push(newer.revision);
+        }
+        self.newer = Some(older);
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Vec<Revision>, Error> {
+        if let Some(mut first) = self.newer.take() {
+            // Where a shallow clone ends, a commit seems to have made everything.
+            let ends =
+                self.project.is_shallow() && self.project.parent(&first.revision.commit)?.is_none();
+            first.revision.cause = ends.then(|| Moved::Unknown("the clone ends here".to_owned()));
+            self.done.push(first.revision);
+        }
+        self.done.reverse();
+        Ok(self.done)
+    }
+
+    fn definitions(&mut self, commit: &Commit) -> Result<Rc<Opened>, Error> {
+        let texts = Texts::at(self.project, commit)?;
+        if let Some((known, opened)) = &self.definitions
+            && *known == texts
+        {
+            return Ok(opened.clone());
+        }
+        let opened = Rc::new(texts.open());
+        self.definitions = Some((texts, opened.clone()));
+        Ok(opened)
+    }
+
+    /// Where the history goes on before the oldest commit so far: in a snapshot that it removed, of
+    /// a metric with the same definition, or else with the same values.
+    fn predecessor(&mut self) -> Result<Option<(Commit, String)>, Error> {
+        let Some(State { revision, definitions, .. }) = &self.newer else { return Ok(None) };
+        let Some(parent) = self.project.parent(&revision.commit)? else { return Ok(None) };
+        let now = snapshots(self.project, &revision.commit)?;
+        let mut gone = snapshots(self.project, &parent)?;
+        gone.retain(|id| !now.contains(id));
+        if gone.is_empty() {
+            return Ok(None);
+        }
+        let identity = |opened: &Opened, id: &str| {
+            let catalog = opened.catalog.as_ref()?;
+            Some(catalog.identity(&opened.files, catalog.metrics.get(id)?))
+        };
+        let before = Texts::at(self.project, &parent)?.open();
+        let new = identity(definitions, &revision.metric);
+        let same = gone.iter().find(|id| new.is_some() && identity(&before, id) == new);
+        if let Some(id) = same {
+            return Ok(Some((parent, id.clone())));
+        }
+        let Ok(values) = revision.snapshot.as_ref().map(Snapshot::results) else {
+            return Ok(None);
+        };
+        for id in gone {
+            if let (Ok(old), _) = snapshot(self.project, &parent, &id)?
+                && old.results().rows == values.rows
+            {
+                return Ok(Some((parent, id)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// A snapshot at a commit, or why there is none; and whether somebody edited it.
+fn snapshot(
+    project: &Project,
+    commit: &Commit,
+    metric: &str,
+) -> Result<(Result<Snapshot, String>, bool), Error> {
+    let Some(bytes) = project.read(commit, &path(metric))? else {
+        return Ok((Err("the snapshot was removed".to_owned()), false));
+    };
+    let mut files = Files::default();
+    let file = files.add(path(metric), String::from_utf8_lossy(&bytes));
+    let (snapshot, found) = read(&files, file, metric);
+    let has = |code| found.iter().any(|diagnostic| diagnostic.code == code);
+    let why = || {
+        if has(&codes::SNAPSHOT_CONFLICTED) {
+            return "the snapshot has the markers of a merge".to_owned();
+        }
+        let format = files.text(file).lines().find_map(|line| line.strip_prefix("format = "));
+        match format {
+            Some(format) => format!("the snapshot cannot be read (format {})", format.trim()),
+            None => "the snapshot cannot be read".to_owned(),
+        }
+    };
+    let is_edited = has(&codes::SNAPSHOT_EDITED);
+    Ok((snapshot.ok_or_else(why), is_edited))
+}
+
+/// The ids of all snapshots at a commit.
+fn snapshots(project: &Project, commit: &Commit) -> Result<BTreeSet<String>, Error> {
+    let id = |path: &str| -> Option<String> {
+        let id = path.strip_prefix("snapshots/")?.strip_suffix(".toml")?;
+        (id != INPUTS && !id.contains('/')).then(|| id.to_owned())
+    };
+    let mut ids = BTreeSet::new();
+    project.files(commit, &|path| id(path).is_some(), &mut |path, _| {
+        ids.extend(id(path));
+        Ok(())
+    })?;
+    Ok(ids)
+}
+
+fn path(name: &str) -> String {
+    format!("snapshots/{name}.toml")
+}
