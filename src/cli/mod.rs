@@ -23,6 +23,8 @@ mod output;
 mod progress;
 mod project;
 mod reject;
+mod resolve;
+mod review;
 mod publish;
 mod schema;
 mod segment;
@@ -94,10 +96,14 @@ enum Verb {
     Backfill(backfill::Arguments),
     /// Show what a metric depends on, or what depends on a source or column
     Lineage(lineage::Arguments),
+    /// Step through pending results, or print them with the commands that decide about them
+    Review(review::Arguments),
     /// Make pending results the committed snapshots
     Accept(accept::Arguments),
     /// Drop pending results; the committed snapshots stay as they are
     Reject(reject::Arguments),
+    /// Settle snapshots that a merge left in conflict, by evaluating what was merged
+    Resolve(resolve::Arguments),
     /// Make a report the comment on a pull request
     Publish(publish::Arguments),
     /// Print the JSON Schema of a kind of definition file, for editors
@@ -137,6 +143,8 @@ pub fn run() -> ExitCode {
         Verb::Lineage(arguments) => lineage::run(&cli.global, arguments),
         Verb::Accept(arguments) => accept::run(&cli.global, arguments),
         Verb::Reject(arguments) => reject::run(&cli.global, arguments),
+        Verb::Review(arguments) => review::run(&cli.global, arguments),
+        Verb::Resolve(arguments) => resolve::run(&cli.global, arguments),
         Verb::Publish(arguments) => publish::run(arguments),
         Verb::Schema(arguments) => schema::run(arguments),
         Verb::Worker => worker::run(),

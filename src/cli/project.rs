@@ -1,5 +1,6 @@
 //! Opening a project: find, read, merge, check.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Global, clock, output};
@@ -10,7 +11,8 @@ use crate::diagnostic::{Diagnostics, Files};
 use crate::engine::Protection;
 use crate::error::Error;
 use crate::git;
-use crate::project;
+use crate::privacy;
+use crate::project::{self, Kept};
 use crate::snapshot::{PRIVATE, Store, Writer};
 
 /// A project whose definitions are free of errors.
@@ -20,6 +22,13 @@ pub struct Opened {
     pub catalog: Catalog,
     /// Warnings so far; the sink with the project's levels.
     pub diagnostics: Diagnostics,
+}
+
+impl Opened {
+    /// The ids of all metrics.
+    pub fn known(&self) -> BTreeSet<String> {
+        self.catalog.metrics.keys().cloned().collect()
+    }
 }
 
 /// Why a project could not be opened: the exit code, after everything was said.
@@ -97,6 +106,20 @@ pub fn is_believed(root: &Path) -> bool {
     !committed
 }
 
+/// Where it is remembered what was verified in the project at `root`, and the results. Nothing
+/// where that is not believed; where all is to be `fresh`, nothing is known and all is remembered.
+pub fn memories(root: &Path, fresh: bool) -> (Option<PathBuf>, Option<Kept>) {
+    if !is_believed(root) {
+        return (None, None);
+    }
+    let store = Store::new(root);
+    let results = store.results(clock::now());
+    match fresh {
+        true => (None, results.map(Kept::afresh)),
+        false => (store.memory(), results),
+    }
+}
+
 /// All layers around SQL, with this program as its own worker.
 ///
 /// # Errors
@@ -104,6 +127,23 @@ pub fn is_believed(root: &Path) -> bool {
 pub fn protection(global: &Global) -> Result<Protection, Error> {
     let program = std::env::current_exe().map_err(Error::reading(Path::new("goodhart")))?;
     Ok(Protection { required: global.require_sandbox, ..Protection::full(program) })
+}
+
+/// The variable with the secret of the pseudonyms. It is no argument: those are for everybody on
+/// the machine to see.
+pub const PSEUDONYM_KEY: &str = "GOODHART_PSEUDONYM_KEY";
+
+/// A variable that a path in a definition names. It may be any but the secret: paths are shown.
+pub fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|_| name != PSEUDONYM_KEY)
+}
+
+/// What makes pseudonyms, or why nothing does.
+///
+/// # Errors
+/// There is no key, or one that could be guessed.
+pub fn pseudonym_key() -> Result<privacy::Key, privacy::NoKey> {
+    privacy::Key::of(&std::env::var(PSEUDONYM_KEY).unwrap_or_default())
 }
 
 /// Takes the lock of the project at `root` for a verb, and says what it had to finish first.

@@ -68,7 +68,12 @@ pub fn changes(
     found
 }
 
-pub(super) fn words(field: &str, old: Option<&Text>, new: Option<&Text>, found: &mut Vec<FieldChange>) {
+pub(super) fn words(
+    field: &str,
+    old: Option<&Text>,
+    new: Option<&Text>,
+    found: &mut Vec<FieldChange>,
+) {
     let text = |text: Option<&Text>| text.map(Text::to_string);
     changed(field, text(old), text(new), Bearing::Words, found);
 }

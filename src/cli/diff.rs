@@ -1,0 +1,139 @@
+//! `goodhart diff`.
+
+use clap::{Args, ValueEnum};
+
+use super::progress::Bar;
+use super::project::{self, Refused};
+use super::sides::{self, Evaluated, Named, Place};
+use super::{Global, exit, output};
+use crate::compare::{State, compare};
+use crate::diagnostic::Diagnostics;
+use crate::diff::{Diff, findings};
+use crate::error::Error;
+use crate::report::diagnostics::Findings;
+use crate::report::diff::{self as report, MarkdownOptions, TextOptions};
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// What to compare with: a revision, a folder of snapshots, or `a..b` for two revisions; the
+    /// last commit where absent
+    base: Option<String>,
+    /// What is compared; the working tree, evaluated now, where absent
+    head: Option<String>,
+    /// Only these metrics (may be repeated)
+    #[arg(long, value_name = "METRIC")]
+    metric: Vec<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Print all groups of every metric, not only those that changed most
+    #[arg(long)]
+    all: bool,
+    /// How many threads the engine may use; the results are the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    threads: Option<u32>,
+}
+
+/// How a comparison is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For a terminal
+    Text,
+    /// One document; `goodhart schema diff` has its schema
+    Json,
+    /// For a comment on a pull request
+    Markdown,
+}
+
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let place = Place::find(global)?;
+    let (base, head) = sides::named(arguments.base.as_deref(), arguments.head.as_deref());
+    let bar = Bar::start();
+    let context = sides::context(global, place.root.as_deref(), arguments.threads, &bar)?;
+    let base = place.open(&base)?;
+    let (head, mut diagnostics, skipped) = match head {
+        Named::WorkingTree => match sides::working_tree(global, &context)? {
+            Ok(Evaluated { state, mut diagnostics, found, skipped }) => {
+                // Warnings about what was so before are not what changed.
+                diagnostics.extend_errors(found);
+                (state, diagnostics, skipped)
+            }
+            Err(Refused(code)) => return Ok(code),
+        },
+        other => {
+            let mut head = place.open(&other)?;
+            let diagnostics = std::mem::take(&mut head.diagnostics);
+            (head, diagnostics, Vec::new())
+        }
+    };
+    let mut diff = compare(&base, &head, &context)?;
+    drop(bar);
+    if !arguments.metric.is_empty() {
+        only(&mut diff, &base, &head, &arguments.metric)?;
+    }
+    let found = findings(&diff, head.side().definitions);
+    diagnostics.extend(found);
+    say_unusable(&base);
+    print(global, arguments, &diff, (&diagnostics, &head))?;
+    for (metric, reason) in &skipped {
+        output::say(&format!("not evaluated: {metric} ({reason})"));
+    }
+    Ok(match project::verdict(&diagnostics) {
+        exit::CLEAN if !skipped.is_empty() => exit::FINDINGS,
+        verdict => verdict,
+    })
+}
+
+/// Leaves the metrics that were asked for.
+fn only(diff: &mut Diff, base: &State, head: &State, wanted: &[String]) -> Result<(), Error> {
+    let (before, after) = (base.side(), head.side());
+    let unknown: Vec<&str> = wanted
+        .iter()
+        .map(String::as_str)
+        .filter(|id| {
+            let knows = |side: &crate::diff::Side<'_>| {
+                side.metric(id).is_some() || side.results.contains_key(*id)
+            };
+            !knows(&before) && !knows(&after)
+        })
+        .collect();
+    if !unknown.is_empty() {
+        return Err(Error::Usage(format!("there is no metric {}", unknown.join(", "))));
+    }
+    diff.metrics.retain(|metric| wanted.contains(&metric.metric));
+    diff.unchanged = wanted.len().saturating_sub(diff.metrics.len());
+    Ok(())
+}
+
+/// Says what of the base could not be read: its metrics look new.
+pub fn say_unusable(base: &State) {
+    let name = &base.provenance.name;
+    if base.diagnostics.has_errors() {
+        output::say(&format!("warning: not all of {name} can be read; what cannot has no causes"));
+    }
+    if base.results.is_empty() {
+        output::say(&format!("warning: {name} has no snapshots: every value is new"));
+    }
+}
+
+fn print(
+    global: &Global,
+    arguments: &Arguments,
+    diff: &Diff,
+    (diagnostics, head): (&Diagnostics, &State),
+) -> Result<(), Error> {
+    let found = Findings { diagnostics, files: &head.files, prefix: "" };
+    match arguments.format {
+        Format::Text => {
+            let styled = output::stdout_coloured(global);
+            output::data(&report::text(diff, TextOptions { all: arguments.all, styled }))?;
+            output::diagnostics(global, diagnostics, &head.files);
+            Ok(())
+        }
+        Format::Json => output::data(&report::json(diff, &found)),
+        Format::Markdown => {
+            let options = MarkdownOptions { key: "diff", limit: usize::MAX, whole: None };
+            output::data(&report::markdown(diff, &found, &options))
+        }
+    }
+}

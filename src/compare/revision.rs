@@ -1,0 +1,63 @@
+//! A revision: its definitions and snapshots, and its data where git has it.
+
+use std::path::{Path, PathBuf};
+
+use super::folder::snapshots;
+use super::{State, data};
+use crate::check;
+use crate::diagnostic::Diagnostics;
+use crate::diff::Provenance;
+use crate::error::Error;
+use crate::git::{Commit, Project};
+
+/// Opens a commit of a project. `here` is the folder of the project on the disk, whose data may
+/// still be those of the commit.
+///
+/// # Errors
+/// A commit that cannot be read, or a temporary folder that cannot be written.
+pub fn revision(
+    project: &Project,
+    commit: &Commit,
+    name: &str,
+    here: Option<&Path>,
+) -> Result<State, Error> {
+    let held = State::hold()?;
+    let root = held.path();
+    project.export(commit, root, &is_definition)?;
+    let provenance =
+        |inputs| Provenance { name: name.to_owned(), commit: Some(commit.id.clone()), inputs };
+    if !root.join(crate::project::PROJECT_FILE).is_file() {
+        // There was no project yet: everything is new.
+        return Ok(State {
+            provenance: provenance(None),
+            files: Default::default(),
+            catalog: None,
+            diagnostics: Diagnostics::default(),
+            results: Default::default(),
+            data: Vec::new(),
+            _held: Some(held),
+        });
+    }
+    let check::Opened { mut files, catalog, mut diagnostics, .. } = check::open(root)?;
+    let (results, inputs) = snapshots(&root.join("snapshots"), &mut files, &mut diagnostics)?;
+    if let Some(catalog) = &catalog {
+        project.export(commit, root, &|path| data::is_data(catalog, path))?;
+    }
+    let data: Vec<PathBuf> =
+        std::iter::once(root.to_owned()).chain(here.map(Path::to_owned)).collect();
+    Ok(State {
+        provenance: provenance(inputs),
+        files,
+        catalog,
+        diagnostics,
+        results,
+        data,
+        _held: Some(held),
+    })
+}
+
+fn is_definition(path: &str) -> bool {
+    const FOLDERS: [&str; 3] = ["sources/", "metrics/", "snapshots/"];
+    path == crate::project::PROJECT_FILE
+        || path.ends_with(".toml") && FOLDERS.iter().any(|folder| path.starts_with(folder))
+}

@@ -1,0 +1,79 @@
+//! One of the two states that are compared.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostics, Files};
+use crate::diff::{Definitions, Provenance, Side};
+use crate::error::Error;
+use crate::result::MetricResults;
+use crate::snapshot::InputsFile;
+
+/// A state of a project.
+pub struct State {
+    pub provenance: Provenance,
+    /// What there is to be read of definitions; a state without a catalog has results only.
+    pub files: Files,
+    pub catalog: Option<Catalog>,
+    /// Why there is no catalog, or which snapshots cannot be used.
+    pub diagnostics: Diagnostics,
+    pub results: BTreeMap<String, MetricResults>,
+    /// Where its data may be, the likeliest first.
+    pub(super) data: Vec<PathBuf>,
+    /// What was written for it goes with it.
+    pub(super) _held: Option<TempDir>,
+}
+
+impl State {
+    /// The project at `root` as it is on the disk, with `results` of it that were computed from
+    /// `inputs`.
+    pub fn here(
+        name: &str,
+        root: &Path,
+        (files, catalog): (Files, Option<Catalog>),
+        results: BTreeMap<String, MetricResults>,
+        inputs: Option<InputsFile>,
+    ) -> Self {
+        Self {
+            provenance: Provenance { name: name.to_owned(), commit: None, inputs },
+            files,
+            catalog,
+            diagnostics: Diagnostics::default(),
+            results,
+            data: vec![root.to_owned()],
+            _held: None,
+        }
+    }
+
+    /// As the comparison sees it.
+    pub fn side(&self) -> Side<'_> {
+        Side {
+            provenance: self.provenance.clone(),
+            definitions: self
+                .catalog
+                .as_ref()
+                .map(|catalog| Definitions { catalog, files: &self.files }),
+            results: self.results.clone(),
+        }
+    }
+
+    /// The definitions, where they can be evaluated.
+    pub(super) fn definitions(&self) -> Option<(&Catalog, &Files)> {
+        let catalog = self.catalog.as_ref().filter(|_| !self.diagnostics.has_errors())?;
+        Some((catalog, &self.files))
+    }
+
+    /// The instant for which its results were computed.
+    pub(super) fn as_of(&self) -> Option<Timestamp> {
+        self.provenance.inputs.as_ref()?.as_of.parse().ok()
+    }
+
+    /// A folder for what belongs to this state and goes with it.
+    pub(super) fn hold() -> Result<TempDir, Error> {
+        tempfile::tempdir().map_err(Error::writing(&std::env::temp_dir()))
+    }
+}
