@@ -6,8 +6,9 @@ use super::{Findings, Place, level};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::escape;
 
+/// A diagnostic as an object.
 #[derive(Serialize)]
-struct Object<'a> {
+pub struct Object<'a> {
     code: &'static str,
     severity: &'static str,
     message: &'a str,
@@ -75,13 +76,18 @@ fn object<'a>(findings: &Findings<'a>, diagnostic: &'a Diagnostic) -> Object<'a>
     }
 }
 
+impl<'a> Findings<'a> {
+    /// All of them as objects, for documents that they are a part of.
+    pub(in crate::report) fn objects(&self) -> Vec<Object<'a>> {
+        self.list().into_iter().map(|diagnostic| object(self, diagnostic)).collect()
+    }
+}
+
 /// An array with one object per line.
 pub fn json(findings: &Findings<'_>) -> String {
-    let lines: Vec<String> = findings
-        .list()
-        .into_iter()
-        .map(|diagnostic| serde_json::to_string(&object(findings, diagnostic)).unwrap_or_default())
-        .collect();
+    let objects = findings.objects();
+    let lines: Vec<String> =
+        objects.iter().map(|object| serde_json::to_string(object).unwrap_or_default()).collect();
     if lines.is_empty() {
         return "[]\n".to_owned();
     }

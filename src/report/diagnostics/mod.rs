@@ -8,8 +8,9 @@ mod place;
 mod sarif;
 
 pub use github::github;
+pub(in crate::report) use json::Object;
 pub use json::json;
-pub use junit::junit;
+pub use junit::{junit, suite};
 pub use sarif::sarif;
 
 use place::Place;

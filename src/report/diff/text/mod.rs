@@ -75,10 +75,9 @@ fn source_change(change: &SourceChange) -> String {
         (Some(old), Some(new)) if old.files == new.files => {
             format!("{name}: {} → {} rows", old.rows, new.rows)
         }
-        (Some(old), Some(new)) => format!(
-            "{name}: {} → {} rows, {} → {} files",
-            old.rows, new.rows, old.files, new.files
-        ),
+        (Some(old), Some(new)) => {
+            format!("{name}: {} → {} rows, {} → {} files", old.rows, new.rows, old.files, new.files)
+        }
         (None, Some(new)) => format!("{name}: new, {} rows", new.rows),
         (_, None) => format!("{name}: no longer read"),
     }
