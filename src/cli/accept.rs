@@ -1,39 +1,32 @@
 //! `goodhart accept`.
 
-use std::collections::BTreeSet;
-
 use clap::Args;
 
+use super::chosen;
 use super::project::{self, Refused};
-use super::{Global, exit, output};
+use super::{Global, output};
 use crate::error::Error;
 use crate::snapshot::{INPUTS, Store};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Metrics whose pending results are accepted; all where absent
-    metrics: Vec<String>,
+    #[command(flatten)]
+    chosen: chosen::Arguments,
+    /// Why the new values are right; kept with the groups that changed
+    #[arg(long, value_name = "TEXT", value_parser = chosen::reason)]
+    reason: Option<String>,
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let writer = project::writer(&project::root(global)?, "accept")?;
-    let opened = match project::open(global)? {
+    let mut opened = match project::open(global)? {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
     };
     let store = Store::new(&opened.root);
-    let known: BTreeSet<String> = opened.catalog.metrics.keys().cloned().collect();
-    let chosen: BTreeSet<String> = arguments.metrics.iter().cloned().collect();
-    let pending = store.pending()?;
-    let missing: Vec<&str> =
-        chosen.iter().filter(|name| !pending.contains(name)).map(String::as_str).collect();
-    if !missing.is_empty() {
-        return Err(Error::Usage(format!(
-            "nothing is pending for {}; run `goodhart eval` first",
-            missing.join(", ")
-        )));
-    }
-    let (change, done) = store.accept(&chosen, &known)?;
+    let chosen = arguments.chosen.of(&opened.catalog)?;
+    let known = opened.known();
+    let (change, done) = store.accept(&chosen, &known, arguments.reason.as_deref())?;
     writer.commit(&change)?;
     for name in done.accepted.iter().filter(|name| *name != INPUTS) {
         output::say(&format!("accepted snapshots/{name}.toml"));
@@ -44,5 +37,9 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     if done.accepted.is_empty() && done.removed.is_empty() {
         output::say("nothing is pending");
     }
-    Ok(exit::CLEAN)
+    // What was accepted is as goodhart wrote it; the rest may not be.
+    let committed = store.inspect(&mut opened.files, &known, None)?;
+    opened.diagnostics.extend(committed.found);
+    output::diagnostics(global, &opened.diagnostics, &opened.files);
+    Ok(project::verdict(&opened.diagnostics))
 }

@@ -1,35 +1,32 @@
 //! Results as snapshots: what is new is proposed, or with `--check` only named.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::eval::PSEUDONYM_KEY;
 use super::output;
-use super::project::Opened;
+use super::project::{Opened, PSEUDONYM_KEY};
 use crate::catalog::size_text;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
-use crate::snapshot::{INPUTS, InputsFile, Settled, Snapshot, Store, Writer, settle as compare};
+use crate::snapshot::{
+    Committed, INPUTS, InputsFile, Settled, Snapshot, Store, Writer, settle as compare,
+};
 
 /// The texts of the snapshots of all evaluated metrics; one that is too large is left out and
-/// reported.
-///
-/// # Errors
-/// A committed snapshot that is none, or that cannot be read.
+/// reported. Values that are committed keep the reason for which they were accepted.
 pub fn snapshots(
     opened: &Opened,
-    store: &Store,
+    committed: &Committed,
     evaluation: &Evaluation,
-) -> Result<(BTreeMap<String, String>, Vec<Diagnostic>), Error> {
+) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
     let mut snapshots = BTreeMap::new();
     let mut too_large = Vec::new();
     for results in &evaluation.results.metrics {
         let Some(metric) = opened.catalog.metrics.get(&results.metric) else {
             continue;
         };
-        let before = store.committed(&metric.id)?;
-        let grain = evaluation.results.grain;
-        let text = Snapshot::new(metric, results, grain, before.as_ref()).render();
+        let before = committed.snapshots.get(&metric.id);
+        let text = Snapshot::new(metric, results, evaluation.results.grain, before).render();
         let most = metric.limits(&opened.catalog.settings).snapshot_size;
         if text.len() as u64 <= most {
             snapshots.insert(metric.id.clone(), text);
@@ -46,7 +43,7 @@ pub fn snapshots(
                 .help("break it down by fewer segments, or raise `limits.snapshot_size`"),
         );
     }
-    Ok((snapshots, too_large))
+    (snapshots, too_large)
 }
 
 /// Proposes what changed, or says so where there is no `writer`. Returns whether a check failed.
@@ -62,7 +59,7 @@ pub fn settle(
     if evaluation.results.metrics.is_empty() {
         return Ok(false);
     }
-    let known: BTreeSet<String> = opened.catalog.metrics.keys().cloned().collect();
+    let known = opened.known();
     let check = writer.is_none();
     if check && store.is_unfinished()? {
         output::say(
@@ -100,7 +97,10 @@ pub fn settle(
     let (out_of_date, help) = if check {
         ("snapshots are out of date", "run `goodhart eval`, then `goodhart accept`")
     } else {
-        ("new or changed results are pending", "`goodhart accept` makes them the snapshots")
+        (
+            "new or changed results are pending",
+            "`goodhart review` shows them, `goodhart accept` takes them all",
+        )
     };
     if !changed.is_empty() {
         output::say(&format!("{out_of_date}: {}", changed.join(", ")));
@@ -114,12 +114,10 @@ pub fn settle(
 
 /// Says that pseudonyms differ from those in the snapshots because the key does; otherwise it would
 /// look as if everybody had been replaced.
-pub fn another_key(store: &Store, evaluation: &Evaluation) -> Result<Option<Diagnostic>, Error> {
-    let before = store.committed_inputs()?.and_then(|inputs| inputs.pseudonym_key);
-    let (Some(before), Some(now)) = (before, &evaluation.inputs.pseudonym_key) else {
-        return Ok(None);
-    };
-    Ok((before != *now).then(|| {
+pub fn another_key(committed: &Committed, evaluation: &Evaluation) -> Option<Diagnostic> {
+    let before = committed.inputs.as_ref()?.pseudonym_key.as_ref()?;
+    let now = evaluation.inputs.pseudonym_key.as_ref()?;
+    (before != now).then(|| {
         let message = format!(
             "the pseudonyms are made with another key ({now}) than those in the snapshots ({before})"
         );
@@ -127,5 +125,5 @@ pub fn another_key(store: &Store, evaluation: &Evaluation) -> Result<Option<Diag
             "set {PSEUDONYM_KEY} to the key of the snapshots; where the key was changed on \
              purpose, evaluate everything and accept it"
         ))
-    }))
+    })
 }

@@ -5,6 +5,7 @@
 //! belongs to a group changes between two lines that never do.
 //! There is no time of evaluation, no host and no duration.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use crate::catalog::Metric;
@@ -61,23 +62,59 @@ impl Snapshot {
             segments: metric.segments().into_iter().map(str::to_owned).collect(),
             series: series.collect(),
         };
-        if let Some(before) = before {
-            snapshot.explain(before, None);
-        }
+        snapshot.explain(before, None);
         snapshot
     }
 
     /// Gives the groups that changed since `before` the `reason`; the others keep theirs.
-    pub fn explain(&mut self, before: &Self, reason: Option<&str>) {
-        let seals: Vec<String> = self.series.iter().map(|series| self.seal(series)).collect();
-        for (series, seal) in self.series.iter_mut().zip(seals) {
-            let old = before.series(&series.group);
-            let old = old.filter(|old| before.seal(old) == seal);
-            series.reason = match old {
+    pub fn explain(&mut self, before: Option<&Self>, reason: Option<&str>) {
+        let old = before.filter(|before| before.is_comparable(self)).map(Self::index);
+        for series in &mut self.series {
+            let old = old.as_ref().and_then(|old| old.get(&series.group));
+            series.reason = match old.filter(|old| old.rows == series.rows) {
                 Some(old) => old.reason.clone(),
                 None => reason.map(str::to_owned),
             };
         }
+    }
+
+    /// Whether the values of both can stand side by side: those of one can take the place of the
+    /// other's.
+    pub fn is_comparable(&self, other: &Self) -> bool {
+        (&self.metric, &self.unit, self.grain, &self.segments)
+            == (&other.metric, &other.unit, other.grain, &other.segments)
+    }
+
+    /// The same with the values of some `groups` as `other` has them; without a group where `other`
+    /// has none of it.
+    #[must_use]
+    pub fn with_groups(&self, groups: &[Group], other: &Self) -> Self {
+        let groups: BTreeSet<&Group> = groups.iter().collect();
+        let kept = self.series.iter().filter(|series| !groups.contains(&series.group));
+        let taken = other.series.iter().filter(|series| groups.contains(&series.group));
+        let mut series: Vec<Series> = kept.chain(taken).cloned().collect();
+        series.sort_by(|a, b| (a.group.len(), &a.group).cmp(&(b.group.len(), &b.group)));
+        Self { series, ..self.clone() }
+    }
+
+    /// The groups whose values are not those of `other`, in order, with those that only one has.
+    pub fn changed_groups(&self, other: &Self) -> Vec<Group> {
+        let (ours, theirs) = (self.index(), other.index());
+        let comparable = self.is_comparable(other);
+        let all: BTreeSet<(usize, &Group)> =
+            ours.keys().chain(theirs.keys()).map(|group| (group.len(), *group)).collect();
+        all.into_iter()
+            .map(|(_, group)| group)
+            .filter(|group| match (ours.get(group), theirs.get(group)) {
+                (Some(ours), Some(theirs)) => !comparable || ours.rows != theirs.rows,
+                _ => true,
+            })
+            .cloned()
+            .collect()
+    }
+
+    fn index(&self) -> BTreeMap<&Group, &Series> {
+        self.series.iter().map(|series| (&series.group, series)).collect()
     }
 
     /// The series of a group.
@@ -105,6 +142,16 @@ impl Snapshot {
 
     /// The text of the file.
     pub fn render(&self) -> String {
+        let mut text = self.header();
+        for series in &self.series {
+            let rows: String = series.rows.iter().map(row_text).collect();
+            text.push_str(&self.table(series, &rows));
+        }
+        text
+    }
+
+    /// What stands above all series.
+    pub(super) fn header(&self) -> String {
         let mut text = String::from("# Written by `goodhart accept`. Review it, do not edit it.\n");
         let segments: Vec<String> = self.segments.iter().map(|segment| string(segment)).collect();
         let header = [
@@ -117,20 +164,24 @@ impl Snapshot {
         for (key, value) in header {
             let _ = writeln!(text, "{key} = {value}");
         }
-        for series in &self.series {
-            let _ = writeln!(text, "\n[[series]]\nby = {}", group(&series.group));
-            let _ = writeln!(text, "seal = {}", string(&self.seal(series)));
-            if let Some(reason) = &series.reason {
-                let _ = writeln!(text, "reason = {}", string(reason));
-            }
-            text.push_str("rows = [\n");
-            for row in &series.rows {
-                let _ = writeln!(text, "  {{ {} }},", line(row));
-            }
-            text.push_str("]\n");
-        }
         text
     }
+
+    /// The table of a series, with the text of its rows.
+    pub(super) fn table(&self, series: &Series, rows: &str) -> String {
+        let mut text = format!("\n[[series]]\nby = {}\n", group(&series.group));
+        let _ = writeln!(text, "seal = {}", string(&self.seal(series)));
+        if let Some(reason) = &series.reason {
+            let _ = writeln!(text, "reason = {}", string(reason));
+        }
+        let _ = write!(text, "rows = [\n{rows}]\n");
+        text
+    }
+}
+
+/// A row on its own line.
+pub(super) fn row_text(row: &Row) -> String {
+    format!("  {{ {} }},\n", line(row))
 }
 
 /// A group on one line. A null in the data is not the empty text, and TOML has no null: an empty

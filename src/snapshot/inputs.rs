@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::format::FORMAT;
+use super::read::{conflicted, unreadable};
+use crate::diagnostic::{Diagnostic, FileId, Files, Span};
 use crate::result::{Inputs, SourceInput, instant_text};
 
 /// The file; it stands once for all snapshots.
@@ -27,7 +30,7 @@ impl InputsFile {
         let mut sources = before.map_or_else(BTreeMap::new, |before| before.sources.clone());
         sources.extend(inputs.sources.clone());
         Self {
-            format: super::format::FORMAT,
+            format: FORMAT,
             goodhart: tool_version.to_owned(),
             as_of: instant_text(inputs.as_of),
             pseudonym_key: inputs
@@ -40,6 +43,26 @@ impl InputsFile {
 
     pub fn parse(text: &str) -> Option<Self> {
         toml::from_str(text).ok()
+    }
+
+    /// Reads the file as it is found.
+    pub fn read(files: &Files, file: FileId) -> (Option<Self>, Vec<Diagnostic>) {
+        const WHAT: &str = "`snapshots/inputs.toml`";
+        if let Some(conflicted) = conflicted(files, file, WHAT) {
+            return (None, vec![conflicted]);
+        }
+        match toml::from_str::<Self>(files.text(file)) {
+            Ok(inputs) if inputs.format == FORMAT => (Some(inputs), Vec::new()),
+            Ok(_) => {
+                let says = format!("this goodhart reads format {FORMAT}");
+                (None, vec![unreadable(WHAT, Span::new(file, 0..0), &says)])
+            }
+            Err(error) => {
+                let span = Span::new(file, error.span().unwrap_or(0..0));
+                let diagnostic = unreadable(WHAT, span, "goodhart did not write this");
+                (None, vec![diagnostic.note(error.message())])
+            }
+        }
     }
 
     pub fn render(&self) -> String {

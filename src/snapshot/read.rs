@@ -92,20 +92,15 @@ impl FromToml for SegmentValue {
 
 /// Reads the snapshot of a metric. What somebody wrote into it by hand is there, and reported.
 pub fn read(files: &Files, file: FileId, metric: &str) -> (Option<Snapshot>, Vec<Diagnostic>) {
-    if let Some(marker) = merge_marker(files.text(file)) {
-        let diagnostic = Diagnostic::new(
-            &codes::SNAPSHOT_CONFLICTED,
-            format!("the snapshot of `{metric}` has the markers of a merge"),
-        )
-        .at(Span::new(file, marker), "two branches changed these values")
-        .help("`goodhart resolve` evaluates what both branches made of it");
-        return (None, vec![diagnostic]);
+    let what = format!("the snapshot of `{metric}`");
+    if let Some(conflicted) = conflicted(files, file, &what) {
+        return (None, vec![conflicted]);
     }
     let (read, found) = Reader::read::<SnapshotFile>(files, file);
     let Some(read) = read.filter(|read| read.metric.as_str() == metric) else {
         let place = found.first().and_then(|diagnostic| diagnostic.labels.first());
         let place = place.map_or(Span::new(file, 0..0), |label| label.span);
-        let mut diagnostic = unreadable(metric, place, "goodhart did not write this");
+        let mut diagnostic = unreadable(&what, place, "goodhart did not write this");
         if let Some(first) = found.into_iter().next() {
             diagnostic = diagnostic.note(first.message);
         }
@@ -113,7 +108,7 @@ pub fn read(files: &Files, file: FileId, metric: &str) -> (Option<Snapshot>, Vec
     };
     if read.format.value != FORMAT {
         let says = format!("this goodhart reads format {FORMAT}");
-        return (None, vec![unreadable(metric, read.format.span, &says)]);
+        return (None, vec![unreadable(&what, read.format.span, &says)]);
     }
     let mut found = Vec::new();
     let mut seals = Vec::new();
@@ -135,7 +130,7 @@ pub fn read(files: &Files, file: FileId, metric: &str) -> (Option<Snapshot>, Vec
             let span = row.period.span;
             match result(&group, row, read.grain) {
                 Some(row) => rows.push(row),
-                None => found.push(unreadable(metric, span, "not the first day of a period")),
+                None => found.push(unreadable(&what, span, "not the first day of a period")),
             }
         }
         let reason = table.reason.map(|reason| reason.to_string());
@@ -145,25 +140,39 @@ pub fn read(files: &Files, file: FileId, metric: &str) -> (Option<Snapshot>, Vec
     for (series, seal) in snapshot.series.iter().zip(&seals) {
         if snapshot.seal(series) != seal.as_str() {
             found.push(
-                Diagnostic::new(
-                    &codes::SNAPSHOT_EDITED,
-                    format!("the snapshot of `{metric}` was changed by hand"),
-                )
-                .at(seal.span, "these are not the rows that goodhart wrote")
-                .help("`goodhart eval` computes them anew, `goodhart accept` writes them"),
+                Diagnostic::new(&codes::SNAPSHOT_EDITED, format!("{what} was changed by hand"))
+                    .at(seal.span, "these are not the rows that goodhart wrote")
+                    .help("`goodhart eval` computes them anew, `goodhart accept` writes them"),
             );
         }
     }
     (Some(snapshot), found)
 }
 
-fn unreadable(metric: &str, span: Span, says: &str) -> Diagnostic {
-    Diagnostic::new(
-        &codes::SNAPSHOT_UNREADABLE,
-        format!("the snapshot of `{metric}` cannot be read"),
-    )
-    .at(span, says)
-    .help("`goodhart eval` and `goodhart accept` write it anew")
+impl Snapshot {
+    /// Reads what goodhart wrote about a metric, and nothing else: no edits, no markers.
+    pub fn parse(metric: &str, text: &str) -> Option<Self> {
+        let mut files = Files::default();
+        let file = files.add(format!("{metric}.toml"), text);
+        let (snapshot, found) = read(&files, file, metric);
+        snapshot.filter(|_| found.is_empty())
+    }
+}
+
+/// Says that `what` has the markers of a merge, where it does.
+pub(super) fn conflicted(files: &Files, file: FileId, what: &str) -> Option<Diagnostic> {
+    let marker = merge_marker(files.text(file))?;
+    let says = format!("{what} has the markers of a merge");
+    let diagnostic = Diagnostic::new(&codes::SNAPSHOT_CONFLICTED, says)
+        .at(Span::new(file, marker), "two branches changed these values")
+        .help("`goodhart resolve` evaluates what both branches made of it");
+    Some(diagnostic)
+}
+
+pub(super) fn unreadable(what: &str, span: Span, says: &str) -> Diagnostic {
+    Diagnostic::new(&codes::SNAPSHOT_UNREADABLE, format!("{what} cannot be read"))
+        .at(span, says)
+        .help("`goodhart eval` and `goodhart accept` write it anew")
 }
 
 /// Where a conflict of a merge begins. No line of a snapshot begins like that.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::change::{Change, Shelf};
 use super::format::Snapshot;
@@ -12,10 +13,14 @@ use super::read::read;
 use crate::catalog::is_id;
 use crate::diagnostic::Files;
 use crate::error::Error;
+use crate::project::Kept;
 use crate::project::real::{self, Content};
 
 /// The stem of the file about inputs; no metric may be called so.
 pub const INPUTS: &str = "inputs";
+
+/// How many bytes of results are remembered.
+const MOST_RESULTS: u64 = 256 << 20;
 
 /// The snapshots of a project.
 #[derive(Debug, Clone)]
@@ -30,13 +35,6 @@ pub struct Settled {
     pub changed: Vec<String>,
     /// Committed snapshots of metrics that do not exist any more.
     pub orphaned: Vec<String>,
-}
-
-/// What `accept` does.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Accepted {
-    pub accepted: Vec<String>,
-    pub removed: Vec<String>,
 }
 
 impl Store {
@@ -69,6 +67,13 @@ impl Store {
         let layout = &self.layout;
         let made = layout.make_private().and_then(|()| layout.ignore_private());
         made.ok().map(|()| layout.verified())
+    }
+
+    /// Where results are remembered, for a run that begins `now`; `None` where it cannot.
+    pub fn results(&self, now: SystemTime) -> Option<Kept> {
+        let layout = &self.layout;
+        let made = layout.make_private().and_then(|()| layout.ignore_private());
+        made.ok().map(|()| Kept::new(layout.results(), MOST_RESULTS, now))
     }
 
     /// Whether a run was interrupted that the next `eval` or `accept` finishes.
@@ -123,8 +128,36 @@ impl Store {
     /// # Errors
     /// A file that is none, or that cannot be read.
     pub fn committed(&self, metric: &str) -> Result<Option<Snapshot>, Error> {
-        let content = real::read(&self.file(Shelf::Committed, metric)?, LARGEST)?;
-        Ok(text(content).and_then(|text| snapshot(metric, &text)))
+        let mut files = Files::default();
+        let Some(text) = self.committed_text(metric)? else { return Ok(None) };
+        let file = files.add(format!("{metric}.toml"), text);
+        Ok(read(&files, file, metric).0)
+    }
+
+    /// The committed snapshot of a metric: `None` where there is no file, and nothing in it where it
+    /// is not as goodhart wrote it.
+    ///
+    /// # Errors
+    /// A file that is none, or that cannot be read.
+    pub fn sound(&self, metric: &str) -> Result<Option<Option<Snapshot>>, Error> {
+        let text = self.committed_text(metric)?;
+        Ok(text.map(|text| Snapshot::parse(metric, &text)))
+    }
+
+    /// What the file of a committed snapshot holds; `None` where there is no file. What is no text
+    /// or too large for one is empty.
+    ///
+    /// # Errors
+    /// A file that is none, or that cannot be read.
+    pub fn committed_text(&self, name: &str) -> Result<Option<String>, Error> {
+        Ok(match self.committed_bytes(name)? {
+            Content::Absent => None,
+            content => Some(text(content).unwrap_or_default()),
+        })
+    }
+
+    pub(super) fn committed_bytes(&self, name: &str) -> Result<Content, Error> {
+        real::read(&self.file(Shelf::Committed, name)?, LARGEST)
     }
 
     /// The names of the pending snapshots, sorted.
@@ -171,47 +204,23 @@ impl Store {
         Ok(change)
     }
 
-    /// The change that makes pending snapshots the committed ones, and removes committed snapshots
-    /// of metrics that are not among `known`. All pending ones where `chosen` is empty; the inputs
-    /// go along with any.
+    /// A pending snapshot, which is really one: what is accepted may not have been looked at.
     ///
     /// # Errors
-    /// A pending snapshot that cannot be read or is none.
-    pub fn accept(
-        &self,
-        chosen: &BTreeSet<String>,
-        known: &BTreeSet<String>,
-    ) -> Result<(Change, Accepted), Error> {
-        let (mut change, mut done) = (Change::new("accept"), Accepted::default());
-        for name in self.pending()? {
-            if !(chosen.is_empty() || chosen.contains(&name) || name == INPUTS) {
-                continue;
-            }
-            if name == INPUTS || known.contains(&name) {
-                change.put(Shelf::Committed, &name, self.pending_text(&name)?);
-                done.accepted.push(name.clone());
-            }
-            change.remove(Shelf::Pending, &name);
-        }
-        if chosen.is_empty() {
-            for name in self.all_committed()? {
-                if name != INPUTS && !known.contains(&name) {
-                    change.remove(Shelf::Committed, &name);
-                    done.removed.push(name);
-                }
-            }
-        }
-        Ok((change, done))
+    /// A file that goodhart did not write, or that cannot be read.
+    pub fn pending_snapshot(&self, metric: &str) -> Result<Snapshot, Error> {
+        let path = self.file(Shelf::Pending, metric)?;
+        let found = text(real::read(&path, LARGEST)?).and_then(|t| Snapshot::parse(metric, &t));
+        found.ok_or(Error::Damaged { path, what: "pending snapshot" })
     }
 
-    /// A pending snapshot, which is really one: what is accepted may not have been looked at.
-    fn pending_text(&self, name: &str) -> Result<String, Error> {
-        let path = self.file(Shelf::Pending, name)?;
-        let is_one = |text: &String| match name {
-            INPUTS => InputsFile::parse(text).is_some(),
-            metric => snapshot(metric, text).is_some(),
-        };
-        let found = text(real::read(&path, LARGEST)?).filter(is_one);
+    /// The text of the pending file about inputs.
+    ///
+    /// # Errors
+    /// A file that goodhart did not write, or that cannot be read.
+    pub(super) fn pending_inputs(&self) -> Result<String, Error> {
+        let path = self.file(Shelf::Pending, INPUTS)?;
+        let found = text(real::read(&path, LARGEST)?).filter(|t| InputsFile::parse(t).is_some());
         found.ok_or(Error::Damaged { path, what: "pending snapshot" })
     }
 
@@ -240,13 +249,6 @@ impl Store {
         names.sort();
         Ok(names)
     }
-}
-
-/// A snapshot that goodhart wrote, whatever is to be said about it.
-fn snapshot(metric: &str, text: &str) -> Option<Snapshot> {
-    let mut files = Files::default();
-    let file = files.add(format!("{metric}.toml"), text);
-    read(&files, file, metric).0
 }
 
 fn text(content: Content) -> Option<String> {
@@ -285,7 +287,7 @@ mod tests {
     use crate::definition::project::Grain;
     use crate::plan::Timeline;
     use crate::result::{Group, Row, Status};
-    use crate::snapshot::{Series, Writer};
+    use crate::snapshot::{Accepted, Chosen, Series, Writer};
 
     const INPUTS_TEXT: &str = "format = 2\ngoodhart = \"1\"\nas_of = \"2026-01-01T00:00:00Z\"\n";
 
@@ -332,7 +334,8 @@ mod tests {
 
     fn accept(root: &Path, chosen: &[&str], known: &[&str]) -> Accepted {
         let writer = Writer::begin(root, "accept").unwrap();
-        let (change, done) = Store::new(root).accept(&set(chosen), &set(known)).unwrap();
+        let chosen = if chosen.is_empty() { Chosen::All } else { Chosen::Metrics(set(chosen)) };
+        let (change, done) = Store::new(root).accept(&chosen, &set(known), None).unwrap();
         writer.commit(&change).unwrap();
         done
     }

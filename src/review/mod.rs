@@ -1,0 +1,14 @@
+//! What is pending → items to decide about, one per metric and group, as text and as commands.
+//!
+//! Everything here is a pure function; `cli/review.rs` asks and writes.
+
+pub mod command;
+mod definition;
+pub mod group;
+mod item;
+mod steps;
+pub mod text;
+
+pub use definition::definition;
+pub use item::{Before, Item, Others, What, items};
+pub use steps::{Answer, Key, Next, Steps};
