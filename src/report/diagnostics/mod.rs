@@ -13,7 +13,7 @@ pub use json::json;
 pub use junit::{junit, suite};
 pub use sarif::sarif;
 
-use place::Place;
+pub(in crate::report) use place::Place;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Files, Severity};
 
@@ -28,13 +28,13 @@ pub struct Findings<'a> {
 }
 
 impl<'a> Findings<'a> {
-    fn list(&self) -> Vec<&'a Diagnostic> {
+    pub(in crate::report) fn list(&self) -> Vec<&'a Diagnostic> {
         self.diagnostics.sorted(self.files)
     }
 
     /// All places of a diagnostic with what is said there, the primary one first: the definition
     /// is what a person changes, so a line of data comes first only where there is no other.
-    fn places(&self, diagnostic: &'a Diagnostic) -> Vec<(Place, &'a str)> {
+    pub(in crate::report) fn places(&self, diagnostic: &'a Diagnostic) -> Vec<(Place, &'a str)> {
         let labels = diagnostic
             .labels
             .iter()
