@@ -50,7 +50,7 @@ pub fn print(
 /// The way from the current folder down to the project, with a slash behind it: CI runs in the
 /// root of the repository, and its readers take paths from there. Empty where the project is not
 /// below the current folder.
-fn prefix(root: &Path) -> String {
+pub fn prefix(root: &Path) -> String {
     let way = std::env::current_dir().and_then(|here| {
         let (here, root) = (here.canonicalize()?, root.canonicalize()?);
         Ok(root.strip_prefix(here).map(Path::to_path_buf).unwrap_or_default())

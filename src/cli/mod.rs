@@ -7,6 +7,7 @@ mod accept;
 mod backfill;
 mod blame;
 mod check;
+mod ci;
 mod chosen;
 mod clock;
 mod diff;
@@ -104,6 +105,8 @@ enum Verb {
     Reject(reject::Arguments),
     /// Settle snapshots that a merge left in conflict, by evaluating what was merged
     Resolve(resolve::Arguments),
+    /// Check, test, evaluate and compare with the base, with a report in every format
+    Ci(ci::Arguments),
     /// Make a report the comment on a pull request
     Publish(publish::Arguments),
     /// Print the JSON Schema of a kind of definition file, for editors
@@ -145,6 +148,7 @@ pub fn run() -> ExitCode {
         Verb::Reject(arguments) => reject::run(&cli.global, arguments),
         Verb::Review(arguments) => review::run(&cli.global, arguments),
         Verb::Resolve(arguments) => resolve::run(&cli.global, arguments),
+        Verb::Ci(arguments) => ci::run(&cli.global, arguments),
         Verb::Publish(arguments) => publish::run(arguments),
         Verb::Schema(arguments) => schema::run(arguments),
         Verb::Worker => worker::run(),

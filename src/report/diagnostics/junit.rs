@@ -12,23 +12,28 @@ use crate::diagnostic::{Class, Diagnostic, Severity, render_one};
 use crate::escape::terminal;
 
 /// A report with one suite of that name; no time, no host, no random id.
-pub fn junit(findings: &Findings<'_>, suite: &str) -> String {
+pub fn junit(findings: &Findings<'_>, name: &str) -> String {
+    let mut report = Report::new("goodhart");
+    report.add_test_suite(suite(findings, name, &|_| true));
+    terminal::page(&report.to_string().unwrap_or_default())
+}
+
+/// The suite alone, with the findings that are to be `told`.
+pub fn suite(findings: &Findings<'_>, name: &str, told: &dyn Fn(&Diagnostic) -> bool) -> TestSuite {
     let mut cases: BTreeMap<String, Vec<&Diagnostic>> = findings
         .files
         .ids()
         .map(|file| (format!("{}{}", findings.prefix, findings.files.path(file)), Vec::new()))
         .collect();
-    for diagnostic in findings.list() {
+    for diagnostic in findings.list().into_iter().filter(|diagnostic| told(diagnostic)) {
         let place = findings.places(diagnostic).into_iter().next();
         // What has no place is about the project.
         let name = place.map_or_else(|| "project".to_owned(), |(place, _)| place.path);
         cases.entry(name).or_default().push(diagnostic);
     }
-    let mut tests = TestSuite::new(suite);
+    let mut tests = TestSuite::new(name);
     tests.add_test_cases(cases.iter().map(|(name, found)| case(findings, name, found)));
-    let mut report = Report::new("goodhart");
-    report.add_test_suite(tests);
-    terminal::page(&report.to_string().unwrap_or_default())
+    tests
 }
 
 fn case(findings: &Findings<'_>, name: &str, found: &[&Diagnostic]) -> TestCase {

@@ -11,20 +11,27 @@ use crate::test::{Outcome, Report};
 
 /// A suite for each metric and derived source.
 pub fn junit(files: &Files, report: &Report) -> String {
+    let mut junit = Junit::new("goodhart");
+    junit.add_test_suites(suites(files, report));
+    // A report of texts in memory has no reason to fail.
+    terminal::page(&junit.to_string().unwrap_or_default())
+}
+
+/// The suites alone.
+pub fn suites(files: &Files, report: &Report) -> Vec<TestSuite> {
     let mut suites: BTreeMap<(&str, &str), Vec<&Outcome>> = BTreeMap::new();
     for outcome in &report.outcomes {
         suites.entry((outcome.kind.name(), &outcome.target)).or_default().push(outcome);
     }
-    let mut junit = Junit::new("goodhart");
+    let mut found = Vec::new();
     for ((kind, target), outcomes) in suites {
         let mut suite = TestSuite::new(format!("{kind} {target}"));
         for outcome in outcomes {
             suite.add_test_case(case(files, target, outcome));
         }
-        junit.add_test_suite(suite);
+        found.push(suite);
     }
-    // A report of texts in memory has no reason to fail.
-    terminal::page(&junit.to_string().unwrap_or_default())
+    found
 }
 
 fn case(files: &Files, target: &str, outcome: &Outcome) -> TestCase {

@@ -5,7 +5,7 @@ mod junit;
 mod text;
 
 pub use json::json;
-pub use junit::junit;
+pub use junit::{junit, suites};
 pub use text::text;
 
 use crate::diagnostic::{Files, Span};

@@ -1,0 +1,139 @@
+//! `goodhart ci`.
+
+mod base;
+mod stages;
+mod surroundings;
+mod written;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use jiff::Timestamp;
+
+use super::{Global, exit, findings, instant, output, publish};
+use crate::error::Error;
+use crate::report::ci::{self as report, Run};
+use crate::report::diagnostics::{self, Findings};
+use crate::report::diff::{self, TextOptions};
+
+use stages::{Asked, Found};
+use surroundings::Surroundings;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Compare with the commit at which the branch left this revision; what the CI system says
+    /// where absent, else the main branch
+    #[arg(long, value_name = "REV")]
+    base: Option<String>,
+    /// Write the reports into this folder, in every format
+    #[arg(long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// From what on the exit code is 1
+    #[arg(long, value_enum, default_value_t = FailOn::Error)]
+    fail_on: FailOn,
+    /// Evaluate with what was known at this instant instead of the project's as-of; then nothing is
+    /// said of the committed snapshots
+    #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
+    as_of: Option<Timestamp>,
+    /// Bind everything anew, whatever is remembered
+    #[arg(long)]
+    fresh: bool,
+    /// Tells the comments of several projects on one pull request apart
+    #[arg(long, value_name = "KEY", default_value = publish::KEY, value_parser = publish::key)]
+    key: String,
+    /// How many threads the engine may use; the results are the same for any number
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    threads: Option<u32>,
+}
+
+/// From what on a run is no pass. Failures of the tool never are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    /// An error
+    Error,
+    /// A warning
+    Warning,
+    /// A metric that is another one than in the base
+    Change,
+    /// Nothing that is found
+    Never,
+}
+
+impl From<FailOn> for report::FailOn {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Error => Self::Error,
+            FailOn::Warning => Self::Warning,
+            FailOn::Change => Self::Change,
+            FailOn::Never => Self::Never,
+        }
+    }
+}
+
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let surroundings = Surroundings::read();
+    let asked = Asked {
+        base: arguments.base.as_deref().or(surroundings.base.as_deref()),
+        as_of: arguments.as_of,
+        threads: arguments.threads,
+        fresh: arguments.fresh,
+    };
+    let found = stages::run(global, &asked)?;
+    let prefix = findings::prefix(&super::project::root(global)?);
+    let mut run = compose(&found, &prefix, arguments);
+    run.exit = verdict(&run);
+
+    print(global, &run, &found, &surroundings)?;
+    if let Some(folder) = &arguments.output {
+        written::files(&run, &arguments.key, &surroundings, folder)?;
+    }
+    written::summary(&run, &arguments.key, &surroundings)?;
+    written::outputs(&run, &surroundings, arguments.output.as_deref())?;
+    Ok(run.exit)
+}
+
+fn compose<'a>(found: &'a Found, prefix: &'a str, arguments: &Arguments) -> Run<'a> {
+    Run {
+        stages: &found.stages,
+        findings: Findings { diagnostics: &found.diagnostics, files: &found.files, prefix },
+        tests: found.tests.as_ref(),
+        diff: found.diff.as_ref(),
+        stale: found.stale.as_ref(),
+        skipped: &found.skipped,
+        fail_on: arguments.fail_on.into(),
+        exit: exit::CLEAN,
+    }
+}
+
+fn verdict(run: &Run<'_>) -> u8 {
+    if run.has_failed() {
+        exit::FAILURE
+    } else if run.is_refused() {
+        exit::FINDINGS
+    } else if run.is_stale() {
+        exit::STALE
+    } else {
+        exit::CLEAN
+    }
+}
+
+/// On GitHub what its log shows beside the lines; elsewhere what changed. The rest is for people.
+fn print(
+    global: &Global,
+    run: &Run<'_>,
+    found: &Found,
+    surroundings: &Surroundings,
+) -> Result<(), Error> {
+    let styled = output::stdout_coloured(global);
+    match run.diff {
+        _ if surroundings.is_github => output::data(&diagnostics::github(&run.findings))?,
+        Some(diff) => output::data(&diff::text(diff, TextOptions { all: false, styled }))?,
+        None => {}
+    }
+    output::diagnostics(global, &found.diagnostics, &found.files);
+    for (metric, reason) in run.skipped {
+        output::say(&format!("not evaluated: {metric} ({reason})"));
+    }
+    output::say(report::text(run).trim_end());
+    Ok(())
+}

@@ -1,0 +1,86 @@
+//! What a run leaves behind: files, the summary of the job, outputs of the step.
+
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+use super::surroundings::Surroundings;
+use crate::error::Error;
+use crate::project::real;
+use crate::project::write::Staged;
+use crate::report::ci::{self, Run};
+use crate::report::diagnostics as findings;
+use crate::report::diff::{self, COMMENT, MarkdownOptions};
+
+/// Bytes of a job summary; GitHub shows none that is longer.
+const SUMMARY: usize = 1 << 20;
+
+/// The report that a person reads.
+pub const REPORT: &str = "report.md";
+
+/// Writes every format below `folder`.
+///
+/// # Errors
+/// A file that cannot be written, or a folder that is none.
+pub fn files(
+    run: &Run<'_>,
+    key: &str,
+    surroundings: &Surroundings,
+    folder: &Path,
+) -> Result<(), Error> {
+    if !real::folder(folder)? {
+        fs::create_dir_all(folder).map_err(Error::writing(folder))?;
+    }
+    let whole = surroundings.whole.as_deref();
+    let markdown = |limit| ci::markdown(run, &MarkdownOptions { key, limit, whole });
+    let empty = serde_json::Value::Null.to_string() + "\n";
+    let texts = [
+        (REPORT, markdown(usize::MAX)),
+        ("comment.md", markdown(COMMENT)),
+        ("diff.json", run.diff.map_or(empty, |diff| diff::json(diff, &run.findings))),
+        ("findings.json", findings::json(&run.findings)),
+        ("findings.sarif", findings::sarif(&run.findings)),
+        ("junit.xml", ci::junit(run)),
+        ("verdict.json", ci::json(run)),
+    ];
+    for (name, text) in texts {
+        // A file that is there is replaced and not written to, so that a link leads nowhere.
+        Staged::new(folder, &folder.join(name), text.as_bytes())?.place()?;
+    }
+    Ok(())
+}
+
+/// Adds the report to the summary of the job, shorter where there is no room for all of it.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn summary(run: &Run<'_>, key: &str, surroundings: &Surroundings) -> Result<(), Error> {
+    let Some(path) = &surroundings.summary else {
+        return Ok(());
+    };
+    let taken = fs::metadata(path).map_or(0, |file| file.len());
+    let limit = SUMMARY.saturating_sub(usize::try_from(taken).unwrap_or(SUMMARY) + 1024);
+    append(path, &ci::markdown(run, &MarkdownOptions { key, limit, whole: None }))
+}
+
+/// Sets the outputs of the step; `folder` is where the reports are.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn outputs(
+    run: &Run<'_>,
+    surroundings: &Surroundings,
+    folder: Option<&Path>,
+) -> Result<(), Error> {
+    let Some(path) = &surroundings.outputs else {
+        return Ok(());
+    };
+    let report = folder.map(|folder| folder.join(REPORT).to_string_lossy().into_owned());
+    append(path, &ci::outputs(run, report.as_deref()))
+}
+
+fn append(path: &Path, text: &str) -> Result<(), Error> {
+    let mut options = OpenOptions::new();
+    let file = options.append(true).create(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(Error::writing(path))
+}
