@@ -1,8 +1,9 @@
 //! What was bound before, keyed by everything that it depends on.
 //!
 //! Only what is free of mistakes is remembered, so a remembered answer has nothing to say. The
-//! memory is one text; a damaged one is as if there were none. Its checksum is no signature: a
-//! forged one is believed, as far as it cannot become other SQL (types.rs).
+//! memory is one text; a damaged one is as if there were none. Its checksum is no signature: one that
+//! came with the repository is not believed at all, and what else forged one is believed as far as it
+//! cannot become other SQL (types.rs).
 
 use std::collections::BTreeMap;
 

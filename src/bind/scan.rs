@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Source;
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files, codes};
-use crate::engine::{Engine, Readable, SqlFailure, column_kind};
+use crate::engine::{Engine, Readable, SqlFailure, column_kind, refusals};
 use crate::measure::Aggregate;
 use crate::plan::{ColumnKind, Columns, Composed, Scan, probe};
 
@@ -50,13 +50,7 @@ impl Binder<'_> {
     /// What is refused does not keep the rest from being looked at.
     fn gate(&self, scan: &Scan, columns: &Columns) -> Result<(), Vec<Diagnostic>> {
         let refused = |sql: &Sql, failures: Vec<SqlFailure>| {
-            let mut alone = Composed::default();
-            alone.push_sql(sql);
-            let failures = failures.into_iter();
-            let failures = failures.map(|failure| failure.suggesting(self.sources.keys()));
-            failures
-                .map(|failure| failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, sql.span))
-                .collect::<Vec<_>>()
+            refusals(failures, sql, self.sources, self.files)
         };
         let sources = Readable::sources(self.sources);
         let mut found = Vec::new();

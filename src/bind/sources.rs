@@ -14,10 +14,9 @@ use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{
     Allowance, Engine, Options, Protection, Readable, SqlFailure, check_derived, check_file_source,
-    declare, declared_columns,
+    declare, declared_columns, refusals,
 };
 use crate::error::Error;
-use crate::plan::Composed;
 
 /// An engine in which the sources that were asked for are empty relations. It is opened when the
 /// first one is asked for: where everything is remembered, there is no need of it.
@@ -211,16 +210,10 @@ fn described(
     sources: &BTreeMap<String, Source>,
     files: &Files,
 ) -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
-    let mut alone = Composed::default();
-    alone.push_sql(sql);
-    let refused = |failures: Vec<SqlFailure>| {
-        let failures = failures.into_iter().map(|failure| failure.suggesting(sources.keys()));
-        failures
-            .map(|failure| failure.diagnostic(&codes::SQL_ERROR, &alone, files, sql.span))
-            .collect::<Vec<_>>()
-    };
+    let refused = |failures: Vec<SqlFailure>| refusals(failures, sql, sources, files);
     engine.check_query(sql.as_str(), Readable::sources(sources)).map_err(refused)?;
-    engine.describe(alone.text()).map_err(|failure| refused(vec![failure]))
+    // The break behind it ends a comment that nothing else does.
+    engine.describe(&format!("{}\n", sql.as_str())).map_err(|failure| refused(vec![failure]))
 }
 
 /// Every column of some sources.

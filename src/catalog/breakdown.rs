@@ -2,6 +2,7 @@
 
 use crate::definition::measure::MeasureTable;
 use crate::definition::metric::MetricFile;
+use crate::definition::read::Text;
 use crate::diagnostic::{Diagnostic, Span, codes};
 
 /// The breakdown of a metric over rows: what it declares, else the total, each segment alone and
@@ -24,14 +25,7 @@ pub fn of_rows(metric: &MetricFile, found: &mut Vec<Diagnostic>) -> Vec<Vec<Stri
     }
     for name in &population.sensitive {
         if !segments.contains(&name.as_str()) {
-            found.push(
-                Diagnostic::new(
-                    &codes::UNKNOWN_COLUMN,
-                    format!("`{}` is not a segment of the population", name.as_str()),
-                )
-                .at(name.span, "not in `segments`")
-                .did_you_mean(name, segments.iter().copied()),
-            );
+            found.push(no_segment(name, "not in `segments`", &segments));
         }
     }
     let distributed = match &metric.measure {
@@ -41,14 +35,7 @@ pub fn of_rows(metric: &MetricFile, found: &mut Vec<Diagnostic>) -> Vec<Vec<Stri
     if let Some(of) = distributed
         && !segments.contains(&of.as_str())
     {
-        found.push(
-            Diagnostic::new(
-                &codes::UNKNOWN_COLUMN,
-                format!("`{}` is not a segment of the population", of.as_str()),
-            )
-            .at(of.span, "a distribution is over a segment")
-            .did_you_mean(of, segments.iter().copied()),
-        );
+        found.push(no_segment(of, "a distribution is over a segment", &segments));
     }
     let with_distributed =
         |set: &Vec<String>| distributed.is_none_or(|of| set.iter().any(|s| s == of.as_str()));
@@ -58,14 +45,7 @@ pub fn of_rows(metric: &MetricFile, found: &mut Vec<Diagnostic>) -> Vec<Vec<Stri
     for set in &breakdown.by {
         for name in set {
             if !segments.contains(&name.as_str()) {
-                found.push(
-                    Diagnostic::new(
-                        &codes::UNKNOWN_COLUMN,
-                        format!("`{}` is not a segment of the population", name.as_str()),
-                    )
-                    .at(name.span, "not in `segments`")
-                    .did_you_mean(name, segments.iter().copied()),
-                );
+                found.push(no_segment(name, "not in `segments`", &segments));
             }
         }
     }
@@ -117,6 +97,13 @@ pub fn of_parts(
         }
     }
     sets
+}
+
+fn no_segment(name: &Text, says: &str, segments: &[&str]) -> Diagnostic {
+    let message = format!("`{}` is not a segment of the population", name.as_str());
+    Diagnostic::new(&codes::UNKNOWN_COLUMN, message)
+        .at(name.span, says)
+        .did_you_mean(name, segments.iter().copied())
 }
 
 /// Where a set is declared, which an empty one has no place for.

@@ -16,7 +16,7 @@ impl Engine {
         }
         let calls: Vec<String> =
             statements.iter().map(|sql| format!("json_serialize_plan({})", literal(sql))).collect();
-        let rows = self.query(&format!("select {}", calls.join(", "))).unwrap_or_default();
+        let rows = self.ask(&format!("select {}", calls.join(", "))).unwrap_or_default();
         let cells = rows.first().map_or(&[][..], Vec::as_slice);
         (0..statements.len()).map(|index| single(cells.get(index)?)).collect()
     }

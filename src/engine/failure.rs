@@ -3,10 +3,13 @@
 //! DuckDB talks to somebody who types SQL into its prompt: it suggests its own tables, settings
 //! and functions. Here it is said in the words of a project.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::allowance::Stop;
 use crate::catalog::tables;
+use crate::definition::read::Sql;
 use crate::diagnostic::{Code, Diagnostic, Files, Span, codes};
 use crate::plan::Composed;
 
@@ -248,6 +251,21 @@ impl SqlFailure {
             diagnostic.suggest(&missing.name, candidates)
         }
     }
+}
+
+/// What is wrong with a piece of the user's SQL that was looked at alone.
+pub fn refusals<V>(
+    failures: impl IntoIterator<Item = SqlFailure>,
+    sql: &Sql,
+    sources: &BTreeMap<String, V>,
+    files: &Files,
+) -> Vec<Diagnostic> {
+    let mut alone = Composed::default();
+    alone.push_sql(sql);
+    let failures = failures.into_iter().map(|failure| failure.suggesting(sources.keys()));
+    failures
+        .map(|failure| failure.diagnostic(&codes::SQL_ERROR, &alone, files, sql.span))
+        .collect()
 }
 
 impl SqlFailure {

@@ -17,7 +17,7 @@ mod verified;
 mod worker;
 
 pub use allowance::{Allowance, Answer, Stop};
-pub use failure::SqlFailure;
+pub use failure::{SqlFailure, refusals};
 pub use gate::{Checked, Readable};
 pub use load::{
     LoadContext, check_derived, check_file_source, declare, declared_columns, given_table,
@@ -42,7 +42,7 @@ use crate::measure::Cell;
 use crate::parallel;
 use crate::plan::{ColumnKind, literal, timestamp};
 use local::{Local, Setup, Unanswered};
-use worker::{Client, Program, Unfinished};
+use worker::{Client, Limits, Program, Unfinished};
 
 /// Resources of the engine.
 #[derive(Debug, Clone)]
@@ -119,7 +119,7 @@ impl Engine {
                     setup,
                     calendars: calendars.clone(),
                     files: options.files.clone(),
-                    limits: protection.limits.then_some((options.memory, seconds)),
+                    limits: protection.limits.then_some(Limits { memory: options.memory, seconds }),
                     sandbox: protection.sandbox,
                 };
                 Place::Apart(Box::new(Client::open(program).map_err(failed)?))
@@ -138,10 +138,10 @@ impl Engine {
             return Err(Error::Unprotected { missing });
         }
         // What is read from files lives here; queries see it through views in `main`.
-        engine.run("creating the schema", "create schema loaded")?;
-        engine.run("creating macros", load::MACROS)?;
+        engine.run("creating the schema", "create schema loaded", None)?;
+        engine.run("creating macros", load::MACROS, None)?;
         if !options.optimised {
-            engine.run("switching off the optimiser", "pragma disable_optimizer")?;
+            engine.run("switching off the optimiser", "pragma disable_optimizer", None)?;
         }
         if engine.closed {
             engine.close(&options.files)?;
@@ -190,7 +190,7 @@ impl Engine {
              set lock_configuration = true",
             files.join(", ")
         );
-        self.run("closing the file system", &sql)
+        self.run("closing the file system", &sql, None)
     }
 
     /// What the statements that follow may take, until the next grant.
@@ -214,16 +214,13 @@ impl Engine {
     /// Only an engine failure.
     pub fn set_as_of(&self, instant: Timestamp) -> Result<(), Error> {
         let sql = format!("create or replace macro as_of() as {}", timestamp(instant));
-        let set = self.finish(Allowance::OWN.time, |time| match &self.place {
-            Place::Here(local) => local.execute(&sql).map_err(Unfinished::Unanswered),
-            Place::Apart(client) => client.execute(&sql, Some("as_of()"), time),
-        });
-        set.map_err(|failure| own("setting the as-of", failure))
+        self.run("setting the as-of", &sql, Some("as_of()"))
     }
 
     /// Runs generated SQL that cannot fail for a reason in a definition, with time of its own.
-    fn run(&self, doing: &str, sql: &str) -> Result<(), Error> {
-        let ran = self.finish(Allowance::OWN.time, |time| self.told(sql, None, time));
+    /// What was said about the `subject` before is forgotten.
+    fn run(&self, doing: &str, sql: &str, subject: Option<&str>) -> Result<(), Error> {
+        let ran = self.finish(Allowance::OWN.time, |time| self.told(sql, subject, time));
         ran.map_err(|failure| own(doing, failure))
     }
 

@@ -44,7 +44,7 @@ impl Engine {
     pub fn aggregate_functions(&self) -> BTreeSet<String> {
         let sql = "select distinct function_name from duckdb_functions() \
                    where function_type = 'aggregate'";
-        let rows = self.query(sql).unwrap_or_default();
+        let rows = self.ask(sql).unwrap_or_default();
         rows.into_iter()
             .filter_map(|row| match row.into_iter().next() {
                 Some(Cell::Text(name)) => Some(name),
@@ -54,7 +54,7 @@ impl Engine {
     }
 
     fn text(&self, sql: &str) -> Option<String> {
-        match self.query(sql).ok()?.into_iter().next()?.into_iter().next()? {
+        match self.ask(sql).ok()?.into_iter().next()?.into_iter().next()? {
             Cell::Text(text) => Some(text),
             _ => None,
         }

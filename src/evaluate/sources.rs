@@ -12,7 +12,7 @@ use crate::definition::project::AsOf;
 use crate::definition::source::{ExpectLevel, ExpectTable, Format, FreshnessTable};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::engine::{
-    LoadContext, Readable, Verified, has_wrong_header, load_file_source, materialise,
+    LoadContext, Readable, Verified, has_wrong_header, load_file_source, materialise, refusals,
 };
 use crate::error::Error;
 use crate::measure::Cell;
@@ -310,13 +310,7 @@ impl Run<'_> {
     fn refused(&self, expect: &ExpectTable) -> Vec<Diagnostic> {
         let sources = &self.catalog.sources;
         let checked = self.engine.check_query(expect.sql.as_str(), Readable::sources(sources));
-        let mut alone = Composed::default();
-        alone.push_sql(&expect.sql);
-        let failures = checked.err().into_iter().flatten();
-        let failures = failures.map(|failure| failure.suggesting(sources.keys()));
-        failures
-            .map(|one| one.diagnostic(&codes::SQL_ERROR, &alone, self.files, expect.sql.span))
-            .collect()
+        refusals(checked.err().into_iter().flatten(), &expect.sql, sources, self.files)
     }
 
     fn broken(&self, source: &Source, expect: &ExpectTable) -> Option<Diagnostic> {

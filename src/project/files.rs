@@ -2,11 +2,12 @@
 //! lies in the project, ends, and is not too large to be held.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use super::PROJECT_FILE;
 use super::inside::{Refusal, resolve, resolve_file};
+use super::real::{Content, bounded};
 use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
 use crate::error::Error;
 
@@ -111,20 +112,12 @@ impl Reader<'_> {
                 return Ok(None);
             }
         };
-        let file = fs::File::open(&path).map_err(Error::reading(&full))?;
-        let length = file.metadata().map_err(Error::reading(&full))?.len();
         let most = most.min(self.left);
-        let mut bytes = Vec::new();
-        if length <= most {
-            // A file may grow while it is read.
-            file.take(most + 1).read_to_end(&mut bytes).map_err(Error::reading(&full))?;
-        }
-        let read = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if length > most || read > most {
+        let Content::Bytes(bytes) = bounded(&path, most).map_err(Error::reading(&full))? else {
             self.refuse(name, |span| too_large(name, most, span));
             return Ok(None);
-        }
-        self.left -= read;
+        };
+        self.left -= bytes.len() as u64;
         Ok(self.add(name, bytes))
     }
 

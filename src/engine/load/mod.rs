@@ -18,7 +18,7 @@ pub use raw::has_wrong_header;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Engine, Readable, SqlFailure, Verified};
+use super::{Engine, Readable, SqlFailure, Verified, refusals};
 use crate::catalog::Source;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
@@ -105,13 +105,9 @@ pub fn materialise(
     let Some(query) = &source.definition.sql else {
         return Err(Vec::new());
     };
-    engine.check_query(query.as_str(), Readable::sources(context.sources)).map_err(|failures| {
-        let failures = failures.into_iter().map(|one| one.suggesting(context.sources.keys()));
-        let alone = alone(query);
-        failures
-            .map(|one| one.diagnostic(&codes::SQL_ERROR, &alone, context.files, query.span))
-            .collect::<Vec<_>>()
-    })?;
+    engine
+        .check_query(query.as_str(), Readable::sources(context.sources))
+        .map_err(|failures| refusals(failures, query, context.sources, context.files))?;
     // A table is made beside the view that hides what was not known; a view would look for the
     // names in its query beside itself first, and find what is hidden, so it stands in `main`.
     let inline = how == Materialise::Inline;

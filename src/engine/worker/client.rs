@@ -25,8 +25,8 @@ pub struct Program {
     pub calendars: BTreeMap<String, Arc<Calendar>>,
     /// The files that may be read.
     pub files: Vec<PathBuf>,
-    /// Bytes of memory and processor seconds; without limits and deadlines where absent.
-    pub limits: Option<(u64, u64)>,
+    /// Without limits and deadlines where absent.
+    pub limits: Option<Limits>,
     pub sandbox: bool,
 }
 
@@ -203,7 +203,7 @@ impl Running {
             setup: program.setup.clone(),
             calendars: calendars.map(|(name, one)| (name.clone(), one.written())).collect(),
             files: program.files.clone(),
-            limits: program.limits.map(|(memory, seconds)| Limits { memory, seconds }),
+            limits: program.limits,
             sandbox: program.sandbox,
         };
         self.deadline.set(GREETING);

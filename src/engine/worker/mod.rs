@@ -8,5 +8,6 @@ mod system;
 mod timer;
 
 pub use client::{Client, Program, Unfinished};
+pub use protocol::Limits;
 pub use serve::{ARGUMENT, serve};
 pub use system::files as system_files;
