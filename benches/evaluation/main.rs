@@ -1,9 +1,10 @@
 //! How fast goodhart is, beside the same work without it, in one run: `cargo bench --bench
 //! evaluation`. What the numbers mean is in docs/benchmarks.md.
 //!
-//! `-- --rows 1000000 --repetitions 1` is a quick try. The program starts itself as a child for
+//! `-- --rows 1000000 --repetitions 1` is a quick try, `-- --only again` is about memory alone. The program starts itself as a child for
 //! each measurement; those are its other, hidden verbs.
 
+mod again;
 mod alerts;
 mod planning;
 mod project;
@@ -55,11 +56,13 @@ struct Options {
     /// Of the Parquet file; the CSV file has a fifth of them.
     rows: u64,
     repetitions: usize,
+    /// Only what is evaluated again.
+    again: bool,
 }
 
 impl Options {
     fn parse(mut arguments: &[&str]) -> Result<Self, Box<dyn Error>> {
-        let mut options = Self { rows: 10_000_000, repetitions: 3 };
+        let mut options = Self { rows: 10_000_000, repetitions: 3, again: false };
         loop {
             arguments = match arguments {
                 [] => return Ok(options),
@@ -73,10 +76,13 @@ impl Options {
                     options.repetitions = repetitions.parse()?;
                     rest
                 }
+                ["--only", "again", rest @ ..] => {
+                    options.again = true;
+                    rest
+                }
                 [unknown, ..] => {
-                    return Err(
-                        format!("`{unknown}`: known are `--rows N` and `--repetitions N`").into()
-                    );
+                    let known = "`--rows N`, `--repetitions N` and `--only again`";
+                    return Err(format!("`{unknown}`: known are {known}").into());
                 }
             };
         }
@@ -88,7 +94,11 @@ fn compare(options: &Options) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(&folder)?;
     let cores = std::thread::available_parallelism()?;
     println!("goodhart {}, {cores} cores\n", env!("CARGO_PKG_VERSION"));
-    let mut lines = Vec::new();
+    let mut lines = again::compare(&folder, options.rows, options.repetitions)?;
+    if options.again {
+        table::print(&lines);
+        return Ok(());
+    }
     let mut agreements = Vec::new();
     for (format, rows) in [(Format::Parquet, options.rows), (Format::Csv, options.rows / 5)] {
         let alerts = Alerts::generate(&folder, format, rows)?;

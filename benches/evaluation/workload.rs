@@ -25,6 +25,8 @@ pub struct Metric {
     pub id: String,
     population: String,
     measure: &'static Measure,
+    /// The sets of segments.
+    by: &'static str,
 }
 
 const RAISED_TO_TAKEN: &str = "date_diff('second', created_at, acknowledged_at)";
@@ -172,13 +174,14 @@ impl Metric {
              [population]\nsubject = \"alert_id\"\nat = \"created_at\"\n\
              segments = [\"severity\", \"team\"]\nsql = \"\"\"\n{population}\n\"\"\"\n\n\
              [measure]\n{measure}\n\n\
-             [breakdown]\nby = [[\"severity\", \"team\"]]\n\n\
+             [breakdown]\nby = {by}\n\n\
              [ceiling]\nmin = 0\nwhy = \"Nothing here is below zero.\"\n\n\
              [gameability]\nnotes = \"Generated data has nobody who would.\"\n",
             id = self.id,
             unit = self.measure.unit,
             population = self.population,
             measure = self.measure.declared,
+            by = self.by,
         )
     }
 
@@ -192,9 +195,27 @@ impl Metric {
     }
 }
 
+/// The sets of segments of the metrics that are timed.
+const BOTH: &str = "[[\"severity\", \"team\"]]";
+
 /// The metrics that are timed.
 pub fn hundred() -> Vec<Metric> {
-    POPULATIONS.iter().flat_map(|population| of_population(population, "", "")).collect()
+    POPULATIONS.iter().flat_map(|population| of_population(population, "", "", BOTH)).collect()
+}
+
+/// A thousand as a pack has them, in fifty families of twenty: ten measures of one population, each
+/// in total by severity, and by team.
+pub fn families() -> Vec<Metric> {
+    const BY: [(&str, &str); 2] = [("", "[[], [\"severity\"]]"), ("_by_team", "[[\"team\"]]")];
+    (0..5)
+        .flat_map(|client| {
+            let also = format!(" and client_id = 'client-{client}'");
+            BY.into_iter().flat_map(move |(of, by)| {
+                let (also, suffix) = (also.clone(), format!("_of_client_{client}{of}"));
+                POPULATIONS.iter().flat_map(move |p| of_population(p, &also, &suffix, by))
+            })
+        })
+        .collect()
 }
 
 /// Ten times as many, over ten times as many populations: each of them for each of ten clients.
@@ -203,18 +224,24 @@ pub fn thousand() -> Vec<Metric> {
         .flat_map(|client| {
             let also = format!(" and client_id = 'client-{client}'");
             let suffix = format!("_of_client_{client}");
-            POPULATIONS.iter().flat_map(move |p| of_population(p, &also, &suffix))
+            POPULATIONS.iter().flat_map(move |p| of_population(p, &also, &suffix, BOTH))
         })
         .collect()
 }
 
-fn of_population(population: &Population, also: &str, suffix: &str) -> Vec<Metric> {
+fn of_population(
+    population: &Population,
+    also: &str,
+    suffix: &str,
+    by: &'static str,
+) -> Vec<Metric> {
     MEASURES
         .iter()
         .map(|measure| Metric {
             id: format!("{}_{}{suffix}", population.id, measure.id),
             population: population.sql(also),
             measure,
+            by,
         })
         .collect()
 }
