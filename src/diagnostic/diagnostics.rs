@@ -246,6 +246,13 @@ impl Diagnostics {
         self.extend(errors);
     }
 
+    /// Those that are to be kept, with the severities that they have.
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(&Diagnostic) -> bool) -> Self {
+        let list = self.list.iter().filter(|diagnostic| keep(diagnostic)).cloned().collect();
+        Self { levels: self.levels.clone(), list, said: self.said.clone() }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }

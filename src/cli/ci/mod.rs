@@ -99,6 +99,7 @@ fn compose<'a>(found: &'a Found, prefix: &'a str, arguments: &Arguments) -> Run<
         tests: found.tests.as_ref(),
         diff: found.diff.as_ref(),
         stale: found.stale.as_ref(),
+        touched: &found.touched,
         skipped: &found.skipped,
         fail_on: arguments.fail_on.into(),
         exit: exit::CLEAN,

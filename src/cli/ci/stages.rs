@@ -1,6 +1,6 @@
 //! The stages, one after the other. One that fails keeps no other from saying what it can.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use jiff::tz::TimeZone;
 use super::base::{self, Base};
 use crate::bind::Bound;
 use crate::check;
+use crate::cli::diff::say_unusable;
 use crate::cli::progress::Bar;
 use crate::cli::project::{self, Opened};
 use crate::cli::sides::{self, Evaluated};
@@ -41,6 +42,8 @@ pub struct Found {
     pub diagnostics: Diagnostics,
     pub tests: Option<test::Report>,
     pub stale: Option<Stale>,
+    /// Paths of the definition files that the change bears on.
+    pub touched: BTreeSet<String>,
     pub skipped: BTreeMap<String, String>,
     pub diff: Option<Diff>,
 }
@@ -278,11 +281,13 @@ fn diff(
     let before = Count::of(&found.diagnostics);
     let Base { git, commit, name } = base;
     let compared = compare::revision(&git, &commit, &name, Some(root)).and_then(|base| {
-        crate::cli::diff::say_unusable(&base);
-        compare::compare(&base, head, context)
+        say_unusable(&base);
+        let diff = compare::compare(&base, head, context)?;
+        let touched = touched(&base.files, &head.files, &diff);
+        Ok((diff, touched))
     });
     match compared {
-        Ok(diff) => {
+        Ok((diff, touched)) => {
             found.diagnostics.extend(findings(&diff, head.side().definitions));
             let passed = match diff.metrics.len() {
                 0 => format!("no metric changed since {}", commit.short()),
@@ -292,8 +297,28 @@ fn diff(
                 }
             };
             found.end(StageName::Diff, before.outcome(&found.diagnostics, passed));
-            found.diff = Some(diff);
+            (found.diff, found.touched) = (Some(diff), touched);
         }
         Err(error) => found.end(StageName::Diff, failed(&error)),
     }
+}
+
+/// The definition files that are others than in the base, or whose metric or source is.
+fn touched(base: &Files, head: &Files, diff: &Diff) -> BTreeSet<String> {
+    let before: BTreeMap<&str, &str> =
+        base.ids().map(|file| (base.path(file), base.text(file))).collect();
+    let changed: BTreeSet<&str> = diff
+        .metrics
+        .iter()
+        .map(|metric| metric.metric.as_str())
+        .chain(diff.sources.iter().map(|source| source.source.as_str()))
+        .collect();
+    head.ids()
+        .map(|file| (head.path(file), head.text(file)))
+        .filter(|(path, text)| {
+            let id = Path::new(path).file_stem().and_then(|stem| stem.to_str());
+            before.get(path) != Some(text) || id.is_some_and(|id| changed.contains(id))
+        })
+        .map(|(path, _)| path.to_owned())
+        .collect()
 }

@@ -3,9 +3,10 @@
 use super::{Outcome, Run, Stale};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::escape::markdown as escape;
+use crate::report::diagnostics::Findings;
 use crate::report::diff::{self, MarkdownOptions, marker};
 
-/// Findings that are listed where there is no comparison to list them.
+/// How many findings are listed here; those of a change are listed with it.
 const LISTED: usize = 50;
 
 /// How many names of snapshots are listed.
@@ -13,36 +14,58 @@ const NAMED: usize = 20;
 
 /// The report, with the hidden line of its key first and no longer than the limit.
 pub fn markdown(run: &Run<'_>, options: &MarkdownOptions<'_>) -> String {
-    let stages = stages(run);
-    let limit = options.limit.saturating_sub(stages.len() + 1);
-    let options = MarkdownOptions { limit, ..*options };
-    let report = match run.diff {
-        Some(diff) => diff::markdown(diff, &run.findings, &options),
-        None => alone(run, &options),
+    let Some(diff) = run.diff else {
+        let stages = stages(run);
+        let limit = options.limit.saturating_sub(stages.len() + 1);
+        let report = alone(run, &MarkdownOptions { limit, ..*options });
+        return format!("{}\n\n{stages}", report.trim_end());
     };
-    format!("{}\n\n{stages}", report.trim_end())
+    let rest = format!("{}{}", standing(run, options.limit / 4), stages(run));
+    let limit = options.limit.saturating_sub(rest.len() + 1);
+    let diagnostics = run.findings.diagnostics.filtered(|found| run.is_of_change(found));
+    let findings = Findings { diagnostics: &diagnostics, ..run.findings };
+    let report = diff::markdown(diff, &findings, &MarkdownOptions { limit, ..*options });
+    format!("{}\n\n{rest}", report.trim_end())
+}
+
+/// What was found and stood there before, folded, in no more bytes than these.
+fn standing(run: &Run<'_>, most: usize) -> String {
+    let found = run.findings.diagnostics.filtered(|found| !run.is_of_change(found));
+    let found = found.sorted(run.findings.files);
+    if found.is_empty() {
+        return String::new();
+    }
+    let summary = match found.len() {
+        1 => "1 finding that this change does not touch".to_owned(),
+        count => format!("{count} findings that this change does not touch"),
+    };
+    let list = list(run, &found, most);
+    format!("<details><summary>{summary}</summary>\n\n{list}\n</details>\n\n")
+}
+
+/// A line each, in no more bytes than these.
+fn list(run: &Run<'_>, found: &[&Diagnostic], most: usize) -> String {
+    let (mut text, mut listed) = (String::new(), 0);
+    for diagnostic in found.iter().take(LISTED) {
+        let line = format!("- {}\n", line(run, diagnostic));
+        if text.len() + line.len() > most {
+            break;
+        }
+        text.push_str(&line);
+        listed += 1;
+    }
+    match found.len() - listed {
+        0 => text,
+        left => text + &format!("\n{left} more are in findings.json.\n"),
+    }
 }
 
 /// What there is to say without a comparison.
 fn alone(run: &Run<'_>, options: &MarkdownOptions<'_>) -> String {
-    let mut text = format!("{}\n### {}\n", marker(options.key), escape::message(&run.sentence()));
+    let head = format!("{}\n### {}\n", marker(options.key), escape::message(&run.sentence()));
     let found = run.findings.diagnostics.sorted(run.findings.files);
-    let mut left = found.len();
-    for diagnostic in found.into_iter().take(LISTED) {
-        let line = format!("- {}\n", line(run, diagnostic));
-        if text.len() + line.len() + 100 > options.limit {
-            break;
-        }
-        if !text.contains("\n- ") {
-            text.push('\n');
-        }
-        text.push_str(&line);
-        left -= 1;
-    }
-    if left > 0 {
-        text.push_str(&format!("\n{left} more are in findings.json.\n"));
-    }
-    text
+    let most = options.limit.saturating_sub(head.len() + 100);
+    format!("{head}\n{}", list(run, &found, most))
 }
 
 fn line(run: &Run<'_>, diagnostic: &Diagnostic) -> String {

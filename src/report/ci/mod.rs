@@ -12,9 +12,9 @@ pub use markdown::markdown;
 pub use outputs::outputs;
 pub use text::text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::Diff;
 use crate::report::diagnostics::Findings;
 use crate::report::diff::sentence;
@@ -28,6 +28,9 @@ pub struct Run<'a> {
     pub diff: Option<&'a Diff>,
     /// What is not as it is committed; `None` where that was not compared.
     pub stale: Option<&'a Stale>,
+    /// The definition files that a change bears on: that are others than in the base, or whose
+    /// metric or source is. Meaningless without a comparison.
+    pub touched: &'a BTreeSet<String>,
     /// Metrics without results, and why.
     pub skipped: &'a BTreeMap<String, String>,
     pub fail_on: FailOn,
@@ -146,6 +149,13 @@ impl Run<'_> {
         self.fail_on >= FailOn::Error && (found.has_errors() || !self.skipped.is_empty())
             || self.fail_on >= FailOn::Warning && found.count(Severity::Warn) > 0
             || self.fail_on >= FailOn::Change && self.changed() > 0
+    }
+
+    /// Whether a finding has to do with what changed. One that stood there before, and about
+    /// something else, is not what a reviewer looks for.
+    pub fn is_of_change(&self, diagnostic: &Diagnostic) -> bool {
+        let path = diagnostic.labels.first().map(|label| self.findings.files.path(label.span.file));
+        self.diff.is_none() || path.is_none_or(|path| self.touched.contains(path))
     }
 
     pub fn is_stale(&self) -> bool {
