@@ -51,6 +51,7 @@ fn a_folder_that_is_a_link_is_refused() {
         refused(place, true, ALL);
     }
     refused(".goodhart/verified", true, ALL);
+    refused(".goodhart/results", true, ALL);
     refused("snapshots", false, ALL);
 }
 
