@@ -37,6 +37,7 @@ pub fn files(
     let texts = [
         (REPORT, markdown(usize::MAX)),
         ("comment.md", markdown(COMMENT)),
+        ("codequality.json", findings::codequality(&run.findings)),
         ("diff.json", run.diff.map_or(empty, |diff| diff::json(diff, &run.findings))),
         ("findings.json", findings::json(&run.findings)),
         ("findings.sarif", findings::sarif(&run.findings)),

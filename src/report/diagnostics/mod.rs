@@ -1,12 +1,14 @@
 //! What is wrong, for editors and CI: a file per format. Text for people is drawn by
 //! [`crate::diagnostic::render`].
 
+mod codequality;
 mod github;
 mod json;
 mod junit;
 mod place;
 mod sarif;
 
+pub use codequality::codequality;
 pub use github::github;
 pub(in crate::report) use json::Object;
 pub use json::json;

@@ -89,7 +89,7 @@ fn result<'a>(
 }
 
 /// The same for the same problem when lines above it come or go: a number of a line is not in it.
-fn fingerprint(
+pub(super) fn fingerprint(
     diagnostic: &Diagnostic,
     place: Option<&Place>,
     seen: &mut BTreeMap<String, usize>,
