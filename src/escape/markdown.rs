@@ -18,19 +18,16 @@ const GAP: &str = "&#8203;";
 pub fn prose(text: &str) -> String {
     let text = terminal::line(text);
     let mut prose = String::with_capacity(text.len());
-    let mut before = "";
-    for (at, character) in text.char_indices() {
-        let behind = text.get(at + character.len_utf8()..).unwrap_or("");
-        if matches!(character, '-' | '.') && is_word_of_link(before, behind) {
+    for (before, character, behind) in places(&text) {
+        // `GH-1`, `www.a.b`
+        if matches!(character, '-' | '.') && begins_link(before) {
             prose.push_str(GAP);
         }
-        push(character, before, behind, &mut prose);
+        push(before, character, behind, &mut prose);
         // `@name`, `#1`, `:tada:`, `https://`, and `!1`, `$1`, `%1`, `~label`, `&1` of GitLab.
-        let sign = matches!(character, '@' | '#' | ':' | '!' | '$' | '%' | '~' | '&');
-        if sign && behind.starts_with(|c: char| !c.is_whitespace()) {
+        if SIGNS.contains(character) && behind.starts_with(names) {
             prose.push_str(GAP);
         }
-        before = text.get(..at + character.len_utf8()).unwrap_or("");
     }
     prose
 }
@@ -42,19 +39,16 @@ pub fn code(text: &str) -> String {
     }
     let text = terminal::line(text);
     let mut code = "<code>".to_owned();
-    let mut before = "";
-    for (at, character) in text.char_indices() {
-        let behind = text.get(at + character.len_utf8()..).unwrap_or("");
+    for (before, character, behind) in places(&text) {
         match character {
-            // `www.` begins a link even here.
-            '.' => code.push_str("&#46;"),
-            _ => push(character, before, behind, &mut code),
+            // A parser makes links of `www.` and `://` even here.
+            '.' if begins_link(before) => code.push_str("&#46;"),
+            _ => push(before, character, behind, &mut code),
         }
         if character == '@' {
             // An address is looked for behind the parser, in what stands together.
             code.push_str("<!-- -->");
         }
-        before = text.get(..at + character.len_utf8()).unwrap_or("");
     }
     code + "</code>"
 }
@@ -105,11 +99,29 @@ pub fn comment(text: &str) -> String {
     comment
 }
 
+/// Every character with what stands before and behind it.
+fn places(text: &str) -> impl Iterator<Item = (&str, char, &str)> {
+    text.char_indices().map(move |(at, character)| {
+        let before = text.get(..at).unwrap_or("");
+        let behind = text.get(at + character.len_utf8()..).unwrap_or("");
+        (before, character, behind)
+    })
+}
+
+/// What a host may look for a name behind.
+const SIGNS: &str = "@#:!$%~&";
+
+/// Whether something is a name, of a person or of anything else, from here on.
+fn names(character: char) -> bool {
+    character.is_alphanumeric() || "_\"'/+-".contains(character)
+}
+
 /// A character that no parser takes for structure.
-fn push(character: char, before: &str, behind: &str, text: &mut String) {
+fn push(before: &str, character: char, behind: &str, text: &mut String) {
     let plain = match character {
         // Within a word it is one of its letters.
         '_' => before.ends_with(char::is_alphanumeric) && behind.starts_with(char::is_alphanumeric),
+        ':' => behind.starts_with(' '),
         _ if character.is_ascii() => {
             character.is_ascii_alphanumeric() || " ,.()%/?'\";=+-".contains(character)
         }
@@ -122,11 +134,10 @@ fn push(character: char, before: &str, behind: &str, text: &mut String) {
     }
 }
 
-/// Whether a word is taken for the beginning of a link: `GH-1`, `www.a.b`.
-fn is_word_of_link(before: &str, behind: &str) -> bool {
+/// Whether what stands here is taken for the beginning of a link where it goes on.
+fn begins_link(before: &str) -> bool {
     let word = before.rsplit(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
-    (word.eq_ignore_ascii_case("gh") || word.eq_ignore_ascii_case("www"))
-        && behind.starts_with(|c: char| c.is_alphanumeric())
+    word.eq_ignore_ascii_case("gh") || word.eq_ignore_ascii_case("www")
 }
 
 #[cfg(test)]
@@ -155,9 +166,10 @@ mod tests {
         assert_eq!(gap("@a #1 a/b#2"), "&#64;·a &#35;·1 a/b&#35;·2");
         assert_eq!(gap("GH-1 gh-2 weigh-3"), "GH·-1 gh·-2 weigh-3");
         assert_eq!(gap("www.a.b https://c"), "www·.a.b https&#58;·//c");
-        assert_eq!(gap("a@b.c :tada: 100 %: x"), "a&#64;·b.c &#58;·tada&#58; 100 %&#58; x");
-        assert_eq!(code("a@b.c"), "<code>a&#64;<!-- -->b&#46;c</code>");
-        assert_eq!(code("a://b"), "<code>a&#58;//b</code>");
+        assert_eq!(gap("a@b.c :tada: 100 %: x"), "a&#64;·b.c &#58;·tada: 100 %: x");
+        assert_eq!(code("a@b.c"), "<code>a&#64;<!-- -->b.c</code>");
+        assert_eq!(code("a://www.b"), "<code>a&#58;//www&#46;b</code>");
+        assert_eq!(code("metrics/a.toml"), "<code>metrics/a.toml</code>");
     }
 
     #[test]

@@ -81,11 +81,18 @@ impl Told {
         }
     }
 
-    /// `worse, within chance`
-    pub fn judgement(&self) -> String {
-        let course = self.course.map(Course::name);
-        let chance = self.within_chance.then_some("within chance");
-        course.into_iter().chain(chance).collect::<Vec<_>>().join(", ")
+    /// Whether it is good, or chance alone can explain it.
+    pub fn judgement(&self) -> &'static str {
+        match self.course {
+            _ if self.within_chance => "within chance",
+            Some(course) => course.name(),
+            None => "",
+        }
+    }
+
+    /// The course where chance does not explain it.
+    pub fn sure(&self) -> Option<Course> {
+        self.course.filter(|_| !self.within_chance)
     }
 }
 
@@ -163,10 +170,7 @@ fn cause(cause: &Cause, numbers: &Numbers) -> (String, Option<String>) {
         Cause::Definition(_) => "definition".to_owned(),
         Cause::Data(_) => "data".to_owned(),
         Cause::Both(_) => match numbers.effects() {
-            Some((definition, data, None)) => format!("definition {definition}, data {data}"),
-            Some((definition, data, Some(interaction))) => {
-                format!("definition {definition} ({interaction} of it as both moved), data {data}")
-            }
+            Some((definition, data, _)) => format!("definition {definition}, data {data}"),
             None => "definition and data".to_owned(),
         },
         Cause::NotAttributable(why) => {

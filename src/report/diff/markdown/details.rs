@@ -23,7 +23,7 @@ fn one(metric: &MetricDiff) -> Option<String> {
     lines.extend(metric.mixes.iter().map(|mix| {
         let segment = md::prose(&terminal::short(&mix.segment, WIDEST));
         let says = md::prose(&change::mix(&metric.unit, mix));
-        format!("by {segment} the total {says} ({})", date_text(mix.period.start))
+        format!("by {segment}, the total {says} ({})", date_text(mix.period.start))
     }));
     lines.extend(metric.definition.iter().map(field));
     lines.extend(metric.witnesses.as_ref().map(witnesses));
@@ -50,8 +50,8 @@ fn contents(metric: &MetricDiff) -> String {
     let mut contents = Vec::new();
     match metric.changed_values() {
         0 => {}
-        1 => contents.push("1 change".to_owned()),
-        many => contents.push(format!("{many} changes")),
+        1 => contents.push("1 value".to_owned()),
+        many => contents.push(format!("{many} values")),
     }
     if !metric.definition.is_empty() {
         contents.push("definition".to_owned());
@@ -90,17 +90,23 @@ fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
         let first: Vec<String> =
             subjects.first.iter().map(|name| md::code(&terminal::short(name, WIDEST))).collect();
         let more = if subjects.count > first.len() as u64 { ", …" } else { "" };
-        match first.as_slice() {
-            [] => format!("{} {what}", subjects.count),
-            _ => format!("{} {what} ({}{more})", subjects.count, first.join(", ")),
-        }
+        let first = match first.as_slice() {
+            [] => String::new(),
+            _ => format!(" ({}{more})", first.join(", ")),
+        };
+        (subjects.count > 0).then(|| format!("{} {what}{first}", subjects.count))
     };
     let all = [
         some("entered", &witnesses.entered),
         some("left", &witnesses.left),
         some("changed value", &witnesses.changed),
     ];
-    format!("subjects: {}", all.join(", "))
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    if all.is_empty() {
+        "subjects: all the same".to_owned()
+    } else {
+        format!("subjects: {}", all.join(", "))
+    }
 }
 
 fn groups(what: &str, groups: &[Group]) -> Option<String> {
@@ -122,7 +128,7 @@ fn table(metric: &MetricDiff) -> Option<String> {
             let change = series.headline()?;
             let period = match series.values.len() - 1 {
                 0 => date_text(change.period.start),
-                more => format!("{} and {more} more", date_text(change.period.start)),
+                more => format!("{}, {more} more", date_text(change.period.start)),
             };
             let n = change.new.n.map(|n| n.to_string()).unwrap_or_default();
             let cells = cells(&Told::of(metric, change), &period);

@@ -44,15 +44,15 @@ pub fn sides(diff: &Diff) -> String {
     let inputs = |side: &Provenance, of: fn(&InputsFile) -> &str| {
         side.inputs.as_ref().and_then(|inputs| code(of(inputs)))
     };
-    let mut rows = row("", &|side| code(&side.name));
-    rows += &row("commit", &|side| code(side.commit.as_ref()?));
+    let mut rows = row("commit", &|side| code(side.commit.as_ref()?));
     rows += &row("as of", &|side| inputs(side, |inputs| &inputs.as_of));
     rows += &row("goodhart", &|side| inputs(side, |inputs| &inputs.goodhart));
     for name in sources(both) {
         let what = md::code(&terminal::short(name, WIDEST));
         rows += &row(&what, &|side| Some(source(side.inputs.as_ref()?.sources.get(name)?)));
     }
-    let table = format!("| | base | head | |\n| :-- | :-- | :-- | :-- |\n{rows}");
+    let [base, head] = both.map(|side| md::code(&terminal::short(&side.name, WIDEST)));
+    let table = format!("| | {base} | {head} | |\n| :-- | :-- | :-- | :-- |\n{rows}");
     folded("What was compared", &table)
 }
 
@@ -64,7 +64,8 @@ fn sources(sides: [&Provenance; 2]) -> BTreeSet<&String> {
 /// `1203 rows, 2 files, 0123456789ab`
 fn source(input: &SourceInput) -> String {
     let files = if input.files == 1 { "file" } else { "files" };
-    let fingerprint = input.fingerprint.get(..FINGERPRINT).unwrap_or(&input.fingerprint);
+    let fingerprint = input.fingerprint.rsplit(':').next().unwrap_or("");
+    let fingerprint = fingerprint.get(..FINGERPRINT).unwrap_or(fingerprint);
     let fingerprint = md::code(&terminal::short(fingerprint, WIDEST));
     format!("{} rows, {} {files}, {fingerprint}", input.rows, input.files)
 }

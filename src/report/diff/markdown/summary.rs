@@ -152,8 +152,7 @@ fn number(text: &str) -> String {
 }
 
 fn course(told: &Told) -> String {
-    let sign = match told.course {
-        _ if told.within_chance => "⚪ ",
+    let sign = match told.sure() {
         Some(Course::Worse) => "🔴 ",
         Some(Course::Better) => "🟢 ",
         None => "",

@@ -69,13 +69,12 @@ fn headline(metric: &MetricDiff, options: TextOptions) -> Vec<String> {
     let Some(series) = leading(metric) else { return Vec::new() };
     let Some(change) = series.headline() else { return Vec::new() };
     let told = Told::of(metric, change);
-    let colour = match told.course {
-        Some(Course::Worse) if !told.within_chance => Style::new().red(),
-        Some(Course::Better) if !told.within_chance => Style::new().green(),
-        _ => Style::new(),
+    let colour = match told.sure() {
+        Some(Course::Worse) => Style::new().red(),
+        Some(Course::Better) => Style::new().green(),
+        None => Style::new(),
     };
-    let judgement = told.judgement();
-    let judgement = colour.force_styling(options.styled).apply_to(judgement);
+    let judgement = colour.force_styling(options.styled).apply_to(told.judgement());
     let value = format!("{} → {}", told.old, told.new);
     let parts = [
         terminal::short(&value, WIDEST_LINE),
@@ -144,14 +143,19 @@ fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
             [] => String::new(),
             _ => format!(" ({}{})", first.join(", "), if more { ", …" } else { "" }),
         };
-        format!("{} {what}{first}", subjects.count)
+        (subjects.count > 0).then(|| format!("{} {what}{first}", subjects.count))
     };
     let all = [
         some("entered", &witnesses.entered),
         some("left", &witnesses.left),
         some("changed value", &witnesses.changed),
     ];
-    format!("subjects: {}", all.join(", "))
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    if all.is_empty() {
+        "subjects: all the same".to_owned()
+    } else {
+        format!("subjects: {}", all.join(", "))
+    }
 }
 
 fn groups(what: &str, groups: &[Group]) -> Option<String> {
@@ -175,15 +179,19 @@ fn table(metric: &MetricDiff, options: TextOptions) -> String {
             .flat_map(|series| series.values.iter().rev().map(move |change| (series, change)));
         return values::table(metric, rows, options.styled);
     }
-    let rows = metric.series.iter().take(SHOWN);
-    let rows = rows.filter_map(|series| Some((series, series.headline()?)));
-    let mut text = values::table(metric, rows, options.styled);
     let shown = metric.series.len().min(SHOWN);
+    let mut text = String::new();
+    if shown > 1 {
+        let rows = metric.series.iter().take(SHOWN);
+        let rows = rows.filter_map(|series| Some((series, series.headline()?)));
+        text = values::table(metric, rows, options.styled);
+    }
     let (groups, values) = (metric.series.len() - shown, metric.changed_values() - shown);
     let more = match (groups, values) {
         (_, 0) => return text,
+        (0, 1) => "1 more change in another period".to_owned(),
         (0, values) => format!("{values} more changes in other periods"),
-        (groups, _) => format!("{groups} more groups, and changes in other periods"),
+        (groups, values) => format!("{values} more changes, also in {groups} more groups"),
     };
     text.push_str(&format!("  … {more} (--all)\n"));
     text

@@ -41,10 +41,10 @@ pub fn table<'a>(
 fn line(metric: &MetricDiff, series: &SeriesChange, change: &ValueChange) -> Vec<Cell> {
     let told = Told::of(metric, change);
     let judgement = Cell::new(told.judgement());
-    let judgement = match told.course {
-        Some(Course::Worse) if !told.within_chance => judgement.fg(Color::Red),
-        Some(Course::Better) if !told.within_chance => judgement.fg(Color::Green),
-        _ => judgement,
+    let judgement = match told.sure() {
+        Some(Course::Worse) => judgement.fg(Color::Red),
+        Some(Course::Better) => judgement.fg(Color::Green),
+        None => judgement,
     };
     vec![
         Cell::new(group(&series.group)),
