@@ -149,3 +149,76 @@ fn effects_add_up(document: &Value) {
         }
     }
 }
+
+/// Many metrics of one comparison, each with its findings.
+fn many(count: usize) -> (Diff, Diagnostics, Laid) {
+    let base = lay("main", None, None);
+    let head = lay("working tree", None, Some(&fixtures().join("cases/both")));
+    let (mut diff, _) = compared(&base, &head);
+    let first = diff.metrics[0].clone();
+    diff.metrics = (0..count)
+        .map(|index| {
+            let mut metric = first.clone();
+            metric.metric = format!("metric_{index:04}");
+            metric
+        })
+        .collect();
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.extend(findings(&diff, None));
+    (diff, diagnostics, head)
+}
+
+#[test]
+fn a_comment_that_is_too_long_keeps_numbers_and_findings() {
+    let (diff, diagnostics, head) = many(60);
+    let files = &head.state.files;
+    let whole = as_markdown(&diff, &diagnostics, files, usize::MAX);
+    let short = as_markdown(&diff, &diagnostics, files, COMMENT);
+    assert!(whole.len() > COMMENT && short.len() <= COMMENT, "{} {}", whole.len(), short.len());
+    for line in whole.lines().take_while(|line| !line.contains("<details><summary><code>")) {
+        assert!(short.contains(line), "{line}");
+    }
+    for metric in &diff.metrics {
+        let row = format!("\n| <code>{}</code> | ", metric.metric);
+        let finding = format!("<code>{}</code> newly misses its target", metric.metric);
+        assert!(short.contains(&row) && short.contains(&finding), "{}", metric.metric);
+    }
+    assert!(short.contains("in [the whole report](https://example.org/runs/1?check=2)."));
+    assert!(!short.contains("```") && short.contains("What was compared"));
+    // Whole where there is room for it, to the byte.
+    assert_eq!(as_markdown(&diff, &diagnostics, files, whole.len()), whole);
+    assert_eq!(as_markdown(&diff, &diagnostics, files, whole.len() - 1), short);
+}
+
+#[test]
+fn a_comment_is_never_longer_than_its_limit_and_says_what_is_missing() {
+    let (diff, diagnostics, head) = many(800);
+    let files = &head.state.files;
+    for limit in [COMMENT, 20_000, 3_000] {
+        let cut = as_markdown(&diff, &diagnostics, files, limit);
+        assert!(cut.len() <= limit, "{} of {limit}", cut.len());
+        let rows = cut.matches("\n| <code>metric_").count();
+        let found = cut.matches("newly misses its target").count();
+        assert!(rows > 0 && found > 0, "{cut}");
+        assert!(cut.contains(&format!("\n… and {} more metrics.\n", 800 - rows)), "{cut}");
+        assert!(cut.contains(&format!("\n… and {} more findings.\n", 800 - found)), "{cut}");
+    }
+    let nothing = as_markdown(&diff, &diagnostics, files, 0);
+    assert!(nothing.starts_with(&format!("{}\n### 800 of 8", marker("helpdesk"))), "{nothing}");
+    let address = MarkdownOptions { key: "k", limit: 0, whole: Some("javascript:alert(1)") };
+    let findings = Findings { diagnostics: &diagnostics, files, prefix: "" };
+    assert!(markdown(&diff, &findings, &address).contains("are in the job summary."));
+}
+
+#[test]
+fn all_values_of_all_groups_are_shown_where_they_are_asked_for() {
+    let (diff, _, _) = many(1);
+    let count = |all: bool| {
+        let written = text(&diff, TextOptions { all, styled: false });
+        (written.matches(" 2026-0").count(), written.contains("--all"))
+    };
+    let changed = diff.metrics[0].changed_values();
+    // With the headline and the sides.
+    assert_eq!(count(true), (changed + 3, false));
+    assert!(count(false).0 < changed && count(false).1);
+}
