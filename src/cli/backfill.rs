@@ -61,9 +61,9 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         let group = arguments.segments.group(id, &known)?;
         all.push(series(metric, &evaluated, &group));
         let watched = if arguments.segments.is_absent() { known } else { vec![group] };
-        let raised = watched.iter().flat_map(|group| {
-            alerts(metric, &observations(&evaluated_points(id, &evaluated, group)))
-        });
+        let raised = watched
+            .iter()
+            .flat_map(|group| alerts(metric, &observations(&evaluated_points(&evaluated, group))));
         found.extend(alert_findings(metric, &raised.collect::<Vec<_>>()));
     }
     opened.diagnostics.extend(found);
@@ -143,7 +143,7 @@ fn series(metric: &Metric, evaluated: &[Evaluated], group: &Group) -> Series {
         metric: metric.id.clone(),
         group: group.clone(),
         unit: metric.definition.unit.value.name(),
-        points: evaluated_points(&metric.id, evaluated, group),
+        points: evaluated_points(evaluated, group),
     }
 }
 

@@ -63,8 +63,11 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
 /// There are none.
 pub fn revisions(root: &Path, metric: &Metric) -> Result<Vec<Revision>, Error> {
     let repository = git::Project::open(root)?;
-    let head = repository.resolve("HEAD")?;
-    let revisions = walk(&repository, &head, &metric.id)?;
+    // A repository without a commit has no head.
+    let revisions = match repository.resolve("HEAD") {
+        Ok(head) => walk(&repository, &head, &metric.id)?,
+        Err(_) => Vec::new(),
+    };
     if revisions.is_empty() {
         return Err(Error::Usage(format!(
             "no commit has a snapshot of `{}`: evaluate it, accept the results and commit them",

@@ -7,15 +7,15 @@ use crate::diagnostic::closest;
 use crate::error::Error;
 use crate::report::group_label;
 use crate::result::Group;
+use crate::review::group;
 
 /// How many groups are named where the one that was asked for is not there.
 const NAMED: usize = 5;
 
 #[derive(Debug, Args)]
 pub struct Segments {
-    /// The group with this value of a segment (repeat it for more segments; without a value: null in
-    /// the data); the total where absent
-    #[arg(long = "segment", value_name = "NAME[=VALUE]", value_parser = parse)]
+    /// Only one group: SEGMENT=VALUE, once for each segment of the group; the total where absent
+    #[arg(long = "segment", value_name = "SEGMENT=VALUE", value_parser = group::parse)]
     asked: Vec<(String, Option<String>)>,
 }
 
@@ -30,13 +30,6 @@ pub enum Format {
     Ndjson,
     /// One row per value
     Csv,
-}
-
-fn parse(text: &str) -> Result<(String, Option<String>), String> {
-    Ok(match text.split_once('=') {
-        Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
-        None => (text.to_owned(), None),
-    })
 }
 
 impl Segments {
@@ -83,9 +76,8 @@ impl Segments {
 
 /// A group as it is asked for.
 fn argument(group: &Group) -> String {
-    let parts = group.iter().map(|(name, value)| match value {
-        Some(value) => format!("--segment {name}={value}"),
-        None => format!("--segment {name}"),
+    let parts = group.iter().map(|(segment, value)| {
+        format!("--segment {}", group::argument(segment, value.as_deref()))
     });
     parts.collect::<Vec<_>>().join(" ")
 }

@@ -35,7 +35,7 @@ pub fn last_change(points: &[Point]) -> Option<LastChange<'_>> {
 
 /// Whether the value is the same, or there is none for the same reason. That a period is over now
 /// is no change of it.
-fn says_the_same(before: &Row, row: &Row) -> bool {
+pub(super) fn says_the_same(before: &Row, row: &Row) -> bool {
     match (before.value, row.value) {
         (None, None) => before.status == row.status,
         (before, row) => before == row,

@@ -30,20 +30,14 @@ pub fn evaluated_groups(evaluated: &[Evaluated]) -> Vec<Group> {
 }
 
 /// The value of a group in each evaluation.
-pub fn evaluated_points(metric: &str, evaluated: &[Evaluated], group: &Group) -> Vec<Point> {
+pub fn evaluated_points(evaluated: &[Evaluated], group: &Group) -> Vec<Point> {
     let point = |evaluated: &Evaluated| {
         let row = evaluated.results.as_ref().map_err(String::clone).and_then(|results| {
             let mut rows = results.rows.iter();
             let row = rows.find(|row| row.group == *group && row.period == evaluated.period);
             row.cloned().ok_or_else(|| "no such group then".to_owned())
         });
-        Point {
-            metric: metric.to_owned(),
-            grain: Some(evaluated.grain),
-            as_of: Some(evaluated.as_of),
-            row,
-            origin: None,
-        }
+        Point { grain: Some(evaluated.grain), as_of: Some(evaluated.as_of), row, origin: None }
     };
     evaluated.iter().map(point).collect()
 }

@@ -30,12 +30,12 @@ pub struct Revision {
     pub metric: String,
     /// What the snapshot said, or why it cannot be read.
     pub snapshot: Result<Snapshot, String>,
-    /// Whether somebody changed the values by hand.
-    pub is_edited: bool,
+    /// The groups whose values somebody changed by hand.
+    pub edited: Vec<Group>,
     /// The instant for which it was computed, where that is known.
     pub as_of: Option<Timestamp>,
     /// What moved since the commit before; `None` for the first.
-    pub cause: Option<Moved>,
+    pub moved: Option<Moved>,
 }
 
 /// The values of one group of a metric, the oldest first.
@@ -51,8 +51,6 @@ pub struct Series {
 /// A value of a group at some time.
 #[derive(Debug, Clone)]
 pub struct Point {
-    /// What the metric was called then.
-    pub metric: String,
     pub grain: Option<Grain>,
     /// The instant for which it was computed, where that is known.
     pub as_of: Option<Timestamp>,
@@ -66,47 +64,62 @@ pub struct Point {
 #[derive(Debug, Clone)]
 pub struct Origin {
     pub commit: Commit,
-    /// What moved since the commit before; `None` for the first.
-    pub cause: Option<Moved>,
+    pub cause: Cause,
+    /// What the metric was called at the commit before, where that is another name.
+    pub renamed_from: Option<String>,
     /// Why the values of the group were accepted, where somebody said so.
     pub reason: Option<String>,
     pub is_edited: bool,
 }
 
-impl Origin {
-    /// The cause in a word.
-    pub fn cause_name(&self) -> &'static str {
-        match &self.cause {
-            None => "first",
-            Some(Moved::Nothing) => "neither",
-            Some(Moved::Definition) => "definition",
-            Some(Moved::Data) => "data",
-            Some(Moved::Both) => "both",
-            Some(Moved::Unknown(_)) => "unknown",
+/// Why a committed value is another one than at the commit before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// There was none before.
+    First,
+    /// Nothing moved, neither it nor what it is computed from.
+    None,
+    Definition,
+    Data,
+    Both,
+    /// It moved, and nothing that it is computed from: the snapshot before was not current.
+    Neither,
+    /// It cannot be told, and why.
+    Unknown(String),
+}
+
+impl Cause {
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::None => "none",
+            Self::Definition => "definition",
+            Self::Data => "data",
+            Self::Both => "both",
+            Self::Neither => "neither",
+            Self::Unknown(_) => "unknown",
         }
     }
 }
 
 impl Point {
-    /// What a reader should know of it besides: a name it had, a hand that changed it, why there is
-    /// no value or no cause. `metric` is what it is called now.
-    pub fn note(&self, metric: &str) -> Option<String> {
+    /// What a reader should know of it besides: a name that it had, a hand that changed it, why
+    /// there is no value or no cause.
+    pub fn note(&self) -> Option<String> {
         let mut notes = Vec::new();
-        if self.metric != metric {
-            notes.push(format!("as {}", self.metric));
-        }
         if let Err(why) = &self.row {
             notes.push(why.clone());
         }
         if let Some(origin) = &self.origin {
+            notes.extend(origin.renamed_from.as_ref().map(|name| format!("renamed from {name}")));
             if origin.is_edited {
                 notes.push("changed by hand".to_owned());
             }
             match &origin.cause {
-                Some(Moved::Nothing) => {
-                    notes.push("the snapshot before was not current".to_owned())
+                Cause::Neither if !origin.is_edited => {
+                    notes.push("the snapshot before was not current".to_owned());
                 }
-                Some(Moved::Unknown(why)) => notes.push(why.clone()),
+                Cause::Unknown(why) => notes.push(why.clone()),
                 _ => {}
             }
         }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Origin, Point, Revision};
+use super::blame::says_the_same;
+use super::{Cause, Origin, Point, Revision};
+use crate::diff::Moved;
 use crate::result::{Group, Period, Row, Status, date_text};
 use crate::snapshot::Snapshot;
 
@@ -26,31 +28,59 @@ pub fn points(
     unit: &str,
     period: Option<Timestamp>,
 ) -> Vec<Point> {
-    revisions.iter().map(|revision| point(revision, group, unit, period)).collect()
+    let mut before: Option<&Revision> = None;
+    let mut known: Option<Row> = None;
+    let mut points = Vec::new();
+    for revision in revisions {
+        let row = at(revision, group, unit, period);
+        let same = match (&known, &row) {
+            (Some(known), Ok(row)) => says_the_same(known, row),
+            (None, Ok(_)) => false,
+            (_, Err(_)) => true,
+        };
+        known = row.as_ref().ok().cloned().or(known);
+        let series = revision.snapshot.as_ref().ok().and_then(|snapshot| snapshot.series(group));
+        let name = before.map(|before| &before.metric).filter(|name| **name != revision.metric);
+        let origin = Origin {
+            commit: revision.commit.clone(),
+            cause: cause(revision.moved.as_ref(), same),
+            renamed_from: name.cloned(),
+            reason: series.and_then(|series| series.reason.clone()),
+            is_edited: revision.edited.contains(group),
+        };
+        let grain = revision.snapshot.as_ref().ok().map(|snapshot| snapshot.grain);
+        points.push(Point { grain, as_of: revision.as_of, row, origin: Some(origin) });
+        before = Some(revision);
+    }
+    points
 }
 
-fn point(revision: &Revision, group: &Group, unit: &str, period: Option<Timestamp>) -> Point {
-    let snapshot = revision.snapshot.as_ref();
-    let series = snapshot.ok().and_then(|snapshot| snapshot.series(group));
-    let row = snapshot.map_err(String::clone).and_then(|snapshot| {
-        if snapshot.unit != unit {
-            return Err(format!("in {} then", snapshot.unit));
-        }
-        let rows = series.map(|series| series.rows.as_slice()).ok_or("no such group then")?;
-        row(snapshot, rows, revision.as_of, period)
-    });
-    Point {
-        metric: revision.metric.clone(),
-        grain: snapshot.ok().map(|snapshot| snapshot.grain),
-        as_of: revision.as_of,
-        row,
-        origin: Some(Origin {
-            commit: revision.commit.clone(),
-            cause: revision.cause.clone(),
-            reason: series.and_then(|series| series.reason.clone()),
-            is_edited: revision.is_edited,
-        }),
+/// Why a value is what it is, where it is the `same` as before or another one.
+fn cause(moved: Option<&Moved>, same: bool) -> Cause {
+    match moved {
+        None => Cause::First,
+        Some(Moved::Nothing) if same => Cause::None,
+        Some(Moved::Nothing) => Cause::Neither,
+        Some(Moved::Definition) => Cause::Definition,
+        Some(Moved::Data) => Cause::Data,
+        Some(Moved::Both) => Cause::Both,
+        Some(Moved::Unknown(why)) => Cause::Unknown(why.clone()),
     }
+}
+
+/// The value of a group at a commit, or why there is none.
+fn at(
+    revision: &Revision,
+    group: &Group,
+    unit: &str,
+    period: Option<Timestamp>,
+) -> Result<Row, String> {
+    let snapshot = revision.snapshot.as_ref().map_err(String::clone)?;
+    if snapshot.unit != unit {
+        return Err(format!("in {} then", snapshot.unit));
+    }
+    let series = snapshot.series(group).ok_or("no such group then")?;
+    row(snapshot, &series.rows, revision.as_of, period)
 }
 
 fn row(

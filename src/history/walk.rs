@@ -9,6 +9,7 @@ use crate::diagnostic::{Files, codes};
 use crate::diff::{Definitions, Moved, Provenance, Side, moved};
 use crate::error::Error;
 use crate::git::{Commit, Project};
+use crate::result::Group;
 use crate::snapshot::{INPUTS, InputsFile, Snapshot, read};
 
 /// The commits up to `newest` that changed the snapshot of a metric, the oldest first. Where the
@@ -66,17 +67,17 @@ impl State {
 impl Walk<'_> {
     /// Goes one commit back.
     fn step(&mut self, commit: Commit, id: &str) -> Result<(), Error> {
-        let (snapshot, is_edited) = snapshot(self.project, &commit, id)?;
+        let (snapshot, edited) = snapshot(self.project, &commit, id)?;
         let inputs = self.project.read(&commit, &path(INPUTS))?;
         let inputs = inputs.and_then(|text| InputsFile::parse(&String::from_utf8_lossy(&text)));
         let definitions = self.definitions(&commit)?;
         let as_of = inputs.as_ref().and_then(|inputs| inputs.as_of.parse().ok());
         let metric = id.to_owned();
-        let revision = Revision { commit, metric, snapshot, is_edited, as_of, cause: None };
+        let revision = Revision { commit, metric, snapshot, edited, as_of, moved: None };
         let older = State { revision, definitions, inputs };
         if let Some(mut newer) = self.newer.take() {
             let (before, after) = (&older.revision.metric, &newer.revision.metric);
-            newer.revision.cause = Some(moved(&older.side(), &newer.side(), before, after));
+            newer.revision.moved = Some(moved(&older.side(), &newer.side(), before, after));
             self.done.push(newer.revision);
         }
         self.newer = Some(older);
@@ -88,7 +89,7 @@ impl Walk<'_> {
             // Where a shallow clone ends, a commit seems to have made everything.
             let ends =
                 self.project.is_shallow() && self.project.parent(&first.revision.commit)?.is_none();
-            first.revision.cause = ends.then(|| Moved::Unknown("the clone ends here".to_owned()));
+            first.revision.moved = ends.then(|| Moved::Unknown("the clone ends here".to_owned()));
             self.done.push(first.revision);
         }
         self.done.reverse();
@@ -142,21 +143,20 @@ impl Walk<'_> {
     }
 }
 
-/// A snapshot at a commit, or why there is none; and whether somebody edited it.
+/// A snapshot at a commit, or why there is none; and the groups that somebody edited.
 fn snapshot(
     project: &Project,
     commit: &Commit,
     metric: &str,
-) -> Result<(Result<Snapshot, String>, bool), Error> {
+) -> Result<(Result<Snapshot, String>, Vec<Group>), Error> {
     let Some(bytes) = project.read(commit, &path(metric))? else {
-        return Ok((Err("the snapshot was removed".to_owned()), false));
+        return Ok((Err("the snapshot was removed".to_owned()), Vec::new()));
     };
     let mut files = Files::default();
     let file = files.add(path(metric), String::from_utf8_lossy(&bytes));
     let (snapshot, found) = read(&files, file, metric);
-    let has = |code| found.iter().any(|diagnostic| diagnostic.code == code);
     let why = || {
-        if has(&codes::SNAPSHOT_CONFLICTED) {
+        if found.iter().any(|diagnostic| *diagnostic.code == codes::SNAPSHOT_CONFLICTED) {
             return "the snapshot has the markers of a merge".to_owned();
         }
         let format = files.text(file).lines().find_map(|line| line.strip_prefix("format = "));
@@ -165,8 +165,16 @@ fn snapshot(
             None => "the snapshot cannot be read".to_owned(),
         }
     };
-    let is_edited = has(&codes::SNAPSHOT_EDITED);
-    Ok((snapshot.ok_or_else(why), is_edited))
+    // A seal that does not fit is found in the table of its group.
+    let broken = found.iter().filter(|diagnostic| *diagnostic.code == codes::SNAPSHOT_EDITED);
+    let tables = broken.filter_map(|diagnostic| {
+        let before = files.text(file).get(..diagnostic.labels.first()?.span.start)?;
+        before.matches("\n[[series]]").count().checked_sub(1)
+    });
+    let groups =
+        tables.filter_map(|table| Some(snapshot.as_ref()?.series.get(table)?.group.clone()));
+    let edited: Vec<Group> = groups.collect();
+    Ok((snapshot.ok_or_else(why), edited))
 }
 
 /// The ids of all snapshots at a commit.

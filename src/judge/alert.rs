@@ -262,9 +262,16 @@ fn finding(
 fn says(raised: &Raised, unit: &DisplayUnit) -> String {
     let value = unit.show(raised.value);
     match &raised.before {
-        Before::Value(before) => format!("from {} to {value}", unit.show(*before)),
+        Before::Value(before) => {
+            let steps = unit.steps(&[*before, raised.value]);
+            let told = steps.value(0).zip(steps.value(1)).zip(steps.step(0, 1));
+            match told {
+                Some(((from, to), step)) => format!("from {from} to {to} ({step})"),
+                None => format!("from {} to {value}", unit.show(*before)),
+            }
+        }
         Before::Band { low, high } => {
-            format!("{value} is not from {} to {}", unit.show(*low), unit.show(*high))
+            format!("{value} is not between {} and {}", unit.show(*low), unit.show(*high))
         }
     }
 }

@@ -43,9 +43,9 @@ pub fn blame_text(blamed: &Blamed<'_>) -> String {
         Some(before) => format!("{} → {}", value(before, &unit), value(row, &unit)),
         None => format!("{}, the first value that is known", value(row, &unit)),
     };
-    let cause = match change.point.note(&series.metric) {
-        Some(note) => format!("{} ({})", origin.cause_name(), short(&note)),
-        None => origin.cause_name().to_owned(),
+    let cause = match change.point.note() {
+        Some(note) => format!("{} ({})", origin.cause.name(), short(&note)),
+        None => origin.cause.name().to_owned(),
     };
     let mut lines = vec![
         ("value", moved),

@@ -40,9 +40,9 @@ pub fn csv(all: &[Series]) -> String {
                 commit.map(|commit| instant_text(commit.time)).unwrap_or_default(),
                 text(commit.map_or("", |commit| &commit.author)),
                 text(commit.map_or("", |commit| &commit.summary)),
-                origin.map_or("", |origin| origin.cause_name()).to_owned(),
+                origin.map_or("", |origin| origin.cause.name()).to_owned(),
                 text(reason.unwrap_or_default()),
-                text(&point.note(&series.metric).unwrap_or_default()),
+                text(&point.note().unwrap_or_default()),
             ]);
         }
     }

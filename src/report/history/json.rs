@@ -24,8 +24,8 @@ pub struct Object<'a> {
     status: Option<&'static str>,
     /// The commit that says so; null for an evaluation.
     commit: Option<CommitObject<'a>>,
-    /// What moved since the commit before: `first`, `definition`, `data`, `both`, `neither`,
-    /// `unknown`.
+    /// What moved since the commit before: `first`, `none`, `definition`, `data`, `both`,
+    /// `neither`, `unknown`.
     cause: Option<&'static str>,
     /// Why the value was accepted.
     reason: Option<&'a str>,
@@ -67,9 +67,9 @@ pub fn object<'a>(series: &'a Series, point: &'a Point) -> Object<'a> {
         n: row.and_then(|row| row.n),
         status: row.map(|row| row.status.name()),
         commit: origin.map(|origin| CommitObject::of(&origin.commit)),
-        cause: origin.map(|origin| origin.cause_name()),
+        cause: origin.map(|origin| origin.cause.name()),
         reason: origin.and_then(|origin| origin.reason.as_deref()),
-        note: point.note(&series.metric),
+        note: point.note(),
     }
 }
 

@@ -52,7 +52,7 @@ fn table(series: &Series, unit: &DisplayUnit, styled: bool) -> Table {
     header.push("");
     table.set_header(header.iter().map(|name| Cell::new(name).add_attribute(Attribute::Dim)));
     for point in &series.points {
-        table.add_row(line(series, point, unit));
+        table.add_row(line(point, unit));
     }
     for index in [2, 3] {
         if let Some(column) = table.column_mut(index) {
@@ -63,7 +63,7 @@ fn table(series: &Series, unit: &DisplayUnit, styled: bool) -> Table {
     table
 }
 
-fn line(series: &Series, point: &Point, unit: &DisplayUnit) -> Vec<Cell> {
+fn line(point: &Point, unit: &DisplayUnit) -> Vec<Cell> {
     let row = point.row.as_ref().ok();
     let mut cells = vec![
         Cell::new(point.as_of.map(instant_text).unwrap_or_default()),
@@ -79,14 +79,14 @@ fn line(series: &Series, point: &Point, unit: &DisplayUnit) -> Vec<Cell> {
             Cell::new(terminal::short(origin.reason.as_deref().unwrap_or_default(), WIDEST)),
         ]);
     }
-    let note = point.note(&series.metric).unwrap_or_default();
+    let note = point.note().unwrap_or_default();
     cells.push(Cell::new(terminal::short(&note, WIDEST_TITLE)));
     cells
 }
 
 /// A moved definition is what a reader should see: the number is another one since.
 fn cause(origin: &Origin) -> Cell {
-    let name = origin.cause_name();
+    let name = origin.cause.name();
     let cell = Cell::new(name);
     if matches!(name, "definition" | "both") { cell.fg(Color::Yellow) } else { cell }
 }
