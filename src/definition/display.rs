@@ -95,7 +95,8 @@ impl DisplayUnit {
 ///
 /// There are as few digits as that takes without a step being anything but the exact one, rounded;
 /// at most all digits of the values. Where these do not end (a third of an hour), three more than
-/// usual are tried; if no number of them will do, a step is off by one in the last printed digit.
+/// usual are tried; if no number of them will do, there is one more than usual, or as many as show
+/// that the values differ, and a step may be off by one in the last of them.
 #[derive(Debug)]
 pub struct Steps {
     unit: DisplayUnit,
@@ -142,7 +143,7 @@ fn digits(exact: &[Decimal], usual: u32) -> u32 {
     let most = if longest <= ENDING { longest } else { usual + 3 };
     (usual..=most.max(usual))
         .find(|decimals| is_exact(exact, *decimals))
-        .or_else(|| (usual..=DIFFERENT).find(|decimals| is_different(exact, *decimals)))
+        .or_else(|| (usual + 1..=DIFFERENT).find(|decimals| is_different(exact, *decimals)))
         .unwrap_or(DIFFERENT)
 }
 
@@ -261,13 +262,10 @@ mod tests {
         );
         // Thirds never add up: the change is that of what is printed.
         let minutes = &unit(1, 60, 1, " min");
-        assert_eq!(told(minutes, &["20", "40"]), "0.3 min | 0.7 min | +0.4 min | +0.4 min");
+        assert_eq!(told(minutes, &["20", "40"]), "0.33 min | 0.67 min | +0.34 min | +0.34 min");
         assert_eq!(told(minutes, &["900", "930.4"]), "15 min | 15.5 min | +0.5 min | +0.5 min");
         let days = &unit(1, 86_400, 1, " d");
-        assert_eq!(
-            told(days, &["86400", "86400.5"]),
-            "1 d | 1.000006 d | +0.000006 d | +0.000006 d"
-        );
+        assert_eq!(told(days, &["86400", "86400.5"]), "1 d | 1.00001 d | +0.00001 d | +0.00001 d");
         assert_eq!(told(percent, &["0.5", "0.5"]), "50 % | 50 % | 0 pp | 0 pp");
     }
 
