@@ -262,18 +262,16 @@ fn adds_up(case: &str, diff: &Value) {
             .map(|text| text.parse().unwrap())
     };
     for metric in diff["metrics"].as_array().unwrap() {
-        for series in metric["series"].as_array().unwrap() {
-            for change in series["values"].as_array().unwrap() {
-                let (old, new) = (number(&change["old"]["value"]), number(&change["new"]["value"]));
-                let effects = &change["cause"]["effects"];
-                let (Some(old), Some(new)) = (old, new) else { continue };
-                let (Some(definition), Some(data)) =
-                    (number(&effects["definition"]), number(&effects["data"]))
-                else {
-                    panic!("{case}: no effects in {change}");
-                };
-                assert_eq!(definition + data, new - old, "{case}: {change}");
-            }
+        for change in metric["changes"].as_array().unwrap() {
+            let (old, new) = (number(&change["old"]["value"]), number(&change["new"]["value"]));
+            let (Some(old), Some(new)) = (old, new) else { continue };
+            let cause = &change["cause"];
+            let (Some(definition), Some(data)) =
+                (number(&cause["definition"]), number(&cause["data"]))
+            else {
+                panic!("{case}: no effects in {change}");
+            };
+            assert_eq!(definition + data, new - old, "{case}: {change}");
         }
     }
 }

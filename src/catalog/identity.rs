@@ -10,6 +10,7 @@ use super::local_names::Names;
 use super::tokens::normal;
 use super::{Catalog, Metric};
 use crate::definition::aspects::aspects;
+use crate::definition::metric::MetricFile;
 use crate::definition::source::Format;
 use crate::diagnostic::Files;
 
@@ -81,10 +82,7 @@ impl Catalog {
     /// What the definition of one metric says that decides its numbers.
     fn numbers_of(&self, metric: &Metric) -> Vec<(String, String)> {
         let definition = &metric.definition;
-        let names = match &definition.population {
-            Some(population) => Names::of(population.sql.as_str(), &self.fixed_names(metric)),
-            None => Names::default(),
-        };
+        let names = self.local_names(metric, definition);
         let mut parts: Vec<(String, String)> = aspects(definition, |sql| names.canonical(sql))
             .into_iter()
             .filter(|(name, _)| !JUDGEMENT.contains(name))
@@ -96,6 +94,15 @@ impl Catalog {
             parts.push(("privacy".to_owned(), format!("{} {min_group}", sensitive.join(","))));
         }
         parts
+    }
+
+    /// What stands for the names that the population of `definition` gives by itself: that of
+    /// `metric`, or of another revision of it.
+    pub fn local_names(&self, metric: &Metric, definition: &MetricFile) -> Names {
+        match &definition.population {
+            Some(population) => Names::of(population.sql.as_str(), &self.fixed_names(metric)),
+            None => Names::default(),
+        }
     }
 
     /// Names in a population that mean something outside of it.

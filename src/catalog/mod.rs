@@ -22,6 +22,7 @@ mod tokens;
 pub use build::{Definitions, build};
 pub use identity::Identity;
 pub use ids::is_id;
+pub use local_names::Names;
 pub use limits::{Limits, MetricLimits, definition_size, size_text};
 pub use nondeterministic::{Answers, aliases, nondeterministic};
 pub use references::{clock_offsets, common_tables, identifiers, relations, tables};

@@ -1,6 +1,6 @@
 //! What of a definition changed, in the words of its keys.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 
@@ -36,10 +36,12 @@ pub enum Bearing {
     Words,
 }
 
-/// The changes from one definition to another.
+/// The changes from one definition to another, where `renamed` has the new names of metrics by the
+/// old.
 pub fn changes(
     before: (Definitions<'_>, &Metric),
     after: (Definitions<'_>, &Metric),
+    renamed: &BTreeMap<String, String>,
 ) -> Vec<FieldChange> {
     let (old, new) = (&before.1.definition, &after.1.definition);
     let mut found = Vec::new();
@@ -54,7 +56,7 @@ pub fn changes(
     changed("direction", direction(old), direction(new), Bearing::Judgement, &mut found);
     bounds(old, new, &mut found);
     alerts::changes(old, new, &mut found);
-    guards(old, new, &mut found);
+    guards(old, new, renamed, &mut found);
     let identity = |(definitions, metric): (Definitions<'_>, &Metric)| {
         definitions.catalog.identity(definitions.files, metric)
     };
@@ -141,14 +143,23 @@ fn value(bound: &Option<Number>) -> Option<Decimal> {
     bound.as_ref().map(|bound| bound.value)
 }
 
-fn guards(old: &MetricFile, new: &MetricFile, found: &mut Vec<FieldChange>) {
+fn guards(
+    old: &MetricFile,
+    new: &MetricFile,
+    renamed: &BTreeMap<String, String>,
+    found: &mut Vec<FieldChange>,
+) {
     let names = |definition: &MetricFile| -> BTreeSet<String> {
         let table = definition.gameability.as_ref();
         table.map_or_else(BTreeSet::new, |table| {
             table.guards.iter().map(|guard| guard.to_string()).collect()
         })
     };
-    let (before, now) = (names(old), names(new));
+    // A guard under another name is the same guard.
+    let before = names(old).into_iter();
+    let before: BTreeSet<String> =
+        before.map(|guard| renamed.get(&guard).cloned().unwrap_or(guard)).collect();
+    let now = names(new);
     for removed in before.difference(&now) {
         changed("guards", Some(removed.clone()), None, Bearing::Loosened, found);
     }

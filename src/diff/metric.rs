@@ -34,6 +34,12 @@ pub fn pairs(base: &Side<'_>, head: &Side<'_>) -> Vec<Pair> {
     kept.chain(gone.into_iter().map(|id| Pair { old: Some(id), new: None })).collect()
 }
 
+/// The new names of metrics that have another one, by the old.
+pub fn renamed(pairs: &[Pair]) -> BTreeMap<String, String> {
+    let both = pairs.iter().filter_map(|pair| pair.old.clone().zip(pair.new.clone()));
+    both.filter(|(old, new)| old != new).collect()
+}
+
 fn ids(side: &Side<'_>) -> BTreeSet<String> {
     let defined = side.definitions.map(|definitions| definitions.catalog.metrics.keys());
     side.results.keys().chain(defined.into_iter().flatten()).cloned().collect()
@@ -63,6 +69,7 @@ pub fn compare(
     head: &Side<'_>,
     crossed: &Crossed,
     pair: &Pair,
+    renamed: &BTreeMap<String, String>,
 ) -> Option<MetricDiff> {
     let of = |side: &Side<'_>, id: &Option<String>| -> Option<(String, Option<MetricResults>)> {
         let id = id.clone()?;
@@ -102,7 +109,7 @@ pub fn compare(
     if let (Some(before), Some(after), Some(first), Some(second)) =
         (before, after, base.definitions, head.definitions)
     {
-        changed.definition = definition::changes((first, before), (second, after));
+        changed.definition = definition::changes((first, before), (second, after), renamed);
         let text = (first.files.text(before.file), second.files.text(after.file));
         if text.0 != text.1 && !changed.definition.is_empty() {
             changed.text = Some((text.0.to_owned(), text.1.to_owned()));

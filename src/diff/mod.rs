@@ -178,10 +178,11 @@ impl MetricDiff {
 pub fn diff(base: &Side<'_>, head: &Side<'_>, crossed: &Crossed) -> Diff {
     let sources = sources::changes(&base.provenance, &head.provenance);
     let pairs = metric::pairs(base, head);
+    let renamed = metric::renamed(&pairs);
     let mut unchanged = 0;
     let mut metrics = Vec::new();
     for pair in pairs {
-        match metric::compare(base, head, crossed, &pair) {
+        match metric::compare(base, head, crossed, &pair, &renamed) {
             Some(changed) => metrics.push(changed),
             None => unchanged += 1,
         }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use rust_decimal::Decimal;
 
-use super::{Bearing, MetricDiff, Presence, SeriesChange, VerdictKind};
+use super::{Bearing, MetricDiff, Presence, SeriesChange, ValueChange, VerdictKind};
 use crate::definition::metric::Direction;
 
 /// Puts metrics, and the groups of each, in the order of importance.
@@ -17,7 +17,7 @@ pub fn sort(metrics: &mut [MetricDiff]) {
         });
     }
     metrics.sort_by_cached_key(|metric| {
-        let size = metric.series.iter().map(magnitude).max().unwrap_or_default();
+        let size = metric.headline().map(size);
         (class(metric), Reverse(size), metric.metric.clone())
     });
 }
@@ -33,7 +33,7 @@ fn class(metric: &MetricDiff) -> u8 {
         2
     } else if metric.mixes.iter().any(|mix| mix.reversal) {
         3
-    } else if metric.headline().is_some_and(|change| is_worse(metric.direction, change.delta())) {
+    } else if metric.headline().is_some_and(|change| is_bad_news(metric.direction, change)) {
         4
     } else if !metric.series.is_empty() {
         5
@@ -42,6 +42,11 @@ fn class(metric: &MetricDiff) -> u8 {
     } else {
         7
     }
+}
+
+/// Whether a change goes in the wrong direction and says so with some certainty.
+fn is_bad_news(direction: Direction, change: &ValueChange) -> bool {
+    is_worse(direction, change.delta()) && !change.is_small() && !change.is_within_chance()
 }
 
 /// Whether a change goes in the wrong direction.
@@ -56,6 +61,9 @@ pub fn is_worse(direction: Direction, delta: Option<Decimal>) -> bool {
 /// How large the change of a group is, relative to its old value; what has no size is largest,
 /// because a value came or went.
 fn magnitude(series: &SeriesChange) -> Decimal {
-    let change = series.headline();
-    change.map_or(Decimal::ZERO, |change| change.relative().map_or(Decimal::MAX, |r| r.abs()))
+    series.headline().map_or(Decimal::ZERO, size)
+}
+
+fn size(change: &ValueChange) -> Decimal {
+    change.relative().map_or(Decimal::MAX, |relative| relative.abs())
 }

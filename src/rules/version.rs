@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Project;
-use crate::catalog::{Metric, normal};
+use crate::catalog::{Catalog, Metric};
 use crate::definition::aspects::aspects;
 use crate::definition::metric::MetricFile;
 use crate::definition::read::Text;
@@ -19,7 +19,7 @@ pub fn check(
         let Some(before) = base.get(&metric.id) else {
             continue;
         };
-        let changed = changed(before, &metric.definition);
+        let changed = changed(project.catalog, before, metric);
         if changed.is_empty() || raised(before.version.as_ref(), metric) {
             continue;
         }
@@ -50,13 +50,12 @@ pub fn check(
     }
 }
 
-/// The aspects in which two definitions differ.
-fn changed(before: &MetricFile, now: &MetricFile) -> Vec<&'static str> {
-    let sql = |sql: &str| -> String {
-        normal(sql).into_iter().map(|(token, _)| token).collect::<Vec<_>>().join(" ")
-    };
-    let before: Vec<(&str, String)> = aspects(before, sql);
-    let pairs = before.into_iter().zip(aspects(now, sql));
+/// The aspects in which a metric differs from its definition `before`.
+fn changed(catalog: &Catalog, before: &MetricFile, metric: &Metric) -> Vec<&'static str> {
+    let now = &metric.definition;
+    let (old, new) = (catalog.local_names(metric, before), catalog.local_names(metric, now));
+    let before = aspects(before, |sql| old.canonical(sql)).into_iter();
+    let pairs = before.zip(aspects(now, |sql| new.canonical(sql)));
     pairs.filter(|((_, before), (_, now))| before != now).map(|(_, (name, _))| name).collect()
 }
 
