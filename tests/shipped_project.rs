@@ -8,6 +8,7 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 use goodhart::evaluate::Evaluation;
+use goodhart::judge::{Observation, alerts};
 use goodhart::result::{Row, Status, date_text, to_f64};
 
 fn root() -> &'static Path {
@@ -55,6 +56,46 @@ fn coverage_of_one_client_falls_within_a_week() {
     }
     let fall = value("estate_coverage_change", "2026-05-11", &[("client_id", "quillhaven")]);
     assert!(fall < -0.04, "{fall}");
+}
+
+/// The alert of the definition, over every week and client.
+#[test]
+fn the_fall_of_coverage_raises_the_alert_once() {
+    let opened = goodhart::check::open(root()).unwrap();
+    let metric = &opened.catalog.as_ref().unwrap().metrics["estate_coverage"];
+    let results = EVALUATION.results.metrics.iter().find(|m| m.metric == metric.id).unwrap();
+    let raised = results.series().flat_map(|rows| {
+        let series: Vec<Observation<'_>> = rows.iter().map(Observation::of_period).collect();
+        alerts(metric, &series)
+    });
+    let raised: Vec<_> = raised.map(|one| (one.group, date_text(one.period.start))).collect();
+    let quillhaven = ("client_id".to_owned(), Some("quillhaven".to_owned()));
+    assert_eq!(raised, [(vec![quillhaven], "2026-05-11".to_owned())]);
+}
+
+/// The same, asked of the data as of each week's end; at that week's end it is news.
+#[test]
+fn the_fall_of_coverage_is_found_by_evaluating_past_weeks() {
+    let run = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_goodhart"))
+            .args(arguments)
+            .arg("--project")
+            .arg(root())
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{stderr}");
+        stderr
+    };
+    let says = "`estate_coverage` of client_id quillhaven fell in the period of 2026-05-11: from \
+                93.8 % to 88.3 %";
+    let found = run(&["backfill", "estate_coverage", "--from", "2026-04-06", "--to", "2026-06-22"]);
+    assert!(found.contains(says), "{found}");
+    assert_eq!(found.matches("[alert-raised]").count(), 1, "{found}");
+    for (as_of, is_news) in [("2026-05-11", false), ("2026-05-18", true), ("2026-05-25", false)] {
+        let found = run(&["eval", "estate_coverage", "--as-of", as_of]);
+        assert_eq!(found.contains(says), is_news, "{as_of}: {found}");
+    }
 }
 
 #[test]

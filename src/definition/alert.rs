@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use super::read::{At, Duration, FromToml, HasSchema, Number, Reader, Text, record};
-use crate::diagnostic::Span;
+use crate::diagnostic::{Applicability, Diagnostic, Span, codes};
 
 record! {
     /// A move of the value that somebody is told of: one of `fall`, `rise`, `change` and `band`.
@@ -130,6 +130,9 @@ impl FromToml for Percent {
     const EXPECTED: &'static str = "a string such as \"10%\"";
 
     fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
+        if matches!(value.get_ref(), DeValue::Integer(_) | DeValue::Float(_)) {
+            return without_percent(value, reader);
+        }
         let text = Text::from_toml(value, reader)?;
         let digits = text.strip_suffix('%').map(str::trim_end).filter(|digits| {
             let inner = |c: char| c.is_ascii_digit() || c == '.';
@@ -145,4 +148,16 @@ impl FromToml for Percent {
             ),
         }
     }
+}
+
+/// Says that a number alone could be a share or a difference.
+fn without_percent<T>(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<T> {
+    let span = reader.span(value);
+    let written = reader.text().get(span.range()).unwrap_or("");
+    let says = format!("expected {}, found {}", Percent::EXPECTED, value.get_ref().type_str());
+    let diagnostic = Diagnostic::new(&codes::WRONG_TYPE, says)
+        .at(span, "a share of the earlier value, in percent")
+        .replace(span, format!("\"{written}%\""), "write it in percent", Applicability::Suggested);
+    reader.report(diagnostic);
+    None
 }
