@@ -10,6 +10,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use goodhart::catalog::Metric;
 use goodhart::check::Opened;
 use goodhart::definition::project::Grain;
 use goodhart::diagnostic::{Diagnostics, Files, render};
+use goodhart::diff::{Bearing, Crossed, Definitions, Provenance, Side, diff, findings};
 use goodhart::judge::{Observation, Raised, alert_findings, alerts, news};
 use goodhart::plan::Timeline;
 use goodhart::project::ProjectFiles;
@@ -42,6 +44,21 @@ where = "true"
 by = [[], ["client_id"], ["class", "client_id"]]
 "#;
 
+/// The project with these alerts in its metric.
+fn open(alerts: &str) -> Opened {
+    let mut files = Files::default();
+    let listed = ProjectFiles {
+        project: Some(files.add("goodhart.toml", PROJECT)),
+        sources: vec![files.add("sources/a.toml", SOURCE)],
+        metrics: vec![files.add("metrics/coverage.toml", format!("{METRIC}{alerts}"))],
+        unreadable: Vec::new(),
+    };
+    let opened = Opened::read(PathBuf::new(), files, &listed, Vec::new());
+    let found = render(&opened.diagnostics, &opened.files, false);
+    assert!(!opened.diagnostics.has_errors(), "{found}");
+    opened
+}
+
 struct Case {
     shows: String,
     opened: Opened,
@@ -56,17 +73,7 @@ impl Case {
         let (comments, alert): (Vec<&str>, Vec<&str>) =
             head.lines().partition(|line| line.starts_with('#'));
         let shows = comments.iter().map(|line| line[2..].to_owned()).collect::<Vec<_>>().join(" ");
-        let mut files = Files::default();
-        let metric = format!("{METRIC}[[alert]]\n{}\n", alert.join("\n"));
-        let listed = ProjectFiles {
-            project: Some(files.add("goodhart.toml", PROJECT)),
-            sources: vec![files.add("sources/a.toml", SOURCE)],
-            metrics: vec![files.add("metrics/coverage.toml", metric)],
-            unreadable: Vec::new(),
-        };
-        let opened = Opened::read(PathBuf::new(), files, &listed, Vec::new());
-        let found = render(&opened.diagnostics, &opened.files, false);
-        assert!(!opened.diagnostics.has_errors(), "{}: {found}", path.display());
+        let opened = open(&format!("[[alert]]\n{}\n", alert.join("\n")));
         let mut case = Self {
             shows,
             opened,
@@ -176,4 +183,58 @@ fn a_value_that_does_not_move_raises_nothing() {
     let first = case.results.rows[0].value;
     case.results.rows.iter_mut().for_each(|row| row.value = first);
     assert!(news(case.metric(), &case.results, Timestamp::MAX).is_empty());
+}
+
+/// What a change of alerts does to the judgement: `alert` is `fall = 5` and so on, without more it
+/// is no alert at all.
+fn bearing(before: &str, after: &str) -> (Vec<(String, Bearing)>, String) {
+    let alert =
+        |keys: &str| if keys.is_empty() { String::new() } else { format!("[[alert]]\n{keys}\n") };
+    let (base, head) = (open(&alert(before)), open(&alert(after)));
+    let side = |opened: &'static Opened| Side {
+        provenance: Provenance { name: "side".to_owned(), commit: None, inputs: None },
+        definitions: opened
+            .catalog
+            .as_ref()
+            .map(|catalog| Definitions { catalog, files: &opened.files }),
+        results: BTreeMap::new(),
+    };
+    let (base, head) = (Box::leak(Box::new(base)), Box::leak(Box::new(head)));
+    let (base, head) = (side(base), side(head));
+    let changed = diff(&base, &head, &Crossed::default());
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.extend(findings(&changed, head.definitions));
+    let files = head.definitions.unwrap().files;
+    let fields = changed.metrics.iter().flat_map(|metric| &metric.definition);
+    (
+        fields.map(|change| (change.field.clone(), change.bearing)).collect(),
+        render(&diagnostics, files, false),
+    )
+}
+
+#[test]
+fn an_alert_that_is_harder_to_raise_is_loosened() {
+    use Bearing::{Judgement, Loosened, Tightened, Words};
+    for (before, after, field, expected) in [
+        ("fall = 5", "fall = 10", "alert.fall", Loosened),
+        ("fall = 5", "fall = 4.5", "alert.fall", Tightened),
+        ("fall = 5", "", "alert.fall", Loosened),
+        ("", "change = \"10%\"\nby = []", "alert.change by total", Tightened),
+        ("band = 3", "band = 3\nover = 12", "alert.band over", Judgement),
+        ("fall = 5", "fall = 5\nwithin = \"14d\"", "alert.fall within", Tightened),
+        ("fall = 5\nwithin = \"14d\"", "fall = 5", "alert.fall within", Loosened),
+        ("fall = 5", "fall = 5\nmin_n = 50", "alert.fall min_n", Loosened),
+        ("fall = 5", "fall = 5\nwhy = \"so\"", "alert.fall why", Words),
+    ] {
+        let (changes, said) = bearing(before, after);
+        assert_eq!(changes, [(field.to_owned(), expected)], "{before} → {after}");
+        assert_eq!(said.contains("[alert-loosened]"), expected == Loosened, "{said}");
+    }
+    // Another set of groups is another alert.
+    let by = "by = [\"client_id\"]";
+    let (changes, said) = bearing("fall = 5", &format!("fall = 5\n{by}"));
+    let fields: Vec<&str> = changes.iter().map(|(field, _)| field.as_str()).collect();
+    assert_eq!(fields, ["alert.fall", "alert.fall by client_id"]);
+    assert!(said.contains("`alert.fall` from 5 to nothing"), "{said}");
+    assert!(bearing("fall = 5", "fall = 5.0  # the same").0.is_empty());
 }

@@ -108,6 +108,7 @@ fn files(text: &str) -> Vec<String> {
 /// Codes that need more than files to fire, and the test that has it.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("version-not-raised", "base_revision.rs"),
+    ("alert-loosened", "alerts.rs"),
     // What happens while a run goes on stands in no file.
     ("source-changed", "meanwhile.rs"),
     ("worker-died", "meanwhile.rs"),
