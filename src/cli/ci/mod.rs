@@ -73,6 +73,7 @@ impl From<FailOn> for report::FailOn {
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let surroundings = Surroundings::read();
     let asked = Asked {
+        is_checkout: surroundings.is_checkout,
         base: arguments.base.as_deref().or(surroundings.base.as_deref()),
         as_of: arguments.as_of,
         threads: arguments.threads,
@@ -118,6 +119,17 @@ fn verdict(run: &Run<'_>) -> u8 {
     }
 }
 
+/// Commands for GitHub, which shows a few of them: those that are about the change come first.
+fn commands(run: &Run<'_>) -> String {
+    let all = run.findings.diagnostics;
+    [true, false]
+        .map(|of_change| {
+            let diagnostics = all.filtered(|found| run.is_of_change(found) == of_change);
+            diagnostics::github(&Findings { diagnostics: &diagnostics, ..run.findings })
+        })
+        .concat()
+}
+
 /// On GitHub what its log shows beside the lines; elsewhere what changed. The rest is for people.
 fn print(
     global: &Global,
@@ -127,7 +139,7 @@ fn print(
 ) -> Result<(), Error> {
     let styled = output::stdout_coloured(global);
     match run.diff {
-        _ if surroundings.is_github => output::data(&diagnostics::github(&run.findings))?,
+        _ if surroundings.is_github => output::data(&commands(run))?,
         Some(diff) => output::data(&diff::text(diff, TextOptions { all: false, styled }))?,
         None => {}
     }

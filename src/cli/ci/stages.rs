@@ -28,6 +28,8 @@ use crate::test::{self, Request};
 
 /// What is asked of a run.
 pub struct Asked<'a> {
+    /// Whether the working tree is as it was committed.
+    pub is_checkout: bool,
     pub base: Option<&'a str>,
     pub as_of: Option<Timestamp>,
     pub threads: Option<u32>,
@@ -125,10 +127,13 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Found, Error> {
     let context = sides::context(global, None, asked.threads, &bar)?;
     match eval(asked, &context, &mut opened, &mut found) {
         Ok(evaluation) => {
-            let Evaluated { state, diagnostics, skipped, .. } =
+            let Evaluated { mut state, diagnostics, skipped, .. } =
                 sides::evaluated(opened, evaluation);
             found.diagnostics = diagnostics;
             found.skipped = skipped.into_iter().collect();
+            if let (true, Ok(Ok(base))) = (asked.is_checkout, &base) {
+                state.provenance.commit = base.git.resolve("HEAD").ok().map(|commit| commit.id);
+            }
             diff((&root, base), &context, &state, &mut found);
             found.files = state.files;
         }
