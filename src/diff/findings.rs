@@ -1,6 +1,8 @@
 //! What a reviewer should not overlook in a comparison, as diagnostics: levels, formats and exit
 //! codes are those of everything else that goodhart finds.
 
+use rust_decimal::Decimal;
+
 use super::{Bearing, Cause, Definitions, Diff, FieldChange, MetricDiff, Presence, VerdictKind};
 use crate::catalog::Metric;
 use crate::diagnostic::{Code, Diagnostic, codes};
@@ -64,11 +66,14 @@ fn one(changed: &MetricDiff, metric: Option<&Metric>, found: &mut Vec<Diagnostic
             mix.segment,
             date_text(mix.period.start)
         );
-        let (total, within) = (changed.unit.show(mix.total), changed.unit.show(mix.within));
+        let steps = changed.unit.steps(&[Decimal::ZERO, mix.within, mix.total]);
+        let step = |from, to| steps.step(from, to).unwrap_or_default();
         let diagnostic = Diagnostic::new(&codes::MIX_REVERSAL, says)
             .note(format!(
-                "the total moved by {total}: {within} within the groups, {} by their mix",
-                changed.unit.show(mix.mix)
+                "the total moved by {}: {} within the groups, {} by their mix",
+                step(0, 2),
+                step(0, 1),
+                step(1, 2)
             ))
             .help(format!(
                 "read it by `{}`: the total says who came, not who got better",
