@@ -84,24 +84,15 @@ fn ten_gigabytes_of_definition_are_not_read() {
     }
 }
 
+/// The content of a file is hashed only where its header is one.
 #[test]
-fn a_line_of_column_names_without_end_is_not_read() {
-    let folder = project();
-    sparse(&folder.path().join("data/hosts.csv"), 200 << 20);
-    let (output, _) = goodhart(folder.path(), &["eval"]);
-    assert_ne!(output.status.code(), Some(0));
-    assert!(said(&output).contains("more than 1 MiB"), "{}", said(&output));
-}
-
-/// Seconds for the fingerprint: `cargo test --release --test inputs -- --ignored`.
-#[test]
-#[ignore = "hashing ten gigabytes takes a while"]
-fn ten_gigabytes_of_data_end_with_a_diagnostic() {
+fn ten_gigabytes_without_a_line_of_column_names_are_not_read() {
     let folder = project();
     sparse(&folder.path().join("data/hosts.csv"), 10 << 30);
     let (output, took) = goodhart(folder.path(), &["eval"]);
+    assert_ne!(output.status.code(), Some(0));
     assert!(said(&output).contains("more than 1 MiB"), "{}", said(&output));
-    assert!(took < Duration::from_secs(120), "{took:?}");
+    assert!(took < Duration::from_secs(10), "{took:?}");
 }
 
 /// About a MiB of each: no panic, no overflow of the stack, no time that grows with the square.

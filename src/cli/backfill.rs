@@ -106,10 +106,13 @@ fn evaluate_all(
         .map_err(|problems| Error::Usage(problems.join("\n")))?;
     let plan = plan::build(&opened.catalog, &chosen);
     let mut evaluated: BTreeMap<String, Vec<Evaluated>> = BTreeMap::new();
+    let (memory, kept) = project::memories(&opened.root, false);
     let bar = Bar::start();
     for (done, period) in periods.iter().enumerate() {
         bar.step(&format!("as of {}", instant_text(period.end)), done, periods.len());
         let request = Request {
+            memory: memory.clone(),
+            kept: kept.clone(),
             environment: &project::environment,
             as_of: Some(period.end),
             grain: Some(grain),

@@ -8,9 +8,13 @@ use crate::catalog::size_text;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::evaluate::Evaluation;
+use crate::parallel;
 use crate::snapshot::{
     Committed, INPUTS, InputsFile, Settled, Snapshot, Store, Writer, settle as compare,
 };
+
+/// Writing fewer snapshots than this is not worth a thread.
+const WORTH_A_THREAD: usize = 64;
 
 /// The texts of the snapshots of all evaluated metrics; one that is too large is left out and
 /// reported. Values that are committed keep the reason for which they were accepted.
@@ -19,14 +23,16 @@ pub fn snapshots(
     committed: &Committed,
     evaluation: &Evaluation,
 ) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
-    let mut snapshots = BTreeMap::new();
-    let mut too_large = Vec::new();
-    for results in &evaluation.results.metrics {
-        let Some(metric) = opened.catalog.metrics.get(&results.metric) else {
-            continue;
-        };
+    let rendered = parallel::map(&evaluation.results.metrics, WORTH_A_THREAD, |results| {
+        let metric = opened.catalog.metrics.get(&results.metric)?;
         let before = committed.snapshots.get(&metric.id);
         let text = Snapshot::new(metric, results, evaluation.results.grain, before).render();
+        Some((metric, text))
+    });
+    let mut snapshots = BTreeMap::new();
+    let mut too_large = Vec::new();
+    for (results, rendered) in evaluation.results.metrics.iter().zip(rendered) {
+        let Some((metric, text)) = rendered else { continue };
         let most = metric.limits(&opened.catalog.settings).snapshot_size;
         if text.len() as u64 <= most {
             snapshots.insert(metric.id.clone(), text);

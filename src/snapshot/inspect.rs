@@ -9,7 +9,11 @@ use super::read::{read, unreadable};
 use super::store::{INPUTS, Store};
 use crate::diagnostic::{Diagnostic, Files, Span, codes};
 use crate::error::Error;
+use crate::parallel;
 use crate::project::real::Content;
+
+/// Reading fewer snapshots than this is not worth a thread.
+const WORTH_A_THREAD: usize = 64;
 
 /// What is committed, as far as it can be read.
 #[derive(Debug, Default)]
@@ -36,40 +40,48 @@ impl Store {
         chosen: Option<&BTreeSet<String>>,
     ) -> Result<Committed, Error> {
         let mut committed = Committed::default();
+        let mut texts = Vec::new();
         for name in self.all_committed()? {
             if name != INPUTS && chosen.is_some_and(|chosen| !chosen.contains(&name)) {
                 continue;
             }
             let path = format!("snapshots/{name}.toml");
-            let bytes = match self.committed_bytes(&name)? {
-                Content::Absent => continue,
-                Content::Bytes(bytes) => bytes,
+            match self.committed_bytes(&name)? {
+                Content::Absent => {}
+                // What is no text reads as an edit, or as no snapshot at all.
+                Content::Bytes(bytes) => {
+                    let file = files.add(&path, String::from_utf8_lossy(&bytes));
+                    texts.push((name, file));
+                }
                 Content::TooLarge => {
                     let span = Span::new(files.add(&path, ""), 0..0);
                     let says = format!("has more than {LARGEST} bytes");
                     committed.found.push(unreadable(&format!("`{path}`"), span, &says));
-                    continue;
                 }
-            };
-            // What is no text reads as an edit, or as no snapshot at all.
-            let file = files.add(&path, String::from_utf8_lossy(&bytes));
-            let found = match name.as_str() {
-                INPUTS => {
-                    let (inputs, found) = InputsFile::read(files, file);
-                    committed.inputs = inputs;
-                    found
-                }
-                metric if known.contains(metric) => {
-                    let (snapshot, found) = read(files, file, metric);
-                    committed.snapshots.extend(snapshot.map(|read| (metric.to_owned(), read)));
-                    found
-                }
-                metric => vec![orphaned(metric, Span::new(file, header(files.text(file))))],
-            };
+            }
+        }
+        let files = &*files;
+        let parsed = parallel::map(&texts, WORTH_A_THREAD, |(name, file)| match name.as_str() {
+            INPUTS => {
+                let (inputs, found) = InputsFile::read(files, *file);
+                (None, inputs, found)
+            }
+            metric if known.contains(metric) => {
+                let (snapshot, found) = read(files, *file, metric);
+                (snapshot, None, found)
+            }
+            metric => {
+                let span = Span::new(*file, header(files.text(*file)));
+                (None, None, vec![orphaned(metric, span)])
+            }
+        });
+        for ((name, _), (snapshot, inputs, found)) in texts.into_iter().zip(parsed) {
             if found.iter().any(|diagnostic| *diagnostic.code == codes::SNAPSHOT_CONFLICTED) {
-                committed.conflicted.insert(name);
+                committed.conflicted.insert(name.clone());
             }
             committed.found.extend(found);
+            committed.inputs = inputs.or(committed.inputs);
+            committed.snapshots.extend(snapshot.map(|snapshot| (name, snapshot)));
         }
         Ok(committed)
     }
