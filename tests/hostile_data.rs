@@ -9,7 +9,8 @@ mod support;
 use std::collections::BTreeSet;
 
 use observe::{
-    flowchart_problems, is_formula, links, problems, segment_values, width, without_colours,
+    flowchart_problems, is_formula, links, markdown_problems, problems, segment_values, width,
+    without_colours,
 };
 use project::{COLUMN, Project, Ran, file_name, key, markers, quoted, sql, toml};
 use serde_json::Value;
@@ -23,7 +24,7 @@ fn run(project: &Project, arguments: &[&str]) -> Ran {
     let ran = project.run(arguments);
     assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
     let mut wrong = Vec::new();
-    let machine = ["json", "ndjson", "csv", "sarif", "junit", "github"]
+    let machine = ["json", "ndjson", "csv", "sarif", "junit", "github", "markdown"]
         .iter()
         .any(|format| arguments.contains(format));
     for (text, text_for_people) in [(&ran.stdout, !machine), (&ran.stderr, true)] {
@@ -118,11 +119,14 @@ fn snapshots_hold_a_row_a_line_and_hide_nothing() {
         let text = project.read(&format!("snapshots/m_{name}.toml"));
         assert_eq!(problems(&text), [""; 0]);
         let table: toml::Table = text.parse().unwrap();
-        let rows = table["rows"].as_array().unwrap();
-        assert_eq!(text.lines().filter(|line| line.starts_with("  { ")).count(), rows.len());
-        assert_eq!(text.lines().count(), 1 + 5 + 2 + rows.len());
-        for by in rows.iter().filter_map(|row| row.get("by")) {
-            values.extend(by.as_table().unwrap().values().map(|v| v.as_str().unwrap().to_owned()));
+        let series = table["series"].as_array().unwrap();
+        let rows: usize =
+            series.iter().map(|series| series["rows"].as_array().unwrap().len()).sum();
+        assert_eq!(text.lines().filter(|line| line.starts_with("  { ")).count(), rows);
+        assert_eq!(text.lines().count(), 1 + 5 + series.len() * 6 + rows);
+        for series in series {
+            let by = series["by"].as_table().unwrap();
+            values.extend(by.values().map(|v| v.as_str().unwrap().to_owned()));
         }
     }
     assert_eq!(values, all_markers());
@@ -139,6 +143,48 @@ fn snapshots_hold_a_row_a_line_and_hide_nothing() {
     let _ = run(&project, &["eval"]);
     let ran = run(&project, &["accept"]);
     assert_eq!(ran.stderr.matches("removed snapshots/").count(), 1, "{}", ran.stderr);
+}
+
+/// The words of a command line as a shell reads them.
+fn words(line: &str) -> Vec<String> {
+    let echo = line.trim().replacen("goodhart", "printf '%s\\0'", 1);
+    let output = std::process::Command::new("sh").args(["-c", &echo]).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_terminator('\0').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_review_shows_values_as_text_and_its_commands_work() {
+    let project = Project::new();
+    let _ = run(&project, &["eval", "m_html"]);
+    let all = run_all(&project, &["review"], &[]);
+    assert!(all.iter().all(|ran| ran.code == 3), "{}", all[0].stderr);
+    let _ = run(&project, &["accept", "--reason", "##[group]it is so", "--", "m_html"]);
+    assert_eq!(problems(&project.read("snapshots/m_html.toml")), [""; 0]);
+    // Every value twice, so that every group has another one.
+    let data = project.read("data/events.ndjson");
+    let twice: String = data
+        .lines()
+        .map(|line| format!("{line}\n{}\n", line.replacen("\"id\":\"", "\"id\":\"again_", 1)))
+        .collect();
+    project.write("data/events.ndjson", &twice);
+    let _ = run(&project, &["eval", "m_html"]);
+    let text = run_all(&project, &["review", "--all"], &[]).remove(0).stdout;
+    let rejecting: Vec<&str> =
+        text.lines().filter(|line| line.trim().starts_with("goodhart reject m_html -")).collect();
+    assert!(rejecting.len() > 2 * markers().len(), "{text}");
+    for line in rejecting {
+        let words = words(line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let ran = run(&project, &words);
+        assert_eq!(ran.code, 0, "{line}: {}", ran.stderr);
+    }
+    let left = run(&project, &["review"]);
+    assert!(
+        left.stdout.lines().filter(|line| line.contains("goodhart accept")).count() < 8,
+        "{}",
+        left.stdout
+    );
 }
 
 #[test]
@@ -162,6 +208,70 @@ fn plans_and_lineage_show_names_as_text() {
         assert_eq!(run(&project, &["lineage", marker]).code, 2);
     }
     snapshot("flowchart", &run(&project, &["lineage", &column, "--format", "mermaid"]).stdout);
+}
+
+#[test]
+fn comparisons_show_names_and_values_as_text() {
+    let project = Project::new();
+    let _ = run(&project, &["eval"]);
+    let _ = run(&project, &["accept"]);
+    commit(&project);
+    // Every value, every title and one population are others, and no subject is what it was.
+    let mut rows = String::new();
+    for (name, marker) in &markers() {
+        for id in [name.clone(), format!("{name}{marker}")] {
+            let row = serde_json::json!({
+                "id": id, "seen": "2026-06-15T00:00:00Z", "kind": marker, "odd": marker,
+            });
+            rows += &format!("{row}\n");
+        }
+        let text = format!("from events where kind <> {}", sql(&format!("{marker}```\n````")));
+        project.metric(&format!("m_{name}"), &format!("x{marker}"), &text, "");
+    }
+    project.write("data/events.ndjson", &rows);
+    let renamed = project.read("metrics/m_html.toml");
+    project.write("metrics/renamed.toml", &renamed.replace("title =", "# x\ntitle ="));
+    std::fs::remove_file(project.path("metrics/m_json.toml")).unwrap();
+    project.metric("m_toml", "x", "from events where id not in ('html', 'link', 'image')", "");
+
+    let all = run_all(&project, &["diff", "HEAD", "--all"], &["json", "markdown"]);
+    let [text, coloured, json, markdown] = &all[..] else { panic!() };
+    assert!(!text.stdout.is_empty(), "{}", text.stderr);
+    let plain = without_colours(&coloured.stdout);
+    let trimmed: String = plain.lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    assert_eq!(trimmed, text.stdout);
+
+    let document = parsed(&json.stdout);
+    let metrics = document["metrics"].as_array().unwrap();
+    assert_eq!(metrics.len(), markers().len() + 2, "{}", text.stdout);
+    let titles: BTreeSet<&str> =
+        metrics.iter().map(|metric| metric["title"].as_str().unwrap()).collect();
+    for (name, marker) in &markers() {
+        let gone = ["json", "toml"].contains(&name.as_str());
+        assert!(gone || titles.contains(format!("x{marker}").as_str()), "{name}");
+    }
+
+    assert_eq!(markdown_problems(&markdown.stdout), [""; 0]);
+    assert!(markdown.stdout.contains("<code>é ß 中文 العربية עברית 😀</code>"));
+    let some = run(&project, &["diff", "HEAD", "--metric", "m_mention", "--format", "markdown"]);
+    snapshot("comment", &some.stdout.replace(&head(&project), "0123456789"));
+}
+
+/// Commits everything.
+fn commit(project: &Project) {
+    let repository = git2::Repository::init(project.root()).unwrap();
+    let mut index = repository.index().unwrap();
+    index.add_all(["*"], git2::IndexAddOption::DEFAULT, None).unwrap();
+    index.write().unwrap();
+    let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
+    let author = git2::Signature::new("a", "a@b.example", &git2::Time::new(0, 0)).unwrap();
+    repository.commit(Some("HEAD"), &author, &author, "base", &tree, &[]).unwrap();
+}
+
+/// The commit at which a project is.
+fn head(project: &Project) -> String {
+    let repository = git2::Repository::open(project.root()).unwrap();
+    repository.head().unwrap().target().unwrap().to_string()
 }
 
 /// Runs `check` in all formats and compares them with each other.

@@ -135,6 +135,99 @@ pub fn flowchart_problems(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// What is wrong with Markdown in which nothing but known structure may be: anything else that a
+/// parser or the host behind it makes something of, and rows of another width than their table.
+pub fn markdown_problems(text: &str) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut fence: Option<String> = None;
+    let mut columns = None;
+    for line in text.lines() {
+        let ticks: String = line.chars().take_while(|c| *c == '`').collect();
+        if let Some(open) = &fence {
+            if line == open {
+                fence = None;
+            } else if ticks.len() >= open.len() {
+                wrong.push(format!("a fence may end at {line:?}"));
+            }
+            continue;
+        }
+        if ticks.len() >= 3 {
+            fence = Some(ticks);
+            continue;
+        }
+        if line.starts_with("<!-- goodhart:diff:") && line.ends_with(" -->") {
+            continue;
+        }
+        let row = line.starts_with("| ");
+        let width = line.matches('|').count();
+        if row && *columns.get_or_insert(width) != width {
+            wrong.push(format!("{width} columns in {line:?}"));
+        }
+        columns = columns.filter(|_| row);
+        wrong.extend(structure(line, row).map(|what| format!("{what:?} in {line:?}")));
+        wrong.extend(reference(line).map(|what| format!("{what:?} is a reference in {line:?}")));
+    }
+    if let Some(open) = fence {
+        wrong.push(format!("{open} is never closed"));
+    }
+    wrong
+}
+
+/// What a parser would make something of, besides what goodhart writes.
+fn structure(line: &str, row: bool) -> Option<String> {
+    let mut rest = line.to_owned();
+    for known in [
+        "<code>",
+        "</code>",
+        "<br>",
+        "<details>",
+        "</details>",
+        "<summary>",
+        "</summary>",
+        "<!-- -->",
+        "**",
+        "&nbsp;",
+        "&#xFE0F;",
+        ":--",
+        "--:",
+    ] {
+        rest = rest.replace(known, "");
+    }
+    for character in 0..=8203 {
+        rest = rest.replace(&format!("&#{character};"), " ");
+    }
+    let rest = rest.strip_prefix("### ").unwrap_or(&rest);
+    let rest = if row { rest.replace('|', "") } else { rest.to_owned() };
+    let letters: Vec<char> = rest.chars().collect();
+    let emphasis = letters.windows(3).any(|around| {
+        around[1] == '_' && !(around[0].is_alphanumeric() && around[2].is_alphanumeric())
+    });
+    let markup = letters.iter().find(|c| "<>[]`*~\\@#$&|".contains(**c)).map(char::to_string);
+    let link = ["://", "www."].into_iter().find(|link| rest.contains(link)).map(str::to_owned);
+    markup.or(link).or(emphasis.then(|| "_".to_owned()))
+}
+
+/// What a host would make a link or a picture of, outside of code, where references are characters
+/// again.
+fn reference(line: &str) -> Option<String> {
+    let line = line.replace("&#xFE0F;", "");
+    let mut prose = String::new();
+    for piece in line.split("<code>") {
+        prose.push_str(piece.split_once("</code>").map_or(piece, |(_, behind)| behind));
+        prose.push(' ');
+    }
+    for character in (32..127).chain([8203]) {
+        let plain = char::from_u32(character).unwrap().to_string();
+        prose = prose.replace(&format!("&#{character};"), &plain);
+    }
+    let letters: Vec<char> = prose.chars().collect();
+    let sign = letters
+        .windows(2)
+        .find(|pair| "@#".contains(pair[0]) && (pair[1].is_alphanumeric() || pair[1] == '_'));
+    let word = ["://", "www.", "GH-1"].into_iter().find(|word| prose.contains(word));
+    sign.map(|pair| pair.iter().collect()).or(word.map(str::to_owned))
+}
+
 /// The links that a viewer would make of a message: unescaped brackets.
 pub fn links(text: &str) -> Vec<&str> {
     let mut escaped = false;

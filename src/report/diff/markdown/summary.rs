@@ -160,7 +160,7 @@ fn course(told: &Told) -> String {
     format!("{sign}{}", told.judgement())
 }
 
-/// What else changed of a metric that is not in the table; and what is loosened in any case.
+/// What else changed of a metric, and all that did where it is not in the table.
 fn other(metric: &MetricDiff) -> Option<String> {
     let name = md::code(&terminal::short(&metric.metric, WIDEST));
     let in_table = leading(metric).is_some();
@@ -175,8 +175,9 @@ fn other(metric: &MetricDiff) -> Option<String> {
     }
     let why = metric.missing.as_ref();
     says.extend(why.map(|why| format!("not compared: {}", line(why))));
+    // What is loosened is among the findings.
     let judged = |change: &&FieldChange| {
-        !in_table || !matches!(change.bearing, Bearing::Numbers | Bearing::Words)
+        !in_table || matches!(change.bearing, Bearing::Tightened | Bearing::Judgement)
     };
     says.extend(metric.definition.iter().filter(judged).map(field));
     if says.is_empty() && in_table {
