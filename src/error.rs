@@ -32,6 +32,9 @@ pub enum Error {
     NotPending(Box<Error>),
     #[error("{root} is in no git repository", root = .root.display())]
     NoRepository { root: PathBuf },
+    /// git reads none, because whoever wrote its settings could run programs here.
+    #[error("the repository of {root} belongs to another account", root = .root.display())]
+    NotOwned { root: PathBuf },
     #[error("cannot read revision {revision}: {message}")]
     Revision { revision: String, message: String },
     /// A forge did not take a report; the command line ends with exit code 4.
@@ -69,6 +72,10 @@ impl Error {
             ),
             Self::NoRepository { .. } => Some(
                 "goodhart reads from git what was: run `git init` in the project, and commit it",
+            ),
+            Self::NotOwned { .. } => Some(
+                "in a container of CI that is usual: `git config --global --add safe.directory <folder>` \
+                 says that you trust it",
             ),
             Self::NoProject { .. } => Some("start one with `goodhart init`"),
             Self::NotReal { .. } => Some(

@@ -84,9 +84,22 @@ impl Place {
     /// # Errors
     /// It is in no repository.
     pub fn git(&self) -> Result<&git::Project, Error> {
-        self.git
-            .as_ref()
-            .map_err(|_| Error::NoRepository { root: self.root.clone().unwrap_or_default() })
+        self.git.as_ref().map_err(|error| match error {
+            Error::NotOwned { root } => Error::NotOwned { root: root.clone() },
+            _ => Error::NoRepository { root: self.root.clone().unwrap_or_default() },
+        })
+    }
+
+    /// The commit that last changed a snapshot: what it says of definitions and data is what the
+    /// committed values were accepted with, whatever was committed since.
+    ///
+    /// # Errors
+    /// The project is in no repository, or has no commit.
+    pub fn accepted(&self) -> Result<State, Error> {
+        let git = self.git()?;
+        let head = git.resolve("HEAD")?;
+        let commit = git.last_change(&head, "snapshots")?.unwrap_or(head);
+        revision(git, &commit, commit.short(), self.root.as_deref())
     }
 
     /// Opens a state that needs no evaluation.

@@ -26,10 +26,12 @@ impl Project {
     /// The project whose folder is `root`.
     ///
     /// # Errors
-    /// A folder that is in no repository.
+    /// A folder that is in no repository, or in one of another account.
     pub fn open(root: &Path) -> Result<Self, Error> {
-        let repository = Repository::discover(root)
-            .map_err(|_| Error::NoRepository { root: root.to_path_buf() })?;
+        let repository = Repository::discover(root).map_err(|error| match error.code() {
+            ErrorCode::Owner => Error::NotOwned { root: root.to_path_buf() },
+            _ => Error::NoRepository { root: root.to_path_buf() },
+        })?;
         let folder = within(&repository, root)?;
         Ok(Self { repository, folder })
     }
