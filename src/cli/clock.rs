@@ -1,5 +1,7 @@
 //! The clock, which nothing else reads.
 
+use std::time::SystemTime;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
@@ -13,4 +15,10 @@ pub fn today() -> Date {
 #[expect(clippy::disallowed_methods, reason = "how long to wait is no part of a result")]
 pub fn seconds() -> i64 {
     jiff::Timestamp::now().as_second()
+}
+
+/// Now, for telling what was not used for a long time.
+#[expect(clippy::disallowed_methods, reason = "what is remembered decides no result")]
+pub fn now() -> SystemTime {
+    SystemTime::now()
 }
