@@ -12,12 +12,13 @@ use console::Term;
 
 use super::progress::Bar;
 use super::project::{self, Opened, Refused};
-use super::sides::{self, Named, Place};
+use super::sides::{self, Place};
 use super::{Global, chosen, exit, output};
 use crate::compare::{State, compare, folder};
-use crate::diff::{Cause, Diff, MetricDiff};
+use crate::diff::{Cause, Diff, MetricDiff, SeriesChange};
 use crate::error::Error;
 use crate::report::diff::TextOptions;
+use crate::result::{Group, MetricResults, Row};
 use crate::review::command::{Verb, command, program};
 use crate::review::{
     Answer, Before, Item, Key, Next, Steps, What, definition, items, text as review,
@@ -129,8 +130,8 @@ impl Causes {
     }
 }
 
-/// Compares what is pending with what is committed. The definitions of the base are those of the last
-/// commit, as long as its values are still the committed ones.
+/// Compares what is pending with what is committed. The definitions of the base are those with which
+/// the committed values were accepted, as long as they are still those of that commit.
 fn causes(
     global: &Global,
     opened: Opened,
@@ -140,18 +141,28 @@ fn causes(
     let bar = Bar::start();
     let context = sides::context(global, Some(&opened.root), None, &bar)?;
     let snapshots = opened.root.join("snapshots");
-    let mut base = match Place::find(global)?.open(&Named::Revision("HEAD".to_owned())) {
+    let mut base = match Place::find(global)?.accepted() {
         Ok(base) => base,
         Err(Error::NoRepository { .. } | Error::Revision { .. }) => {
-            folder(&snapshots, "the last commit")?
+            folder(&snapshots, "a project without a commit")?
         }
         Err(error) => return Err(error),
     };
-    let mut accepted = BTreeSet::new();
+    // Groups whose committed values are not those of the last commit.
+    let mut accepted: BTreeSet<(String, Group)> = BTreeSet::new();
     let results = pending.keys().filter_map(|name| {
         let committed = store.committed(name).ok().flatten()?.results();
-        if base.results.get(name).is_some_and(|before| before.rows != committed.rows) {
-            accepted.insert(name.clone());
+        let before = base.results.get(name);
+        let before: BTreeMap<&Group, &[Row]> = before
+            .into_iter()
+            .flat_map(MetricResults::series)
+            .filter_map(|rows| Some((&rows.first()?.group, rows)))
+            .collect();
+        for rows in committed.series() {
+            let Some(first) = rows.first() else { continue };
+            if before.get(&first.group) != Some(&rows) {
+                accepted.insert((name.clone(), first.group.clone()));
+            }
         }
         Some((name.clone(), committed))
     });
@@ -163,8 +174,11 @@ fn causes(
     let head = State::here("what is pending", &root, definitions, results.collect(), inputs);
     let mut diff = compare(&base, &head, &context)?;
     diff.metrics.retain(|changed| pending.contains_key(&changed.metric));
-    for changed in diff.metrics.iter_mut().filter(|changed| accepted.contains(&changed.metric)) {
-        for value in changed.series.iter_mut().flat_map(|series| &mut series.values) {
+    for changed in &mut diff.metrics {
+        let metric = &changed.metric;
+        let of =
+            |series: &&mut SeriesChange| accepted.contains(&(metric.clone(), series.group.clone()));
+        for value in changed.series.iter_mut().filter(of).flat_map(|series| &mut series.values) {
             let why = "other values were accepted since the last commit".to_owned();
             value.cause = Cause::NotAttributable(why);
         }
@@ -206,8 +220,11 @@ impl Session<'_> {
         let folder = self.global.project.as_deref().map(Path::to_string_lossy);
         let program = program(folder.as_deref());
         let mut text = String::new();
-        let commands = |metric: &str, group: Option<&crate::result::Group>| -> String {
-            let line = |verb| format!("    {}\n", command(&program, verb, metric, group));
+        let commands = |metric: &str, group: Option<&Group>| -> String {
+            let line = |verb| match command(&program, verb, metric, group) {
+                Some(command) => format!("    {command}\n"),
+                None => format!("    {}: too long for a command, ask on a terminal\n", verb.name()),
+            };
             [Verb::Accept, Verb::Reject].map(line).concat()
         };
         for of_metric in self.items.chunk_by(|one, other| one.metric == other.metric) {
@@ -217,11 +234,12 @@ impl Session<'_> {
             }
             text.push_str(&self.heading(metric, self.arguments.all));
             for item in of_metric {
+                text.push('\n');
                 text.push_str(&self.item(item, self.arguments.all));
                 text.push_str(&commands(metric, item.group()));
             }
             if of_metric.len() > 1 {
-                text.push_str(&format!("  all of {metric}\n{}", commands(metric, None)));
+                text.push_str(&format!("\n  all of {metric}\n{}", commands(metric, None)));
             }
         }
         output::data(&text)?;
