@@ -377,3 +377,33 @@ fn the_fall_of_coverage_in_the_shipped_data_is_found_in_its_commit() {
     assert!(ran.stderr.contains(says), "{}", ran.stderr);
     assert_eq!(ran.stderr.matches("[alert-raised]").count(), 1, "{}", ran.stderr);
 }
+
+/// Names and messages of commits are texts of strangers, like everything in a repository.
+#[test]
+fn what_a_commit_says_stays_text() {
+    let mut project = Project::empty();
+    support::write(
+        project.folder.path(),
+        &[
+            ("goodhart.toml", PROJECT),
+            ("sources/checks.toml", SOURCE),
+            ("metrics/coverage.toml", METRIC),
+        ],
+    );
+    project.week("2026-05-04", [("a", 19, 1), ("b", 18, 0)]);
+    project.accept(Some("=1+1"));
+    project.commit("Eve\u{1b}[31m\u{202e}!", "::error::##[error]=cmd");
+    let hidden = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+    for verb in ["history", "blame"] {
+        let ran = project.run(&[verb, "coverage"]);
+        assert!(ran.stdout.contains("Eve\\u{1b}[31m\\u{202e}!"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains("##[error]"), "{}", ran.stdout);
+        assert!(!ran.stdout.contains(hidden), "{}", ran.stdout);
+    }
+    let json = project.run(&["history", "coverage", "--format", "json"]).stdout;
+    assert!(!json.contains(hidden), "{json}");
+    let points: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(points[0]["commit"]["author"], "Eve\u{1b}[31m\u{202e}!");
+    let csv = project.run(&["history", "coverage", "--format", "csv"]).stdout;
+    assert!(csv.contains(",'=1+1,"), "{csv}");
+}

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Opened;
+use crate::catalog::definition_size;
 use crate::diagnostic::Files;
 use crate::error::Error;
 use crate::git::{Commit, Project};
@@ -36,9 +37,16 @@ impl Texts {
             metrics: Vec::new(),
             unreadable: Vec::new(),
         };
+        let mut most = u64::MAX;
         for (path, text) in &self.0 {
+            if text.len() as u64 > most {
+                listed.unreadable.push(files.add(path.as_str(), ""));
+                continue;
+            }
             let file = files.add(path.as_str(), text.as_str());
             if path == PROJECT_FILE {
+                // It stands first, and says how large the others may be.
+                most = definition_size(&files, file);
                 listed.project = Some(file);
             } else if path.starts_with("sources/") {
                 listed.sources.push(file);

@@ -14,7 +14,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::evaluate::{Progress, Request, Silent, evaluate};
 use crate::history::{Evaluated, Series, evaluated_groups, evaluated_points, observations};
-use crate::judge::{alert_findings, alerts};
+use crate::judge::{alert_findings, alerts, is_watched};
 use crate::plan::{self, Selection, Timeline};
 use crate::report::history as report;
 use crate::result::{Group, Period, instant_text};
@@ -61,8 +61,8 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         let group = arguments.segments.group(id, &known)?;
         all.push(series(metric, &evaluated, &group));
         let watched = if arguments.segments.is_absent() { known } else { vec![group] };
+        let watched = watched.iter().filter(|group| is_watched(metric, group));
         let raised = watched
-            .iter()
             .flat_map(|group| alerts(metric, &observations(&evaluated_points(&evaluated, group))));
         found.extend(alert_findings(metric, &raised.collect::<Vec<_>>()));
     }

@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::Error;
 use crate::git;
 use crate::history::{Revision, Series, groups, observations, points, walk};
-use crate::judge::{alert_findings, alerts};
+use crate::judge::{alert_findings, alerts, is_watched};
 use crate::report::history as report;
 use crate::result::Group;
 
@@ -46,7 +46,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     // One period at several commits did not move in time; its value was corrected.
     if arguments.period.is_none() {
         let watched = if arguments.segments.is_absent() { known } else { vec![group] };
-        let found = watched.iter().flat_map(|group| {
+        let found = watched.iter().filter(|group| is_watched(metric, group)).flat_map(|group| {
             let points = points(&revisions, group, &unit(metric), None);
             alerts(metric, &observations(&points))
         });

@@ -19,7 +19,7 @@ use crate::definition::project::Grain;
 use crate::diff::Moved;
 use crate::git::Commit;
 use crate::judge::Observation;
-use crate::result::{Group, Row, date_text};
+use crate::result::{Group, Period, Row, date_text};
 use crate::snapshot::Snapshot;
 
 /// A commit that changed the snapshot of a metric.
@@ -34,6 +34,8 @@ pub struct Revision {
     pub edited: Vec<Group>,
     /// The instant for which it was computed, where that is known.
     pub as_of: Option<Timestamp>,
+    /// The newest period that was complete then, in any group.
+    pub complete: Option<Period>,
     /// What moved since the commit before; `None` for the first.
     pub moved: Option<Moved>,
 }

@@ -80,29 +80,24 @@ fn at(
         return Err(format!("in {} then", snapshot.unit));
     }
     let series = snapshot.series(group).ok_or("no such group then")?;
-    row(snapshot, &series.rows, revision.as_of, period)
+    row(&series.rows, revision.complete, period)
 }
 
-fn row(
-    snapshot: &Snapshot,
-    rows: &[Row],
-    as_of: Option<Timestamp>,
-    instant: Option<Timestamp>,
-) -> Result<Row, String> {
+fn row(rows: &[Row], complete: Option<Period>, instant: Option<Timestamp>) -> Result<Row, String> {
     let holds = |period: Period, instant| period.start <= instant && instant < period.end;
     let wanted = match instant {
         Some(instant) => {
             let found = rows.iter().find(|row| holds(row.period, instant));
             return found.cloned().ok_or_else(|| format!("nothing for {}", date_text(instant)));
         }
-        None => newest_complete(snapshot, as_of).ok_or("no period was complete")?,
+        None => complete.ok_or("no period was complete")?,
     };
     let found = rows.iter().find(|row| row.period == wanted);
     found.cloned().ok_or_else(|| format!("nothing for {}", date_text(wanted.start)))
 }
 
 /// The newest period that the as-of does not cut; where it is not known, the values say so.
-fn newest_complete(snapshot: &Snapshot, as_of: Option<Timestamp>) -> Option<Period> {
+pub(super) fn newest_complete(snapshot: &Snapshot, as_of: Option<Timestamp>) -> Option<Period> {
     let rows = snapshot.series.iter().flat_map(|series| &series.rows);
     let complete = rows.filter(|row| match as_of {
         Some(as_of) => row.period.end <= as_of,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::Revision;
+use super::points::newest_complete;
 use crate::check::{Opened, Texts};
 use crate::diagnostic::{Files, codes};
 use crate::diff::{Definitions, Moved, Provenance, Side, moved};
@@ -72,8 +73,9 @@ impl Walk<'_> {
         let inputs = inputs.and_then(|text| InputsFile::parse(&String::from_utf8_lossy(&text)));
         let definitions = self.definitions(&commit)?;
         let as_of = inputs.as_ref().and_then(|inputs| inputs.as_of.parse().ok());
+        let complete = snapshot.as_ref().ok().and_then(|found| newest_complete(found, as_of));
         let metric = id.to_owned();
-        let revision = Revision { commit, metric, snapshot, edited, as_of, moved: None };
+        let revision = Revision { commit, metric, snapshot, edited, as_of, complete, moved: None };
         let older = State { revision, definitions, inputs };
         if let Some(mut newer) = self.newer.take() {
             let (before, after) = (&older.revision.metric, &newer.revision.metric);

@@ -70,7 +70,7 @@ pub fn alerts(metric: &Metric, series: &[Observation<'_>]) -> Vec<Raised> {
         let Some(watch) = alert.watch() else { continue };
         let judged: Vec<(&Observation<'_>, Decimal)> = series
             .iter()
-            .filter(|observation| is_watched(alert, &observation.row.group))
+            .filter(|observation| watches(alert, &observation.row.group))
             .filter_map(|observation| Some((observation, judged(alert, observation.row)?)))
             .collect();
         for (end, (observation, value)) in judged.iter().enumerate() {
@@ -107,8 +107,12 @@ pub fn news(metric: &Metric, results: &MetricResults, as_of: Timestamp) -> Vec<R
     series.filter(|raised| Some(raised.period) == newest).collect()
 }
 
-/// Whether an alert watches a group.
-fn is_watched(alert: &AlertTable, group: &Group) -> bool {
+/// Whether any alert of a metric watches a group.
+pub fn is_watched(metric: &Metric, group: &Group) -> bool {
+    metric.definition.alert.iter().any(|alert| watches(alert, group))
+}
+
+fn watches(alert: &AlertTable, group: &Group) -> bool {
     alert.segments().is_none_or(|watched| {
         let mut segments: Vec<&str> = group.iter().map(|(segment, _)| segment.as_str()).collect();
         segments.sort_unstable();

@@ -2,7 +2,9 @@
 
 mod alert;
 
-pub use alert::{Before, Observation, Raised, alerts, findings as alert_findings, news};
+pub use alert::{
+    Before, Observation, Raised, alerts, findings as alert_findings, is_watched, news,
+};
 
 use jiff::Timestamp;
 use rust_decimal::Decimal;
