@@ -95,11 +95,11 @@ fn snapshot(name: &str, text: &str) {
 
 #[test]
 fn every_case_in_every_format() {
-    let validator = (!schema().is_empty()).then(|| {
+    let validator = {
         let schema: Value = serde_json::from_str(&schema()).unwrap();
         jsonschema::draft7::meta::validate(&schema).unwrap();
         jsonschema::draft7::options().build(&schema).unwrap()
-    });
+    };
     let base = lay("main", Some("0123456789abcdef0123456789abcdef01234567"), None);
     for (case, folder) in cases() {
         let head = lay("working tree", None, Some(&folder));
@@ -120,10 +120,7 @@ fn every_case_in_every_format() {
         let findings = Findings { diagnostics: &diagnostics, files, prefix: "" };
         let document = json(&diff, &findings);
         let value: Value = serde_json::from_str(&document).unwrap();
-        let wrong: Vec<String> = validator
-            .iter()
-            .flat_map(|validator| validator.iter_errors(&value).map(|e| e.to_string()))
-            .collect();
+        let wrong: Vec<String> = validator.iter_errors(&value).map(|e| e.to_string()).collect();
         assert!(wrong.is_empty(), "{case}: {wrong:#?}");
         effects_add_up(&value);
         snapshot(&format!("{case}.json"), &document);

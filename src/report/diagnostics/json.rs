@@ -1,5 +1,8 @@
 //! `--format json`: an array of objects. docs/check.md describes the shape, which stays.
 
+use std::borrow::Cow;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 
 use super::{Findings, Place, level};
@@ -19,6 +22,39 @@ pub struct Object<'a> {
     notes: &'a [String],
     help: &'a [String],
     fix: Option<Change<'a>>,
+}
+
+impl JsonSchema for Object<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Finding".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let place = |words: &str| json_schema!({ "type": "integer", "description": words });
+        let texts = |words: &str| json_schema!({ "type": "array", "items": { "type": "string" }, "description": words });
+        json_schema!({
+            "type": "object",
+            "required": ["code", "severity", "message", "labels", "notes", "help", "fix"],
+            "properties": {
+                "code": { "type": "string", "description": "What is found; docs/codes has a page." },
+                "severity": { "enum": ["error", "warning", "note"], "description": "How bad it is." },
+                "message": { "type": "string", "description": "What is wrong, in a sentence." },
+                "path": { "type": "string", "description": "The file; absent where there is none." },
+                "line": place("The line, from 1."),
+                "column": place("The column in characters, from 1."),
+                "endLine": place("The line on which it ends."),
+                "endColumn": place("The column behind its end."),
+                "labels": { "type": "array", "description": "All places, with what is said there." },
+                "notes": texts("What else is to be known."),
+                "help": texts("What to do about it."),
+                "fix": { "type": ["object", "null"], "description": "What a machine could do." },
+            },
+        })
+    }
 }
 
 #[derive(Serialize)]

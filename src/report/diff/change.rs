@@ -169,6 +169,9 @@ fn cause(cause: &Cause, numbers: &Numbers) -> (String, Option<String>) {
     let told = match cause {
         Cause::Definition(_) => "definition".to_owned(),
         Cause::Data(_) => "data".to_owned(),
+        // Where one of the two had no effect, the other is the cause.
+        Cause::Both(Some(effects)) if effects.data.is_zero() => "definition".to_owned(),
+        Cause::Both(Some(effects)) if effects.definition.is_zero() => "data".to_owned(),
         Cause::Both(_) => match numbers.effects() {
             Some((definition, data, _)) => format!("definition {definition}, data {data}"),
             None => "definition and data".to_owned(),

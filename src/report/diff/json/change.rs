@@ -1,11 +1,15 @@
 //! Values and their changes.
 
+use std::borrow::Cow;
+
 use rust_decimal::Decimal;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::super::change::Told;
+use super::object::object;
 use crate::diff::{Cause, Effects, MetricDiff, SeriesChange, ValueChange};
 use crate::result::{self, canonical, date_text};
 
@@ -15,6 +19,20 @@ pub struct Number(pub Decimal);
 impl Serialize for Number {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         RawValue::from_string(self.0.to_string()).map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
+
+impl JsonSchema for Number {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Number".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "number" })
     }
 }
 
@@ -31,25 +49,43 @@ impl Serialize for Group<'_> {
     }
 }
 
-/// A value of a metric.
-#[derive(Serialize)]
-pub struct Value {
-    /// In the metric's unit; null where undefined or suppressed.
-    value: Option<Number>,
-    /// `final`, `provisional`, `insufficient`, `undefined` or `suppressed`.
-    status: &'static str,
-    /// The rows that it rests on.
-    n: Option<u64>,
-    /// The rows whose duration is not over yet.
-    n_open: Option<u64>,
-    /// What is divided, where something is.
-    numerator: Option<Number>,
-    /// What it is divided by.
-    denominator: Option<Number>,
-    /// The lower end of the 95 % interval.
-    ci_low: Option<Number>,
-    /// The upper end of the 95 % interval.
-    ci_high: Option<Number>,
+impl JsonSchema for Group<'_> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Group".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "type": "object",
+            "additionalProperties": { "type": ["string", "null"] },
+        })
+    }
+}
+
+object! {
+    /// A value of a metric.
+    pub struct Value {
+        /// In the metric's unit; null where undefined or suppressed.
+        value: Option<Number>,
+        /// `final`, `provisional`, `insufficient`, `undefined` or `suppressed`.
+        status: &'static str,
+        /// The rows that it rests on.
+        n: Option<u64>,
+        /// The rows whose duration is not over yet.
+        n_open: Option<u64>,
+        /// What is divided, where something is.
+        numerator: Option<Number>,
+        /// What it is divided by.
+        denominator: Option<Number>,
+        /// The lower end of the 95 % interval.
+        ci_low: Option<Number>,
+        /// The upper end of the 95 % interval.
+        ci_high: Option<Number>,
+    }
 }
 
 impl Value {
@@ -67,46 +103,48 @@ impl Value {
     }
 }
 
-/// A value that is another one.
-#[derive(Serialize)]
-pub struct Change<'a> {
-    /// The segment values of the group.
-    by: Group<'a>,
-    /// The UTC date on which the period begins.
-    period: String,
-    /// Whether it is the change that stands for its group: of the newest period that is over.
-    headline: bool,
-    /// The value at the base.
-    old: Value,
-    /// The value at the head.
-    new: Value,
-    /// New minus old, in the metric's unit.
-    delta: Option<Number>,
-    /// The delta as a share of the old value, rounded to 6 digits; null where that is 0.
-    relative: Option<Number>,
-    /// `better` or `worse`; null where the direction does not say.
-    course: Option<&'static str>,
-    /// Whether one of the two values rests on too few rows to say much.
-    small: bool,
-    /// Whether each value lies within the interval of the other.
-    within_chance: bool,
-    /// Why it is another one.
-    cause: Why<'a>,
+object! {
+    /// A value that is another one.
+    pub struct Change<'a> {
+        /// The segment values of the group.
+        by: Group<'a>,
+        /// The UTC date on which the period begins.
+        period: String,
+        /// Whether it is the change that stands for its group: of the newest period that is over.
+        headline: bool,
+        /// The value at the base.
+        old: Value,
+        /// The value at the head.
+        new: Value,
+        /// New minus old, in the metric's unit.
+        delta: Option<Number>,
+        /// The delta as a share of the old value, rounded to 6 digits; null where that is 0.
+        relative: Option<Number>,
+        /// `better` or `worse`; null where the direction does not say.
+        course: Option<&'static str>,
+        /// Whether one of the two values rests on too few rows to say much.
+        small: bool,
+        /// Whether each value lies within the interval of the other.
+        within_chance: bool,
+        /// Why it is another one.
+        cause: Why<'a>,
+    }
 }
 
-/// Why a value is another one. Where the effects are known they add up to the delta.
-#[derive(Serialize)]
-struct Why<'a> {
-    /// `definition`, `data`, `both` or `not-attributable`.
-    kind: &'static str,
-    /// What the change of the definition did, over the new data.
-    definition: Option<Number>,
-    /// What the change of the data did, under the old definition.
-    data: Option<Number>,
-    /// The part of the definition effect that is there only because the data moved too.
-    interaction: Option<Number>,
-    /// Why it is not attributable.
-    reason: Option<&'a str>,
+object! {
+    /// Why a value is another one. Where the effects are known they add up to the delta.
+    struct Why<'a> {
+        /// `definition`, `data`, `both` or `not-attributable`.
+        kind: &'static str,
+        /// What the change of the definition did, over the new data.
+        definition: Option<Number>,
+        /// What the change of the data did, under the old definition.
+        data: Option<Number>,
+        /// The part of the definition effect that is there only because the data moved too.
+        interaction: Option<Number>,
+        /// Why it is not attributable.
+        reason: Option<&'a str>,
+    }
 }
 
 impl<'a> Why<'a> {

@@ -1,125 +1,131 @@
 //! A metric that changed.
 
-use serde::Serialize;
-
 use super::change::{Change, Group, Number, Value, normal};
+use super::object::object;
 use crate::diff::{
     self, Bearing, FieldChange, MetricDiff, Presence, Subjects, Verdict, VerdictKind,
 };
 use crate::result::date_text;
 
-/// A metric that changed.
-#[derive(Serialize)]
-pub struct Metric<'a> {
-    /// Its id, at the head where it is there.
-    metric: &'a str,
-    /// Its title.
-    title: &'a str,
-    /// Its owner.
-    owner: Option<&'a str>,
-    /// The unit of all its numbers; null where nobody says.
-    unit: Option<&'a str>,
-    /// `higher`, `lower`, `band` or `neutral`.
-    direction: &'static str,
-    /// `both`, `added`, `removed` or `renamed`.
-    presence: &'static str,
-    /// The id at the base, where it is another one.
-    renamed_from: Option<&'a str>,
-    /// What of the definition changed, in the order of a file.
-    definition: Vec<Field<'a>>,
-    /// The text of the definition before and after, where it changed.
-    text: Option<Text<'a>>,
-    /// Why there are no values to compare.
-    missing: Option<&'a str>,
-    /// All changed values: by group, the total first and then the largest change, and by period.
-    changes: Vec<Change<'a>>,
-    /// Groups that only the head has.
-    appeared: Vec<Group<'a>>,
-    /// Groups that only the base has.
-    vanished: Vec<Group<'a>>,
-    /// Totals that moved against every group, or mostly because the mix of groups did.
-    mixes: Vec<Mix<'a>>,
-    /// The subjects that the change of the definition touched; null where it touched none that are
-    /// known.
-    witnesses: Option<Witnesses<'a>>,
-    /// Ceilings and targets that are newly broken or newly met.
-    verdicts: Vec<Judged<'a>>,
+object! {
+    /// A metric that changed.
+    pub struct Metric<'a> {
+        /// Its id, at the head where it is there.
+        metric: &'a str,
+        /// Its title.
+        title: &'a str,
+        /// Its owner.
+        owner: Option<&'a str>,
+        /// The unit of all its numbers; null where nobody says.
+        unit: Option<&'a str>,
+        /// `higher`, `lower`, `band` or `neutral`.
+        direction: &'static str,
+        /// `both`, `added`, `removed` or `renamed`.
+        presence: &'static str,
+        /// The id at the base, where it is another one.
+        renamed_from: Option<&'a str>,
+        /// What of the definition changed, in the order of a file.
+        definition: Vec<Field<'a>>,
+        /// The text of the definition before and after, where it changed.
+        text: Option<Text<'a>>,
+        /// Why there are no values to compare.
+        missing: Option<&'a str>,
+        /// All changed values: by group, the total first and then the largest change, and by period.
+        changes: Vec<Change<'a>>,
+        /// Groups that only the head has.
+        appeared: Vec<Group<'a>>,
+        /// Groups that only the base has.
+        vanished: Vec<Group<'a>>,
+        /// Totals that moved against every group, or mostly because the mix of groups did.
+        mixes: Vec<Mix<'a>>,
+        /// The subjects that the change of the definition touched; null where it touched none that are
+        /// known.
+        witnesses: Option<Witnesses<'a>>,
+        /// Ceilings and targets that are newly broken or newly met.
+        verdicts: Vec<Judged<'a>>,
+    }
 }
 
-/// A key of a definition, or something upstream, that is another one.
-#[derive(Serialize)]
-struct Field<'a> {
-    /// `owner`, `target.at_most`, `population`, `source alerts`.
-    field: &'a str,
-    /// As people read it; null where there was nothing, or where it is longer than a line.
-    old: Option<&'a str>,
-    /// As people read it; null where there is nothing, or where it is longer than a line.
-    new: Option<&'a str>,
-    /// `numbers`, `loosened`, `tightened`, `judgement` or `words`.
-    bearing: &'static str,
+object! {
+    /// A key of a definition, or something upstream, that is another one.
+    struct Field<'a> {
+        /// `owner`, `target.at_most`, `population`, `source alerts`.
+        field: &'a str,
+        /// As people read it; null where there was nothing, or where it is longer than a line.
+        old: Option<&'a str>,
+        /// As people read it; null where there is nothing, or where it is longer than a line.
+        new: Option<&'a str>,
+        /// `numbers`, `loosened`, `tightened`, `judgement` or `words`.
+        bearing: &'static str,
+    }
 }
 
-/// A text before and after.
-#[derive(Serialize)]
-struct Text<'a> {
-    /// At the base.
-    old: &'a str,
-    /// At the head.
-    new: &'a str,
+object! {
+    /// A text before and after.
+    struct Text<'a> {
+        /// At the base.
+        old: &'a str,
+        /// At the head.
+        new: &'a str,
+    }
 }
 
-/// How the mix of groups moved a total.
-#[derive(Serialize)]
-struct Mix<'a> {
-    /// The segment whose values are the groups.
-    segment: &'a str,
-    /// The UTC date on which the period begins.
-    period: String,
-    /// The change of the total, in the metric's unit.
-    total: Number,
-    /// What comes of the groups' own values.
-    within: Number,
-    /// What comes of their weights; both add up to the total.
-    mix: Number,
-    /// Whether every group that moved did so against the total.
-    reversal: bool,
+object! {
+    /// How the mix of groups moved a total.
+    struct Mix<'a> {
+        /// The segment whose values are the groups.
+        segment: &'a str,
+        /// The UTC date on which the period begins.
+        period: String,
+        /// The change of the total, in the metric's unit.
+        total: Number,
+        /// What comes of the groups' own values.
+        within: Number,
+        /// What comes of their weights; both add up to the total.
+        mix: Number,
+        /// Whether every group that moved did so against the total.
+        reversal: bool,
+    }
 }
 
-/// The subjects that a change of a definition touched, over the new data.
-#[derive(Serialize)]
-struct Witnesses<'a> {
-    /// Those that count only now.
-    entered: Option<Few<'a>>,
-    /// Those that count no longer.
-    left: Option<Few<'a>>,
-    /// Those that count before and after, with another value.
-    changed: Option<Few<'a>>,
-    /// Why they are not known; all others are null then.
-    unknown: Option<&'a str>,
+object! {
+    /// The subjects that a change of a definition touched, over the new data.
+    struct Witnesses<'a> {
+        /// Those that count only now.
+        entered: Option<Few<'a>>,
+        /// Those that count no longer.
+        left: Option<Few<'a>>,
+        /// Those that count before and after, with another value.
+        changed: Option<Few<'a>>,
+        /// Why they are not known; all others are null then.
+        unknown: Option<&'a str>,
+    }
 }
 
-/// Some subjects.
-#[derive(Serialize)]
-struct Few<'a> {
-    /// How many there are.
-    count: u64,
-    /// The first few of them; pseudonyms where subjects are sensitive.
-    first: &'a [String],
+object! {
+    /// Some subjects.
+    struct Few<'a> {
+        /// How many there are.
+        count: u64,
+        /// The first few of them; pseudonyms where subjects are sensitive.
+        first: &'a [String],
+    }
 }
 
-/// A ceiling or target that is newly broken or newly met.
-#[derive(Serialize)]
-struct Judged<'a> {
-    /// `ceiling-broken`, `target-missed`, `ceiling-kept` or `target-met`.
-    verdict: &'static str,
-    /// The segment values of the group.
-    by: Group<'a>,
-    /// The UTC date on which the period begins.
-    period: String,
-    /// The value that was judged at the base; null where there was none.
-    old: Option<Value>,
-    /// The value that is judged at the head.
-    new: Value,
+object! {
+    /// A ceiling or target that is newly broken or newly met.
+    struct Judged<'a> {
+        /// `ceiling-broken`, `target-missed`, `ceiling-kept` or `target-met`.
+        verdict: &'static str,
+        /// The segment values of the group.
+        by: Group<'a>,
+        /// The UTC date on which the period begins.
+        period: String,
+        /// The value that was judged at the base; null where there was none.
+        old: Option<Value>,
+        /// The value that is judged at the head.
+        new: Value,
+    }
 }
 
 impl<'a> Metric<'a> {

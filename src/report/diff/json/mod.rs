@@ -2,39 +2,42 @@
 
 mod change;
 mod metric;
+mod object;
 mod side;
 
-use serde::Serialize;
+use schemars::generate::SchemaSettings;
 
 use super::sentence::sentence;
 use crate::diff::Diff;
 use crate::escape;
 use crate::report::diagnostics::{Findings, Object};
 use metric::Metric;
+use object::object;
 use side::{Side, Source};
 
 /// The version of the format: another one is another shape.
 const FORMAT: u32 = 1;
 
-/// What changed between two states of a project, and why.
-#[derive(Serialize)]
-struct Comparison<'a> {
-    /// The version of this format.
-    format: u32,
-    /// What changed and why, in one sentence.
-    sentence: String,
-    /// The state that is compared with.
-    base: Side<'a>,
-    /// The state that is compared.
-    head: Side<'a>,
-    /// The sources whose files are others.
-    sources: Vec<Source<'a>>,
-    /// What a reviewer should not overlook, as `goodhart check --format json` prints it.
-    findings: Vec<Object<'a>>,
-    /// The metrics that changed, most important first.
-    metrics: Vec<Metric<'a>>,
-    /// How many metrics did not change.
-    unchanged: usize,
+object! {
+    /// What changed between two states of a project, and why.
+    struct Comparison<'a> {
+        /// The version of this format.
+        format: u32,
+        /// What changed and why, in one sentence.
+        sentence: String,
+        /// The state that is compared with.
+        base: Side<'a>,
+        /// The state that is compared.
+        head: Side<'a>,
+        /// The sources whose files are others.
+        sources: Vec<Source<'a>>,
+        /// What a reviewer should not overlook, as `goodhart check --format json` prints it.
+        findings: Vec<Object<'a>>,
+        /// The metrics that changed, most important first.
+        metrics: Vec<Metric<'a>>,
+        /// How many metrics did not change.
+        unchanged: usize,
+    }
 }
 
 /// The comparison with what was found in it, as one document that ends with a line break.
@@ -55,5 +58,10 @@ pub fn json(diff: &Diff, findings: &Findings<'_>) -> String {
 
 /// The JSON Schema of what [`json`] writes.
 pub fn schema() -> String {
-    String::new()
+    // Nothing refers to anything else, so that a key is described where it stands.
+    let settings = SchemaSettings::draft07().with(|settings| settings.inline_subschemas = true);
+    let generator = settings.for_serialize().into_generator();
+    let mut schema = generator.into_root_schema_for::<Comparison<'_>>();
+    schema.insert("title".to_owned(), "goodhart diff".into());
+    format!("{:#}\n", schema.as_value())
 }

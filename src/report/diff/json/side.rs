@@ -2,55 +2,58 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
+use super::object::object;
 use crate::diff::{Provenance, SourceChange};
 use crate::result::SourceInput;
 
-/// One of the two states that are compared.
-#[derive(Serialize)]
-pub struct Side<'a> {
-    /// What somebody called it: a revision, the working tree, a folder.
-    name: &'a str,
-    /// The whole hash of the commit; null where it is none.
-    commit: Option<&'a str>,
-    /// What its results were computed from; null where that is not known.
-    inputs: Option<Inputs<'a>>,
+object! {
+    /// One of the two states that are compared.
+    pub struct Side<'a> {
+        /// What somebody called it: a revision, the working tree, a folder.
+        name: &'a str,
+        /// The whole hash of the commit; null where it is none.
+        commit: Option<&'a str>,
+        /// What its results were computed from; null where that is not known.
+        inputs: Option<Inputs<'a>>,
+    }
 }
 
-/// What results were computed from.
-#[derive(Serialize)]
-struct Inputs<'a> {
-    /// The version of the tool.
-    goodhart: &'a str,
-    /// The instant for which they were computed.
-    as_of: &'a str,
-    /// Tells whether pseudonyms were made with the same key; null where there are none.
-    pseudonym_key: Option<&'a str>,
-    /// The sources that were read from files, by id.
-    sources: BTreeMap<&'a str, Input<'a>>,
+object! {
+    /// What results were computed from.
+    struct Inputs<'a> {
+        /// The version of the tool.
+        goodhart: &'a str,
+        /// The instant for which they were computed.
+        as_of: &'a str,
+        /// Tells whether pseudonyms were made with the same key; null where there are none.
+        pseudonym_key: Option<&'a str>,
+        /// The sources that were read from files, by id.
+        sources: BTreeMap<&'a str, Input<'a>>,
+    }
 }
 
-/// A source that was read from files.
-#[derive(Serialize)]
-struct Input<'a> {
-    /// How many files it has.
-    files: usize,
-    /// How many rows they hold.
-    rows: u64,
-    /// A hash over the names and contents of the files.
-    fingerprint: &'a str,
+object! {
+    /// A source that was read from files.
+    struct Input<'a> {
+        /// How many files it has.
+        files: usize,
+        /// How many rows they hold.
+        rows: u64,
+        /// A hash over the names and contents of the files.
+        fingerprint: &'a str,
+    }
 }
 
-/// A source whose files are others.
-#[derive(Serialize)]
-pub struct Source<'a> {
-    /// The id of the source.
-    source: &'a str,
-    /// Its files at the base; null where it has none there.
-    old: Option<Input<'a>>,
-    /// Its files at the head; null where it has none there.
-    new: Option<Input<'a>>,
+object! {
+    /// A source whose files are others.
+    pub struct Source<'a> {
+        /// The id of the source.
+        source: &'a str,
+        /// Its files at the base; null where it has none there.
+        old: Option<Input<'a>>,
+        /// Its files at the head; null where it has none there.
+        new: Option<Input<'a>>,
+    }
 }
 
 impl<'a> Side<'a> {
