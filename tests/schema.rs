@@ -1,4 +1,4 @@
-//! docs/schemas holds what the types say, and a schema accepts what reading accepts.
+//! docs/schemas holds what the types say, and the schema of a file accepts what reading accepts.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -116,16 +116,23 @@ fn definitions(project: &Path) -> Vec<(String, FileKind, String)> {
     definitions
 }
 
+/// All schemas, by name.
+fn published() -> Vec<(&'static str, String)> {
+    let mut all: Vec<_> = FileKind::ALL.map(|kind| (kind.name(), kind.schema())).into();
+    all.push(("diff", goodhart::report::diff::schema()));
+    all
+}
+
 #[test]
 fn the_published_schemas_are_current() {
-    for kind in FileKind::ALL {
-        let path = root().join(format!("docs/schemas/{}.schema.json", kind.name()));
+    for (name, schema) in published() {
+        let path = root().join(format!("docs/schemas/{name}.schema.json"));
         if std::env::var_os("GOODHART_UPDATE_DOCS").is_some() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(&path, kind.schema()).unwrap();
+            fs::write(&path, &schema).unwrap();
         }
         assert!(
-            fs::read_to_string(&path).unwrap_or_default() == kind.schema(),
+            fs::read_to_string(&path).unwrap_or_default() == schema,
             "{} is out of date: run `GOODHART_UPDATE_DOCS=1 cargo test --release --test schema`",
             path.display()
         );
@@ -151,6 +158,9 @@ fn the_verb_writes_the_schemas_and_prints_the_rules_that_use_them() {
         assert_eq!(fs::read_to_string(path).unwrap(), kind.schema());
         assert_eq!(run(&["schema", kind.name()]), kind.schema());
     }
+    let diff = goodhart::report::diff::schema();
+    assert_eq!(fs::read_to_string(folder.path().join(".schemas/diff.schema.json")).unwrap(), diff);
+    assert_eq!(run(&["schema", "diff"]), diff);
     let listed = run(&["schema"]);
     assert!(FileKind::ALL.iter().all(|kind| listed.contains(kind.files())), "{listed}");
 }
@@ -250,9 +260,9 @@ fn every_key_is_described() {
             _ => {}
         }
     }
-    for kind in FileKind::ALL {
+    for (name, schema) in published() {
         let mut silent = Vec::new();
-        visit(kind.name(), &serde_json::from_str(&kind.schema()).unwrap(), &mut silent);
+        visit(name, &serde_json::from_str(&schema).unwrap(), &mut silent);
         assert!(silent.is_empty(), "{silent:?}");
     }
 }

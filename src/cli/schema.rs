@@ -10,13 +10,14 @@ use super::{exit, output};
 use crate::definition::schema::FileKind;
 use crate::error::Error;
 use crate::escape::toml::readable as quoted;
+use crate::report::diff;
 
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct Arguments {
-    /// The kind of file: project, source or metric; lists the kinds where absent
+    /// What to describe: project, source, metric or diff; lists them where absent
     #[arg(value_parser = parse_kind)]
-    kind: Option<FileKind>,
+    kind: Option<Kind>,
     /// Write all schemas into this folder as `<kind>.schema.json`, and print the rules of a
     /// `.taplo.toml` that uses them
     #[arg(long, value_name = "DIR", conflicts_with = "kind")]
@@ -29,10 +30,45 @@ project's folder:
 
   goodhart schema --out .schemas > .taplo.toml";
 
-fn parse_kind(text: &str) -> Result<FileKind, String> {
-    let known = || FileKind::ALL.map(FileKind::name).join(", ");
-    FileKind::ALL
-        .into_iter()
+/// What has a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    File(FileKind),
+    /// What `goodhart diff --format json` prints.
+    Diff,
+}
+
+impl Kind {
+    fn all() -> impl Iterator<Item = Self> {
+        FileKind::ALL.into_iter().map(Self::File).chain([Self::Diff])
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::File(kind) => kind.name(),
+            Self::Diff => "diff",
+        }
+    }
+
+    /// What it describes.
+    fn of(self) -> &'static str {
+        match self {
+            Self::File(kind) => kind.files(),
+            Self::Diff => "goodhart diff --format json",
+        }
+    }
+
+    fn schema(self) -> String {
+        match self {
+            Self::File(kind) => kind.schema(),
+            Self::Diff => diff::schema(),
+        }
+    }
+}
+
+fn parse_kind(text: &str) -> Result<Kind, String> {
+    let known = || Kind::all().map(Kind::name).collect::<Vec<_>>().join(", ");
+    Kind::all()
         .find(|kind| kind.name() == text)
         .ok_or_else(|| format!("expected one of {}", known()))
 }
@@ -42,8 +78,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Error> {
         (Some(folder), _) => write_all(folder)?,
         (None, Some(kind)) => output::data(&kind.schema())?,
         (None, None) => {
-            let line = |kind: FileKind| format!("{:<8} {}\n", kind.name(), kind.files());
-            output::data(&FileKind::ALL.map(line).concat())?;
+            let line = |kind: Kind| format!("{:<8} {}\n", kind.name(), kind.of());
+            output::data(&Kind::all().map(line).collect::<String>())?;
         }
     }
     Ok(exit::CLEAN)
@@ -51,14 +87,16 @@ pub fn run(arguments: &Arguments) -> Result<u8, Error> {
 
 fn write_all(folder: &Path) -> Result<(), Error> {
     let mut rules = String::new();
-    for kind in FileKind::ALL {
+    for kind in Kind::all() {
         let path = folder.join(format!("{}.schema.json", kind.name()));
         write(folder, &path, &kind.schema()).map_err(Error::writing(&path))?;
         output::say(&format!("wrote {}", path.display()));
-        if !rules.is_empty() {
-            rules.push('\n');
+        if let Kind::File(kind) = kind {
+            if !rules.is_empty() {
+                rules.push('\n');
+            }
+            rules.push_str(&rule(kind, &path));
         }
-        rules.push_str(&rule(kind, &path));
     }
     output::data(&rules)
 }
