@@ -1,6 +1,7 @@
 //! `goodhart init`.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -14,6 +15,10 @@ pub struct Arguments {
     #[arg(default_value = ".")]
     folder: PathBuf,
 }
+
+/// Which files git's merge driver is for.
+const MERGED: &str = "snapshots/*.toml merge=goodhart";
+const ATTRIBUTES: &str = include_str!("init/gitattributes");
 
 /// The files of a new project.
 const FILES: &[(&str, &str)] = &[
@@ -41,8 +46,29 @@ pub fn run(arguments: &Arguments) -> Result<u8, Error> {
         write(&folder.join(name), text)?;
         output::say(&format!("wrote {name}"));
     }
+    attributes(folder)?;
     output::say("next: goodhart eval");
     Ok(exit::CLEAN)
+}
+
+/// Has git merge snapshots by group and by row, once the driver is set up; a file that is there
+/// already belongs to somebody else.
+fn attributes(folder: &Path) -> Result<(), Error> {
+    const NAME: &str = ".gitattributes";
+    let path = folder.join(NAME);
+    let text = match fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            write(&path, ATTRIBUTES)?;
+            output::say(&format!("wrote {NAME}"));
+            return Ok(());
+        }
+        Err(error) => return Err(Error::reading(&path)(error)),
+    };
+    if !text.contains("merge=goodhart") {
+        output::say(&format!("help: add this line to {NAME}: {MERGED}"));
+    }
+    Ok(())
 }
 
 fn write(path: &Path, text: &str) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use super::group::argument;
 use crate::result::Group;
 
-/// Longer ones are not shown: nobody copies them, and a line that is cut is another command.
+/// Longer ones are not shown: a line that is cut is another command.
 const LONGEST: usize = 400;
 
 /// What a person says about something pending.
@@ -30,18 +30,18 @@ pub fn program(project: Option<&str>) -> String {
     }
 }
 
-/// The command about one group of a metric; about all of the metric where that would be too long.
-pub fn command(program: &str, verb: Verb, metric: &str, group: Option<&Group>) -> String {
+/// The command about a metric, or about one group of it; none where it would be too long.
+pub fn command(program: &str, verb: Verb, metric: &str, group: Option<&Group>) -> Option<String> {
     let whole = format!("{program} {} {metric}", verb.name());
-    let Some(group) = group else { return whole };
+    let Some(group) = group else { return Some(whole) };
     if group.is_empty() {
-        return format!("{whole} --total");
+        return Some(format!("{whole} --total"));
     }
     let segments = group.iter().map(|(segment, value)| {
         format!(" --segment {}", quoted(&argument(segment, value.as_deref())))
     });
     let command = format!("{whole}{}", segments.collect::<String>());
-    if command.chars().count() > LONGEST { whole } else { command }
+    (command.chars().count() <= LONGEST).then_some(command)
 }
 
 /// A word of a POSIX shell.
@@ -61,15 +61,16 @@ mod tests {
     fn a_shell_reads_what_was_meant() {
         let of = |value: &str| {
             let group = vec![("client_id".to_owned(), Some(value.to_owned()))];
-            command("goodhart", Verb::Accept, "m", Some(&group))
+            command("goodhart", Verb::Accept, "m", Some(&group)).unwrap_or_default()
         };
         assert_eq!(of("acme"), "goodhart accept m --segment client_id=acme");
         assert_eq!(of("a'; rm -r x"), "goodhart accept m --segment 'client_id=a'\\''; rm -r x'");
         assert_eq!(of("$(x)`y`"), "goodhart accept m --segment 'client_id=$(x)`y`'");
         assert_eq!(of("a\nb"), "goodhart accept m --segment 'client_id=\"a\\nb\"'");
-        assert_eq!(of(&"x".repeat(500)), "goodhart accept m");
-        assert_eq!(command("g", Verb::Reject, "m", Some(&Vec::new())), "g reject m --total");
-        assert_eq!(command("g", Verb::Reject, "m", None), "g reject m");
+        assert_eq!(of(&"x".repeat(500)), "", "that would be about all of the metric");
+        let reject = |group| command("g", Verb::Reject, "m", group);
+        assert_eq!(reject(Some(&Vec::new())).as_deref(), Some("g reject m --total"));
+        assert_eq!(reject(None).as_deref(), Some("g reject m"));
         assert_eq!(program(Some("a b")), "goodhart --project 'a b'");
     }
 }

@@ -1,7 +1,7 @@
 //! Items and what has to be known about them, as lines that are safe for a terminal.
 
 use crate::definition::display::DisplayUnit;
-use crate::diff::{MetricDiff, SeriesChange};
+use crate::diff::{Cause, MetricDiff, SeriesChange};
 use crate::escape::terminal;
 use crate::report::diff::{self as report, TextOptions};
 use crate::result::{Group, Row, date_text};
@@ -37,10 +37,12 @@ pub fn item(item: &Item, changed: Option<&MetricDiff>, options: TextOptions) -> 
         What::Group { group, old: Some(old), new: Some(new) } => {
             let series = changed
                 .and_then(|changed| changed.series.iter().find(|series| series.group == *group));
-            let mut text = format!("  {}\n", name(group));
-            if let (Some(changed), Some(series)) = (changed, series) {
-                text.push_str(&values(changed, series, options));
-            }
+            // A table names the group in its first column.
+            let mut text = match (changed, series) {
+                (Some(changed), Some(series)) => values(changed, series, options),
+                _ => format!("  {}\n", name(group)),
+            };
+            text.push_str(&series.map(unknown).unwrap_or_default());
             let told = |row: &Row| {
                 series.is_some_and(|series| series.values.iter().any(|v| v.period == row.period))
             };
@@ -74,6 +76,17 @@ fn values(changed: &MetricDiff, series: &SeriesChange, options: TextOptions) -> 
     let newest = SeriesChange { values: newest, ..series.clone() };
     let text = report::series(changed, &newest, options);
     format!("{text}  … {more} older values changed too\n")
+}
+
+/// Why there is no cause, where there is none.
+fn unknown(series: &SeriesChange) -> String {
+    let why = series.values.iter().find_map(|change| match &change.cause {
+        Cause::NotAttributable(why) => Some(why),
+        _ => None,
+    });
+    why.map_or_else(String::new, |why| {
+        format!("  why it changed cannot be told: {}\n", terminal::short(why, WIDEST_LINE))
+    })
 }
 
 /// `2 periods are new: 2026-07-06 91 %, 2026-07-13 92 %`

@@ -19,7 +19,7 @@ fn line_endings_of_a_checkout_are_no_difference() {
 }
 
 #[test]
-fn a_damaged_snapshot_is_out_of_date_and_replaced() {
+fn a_damaged_snapshot_is_named_and_replaced() {
     let project = Project::accepted();
     let good = project.snapshots();
     let text = std::fs::read(project.path(SNAPSHOT)).unwrap();
@@ -30,11 +30,42 @@ fn a_damaged_snapshot_is_out_of_date_and_replaced() {
         project.write(SNAPSHOT, content);
         project.write("snapshots/inputs.toml", content);
         let ran = project.run(&["eval", "--check"]);
-        assert_eq!(ran.code, 3, "{content:?}: {}", ran.stderr);
+        assert_eq!(ran.code, 1, "{content:?}: {}", ran.stderr);
+        let code = if content == conflict { "snapshot-conflicted" } else { "snapshot-unreadable" };
+        assert_eq!(ran.stderr.matches(&format!("error[{code}]")).count(), 2, "{}", ran.stderr);
         let stale = "out of date: inputs, time_to_acknowledge\n";
         assert!(ran.stderr.contains(stale), "{}", ran.stderr);
-        assert_eq!(project.run(&["eval", "--check", "time_to_acknowledge"]).code, 3);
-        project.succeed(&["eval"]);
+        assert_eq!(project.run(&["eval", "--check", "time_to_acknowledge"]).code, 1);
+        assert_eq!(project.run(&["eval"]).code, 1);
+        project.succeed(&["accept"]);
+        assert_eq!(project.snapshots(), good);
+    }
+}
+
+#[test]
+fn an_edited_snapshot_is_never_current() {
+    let project = Project::accepted();
+    let good = project.snapshots();
+    let text = String::from_utf8(good["time_to_acknowledge.toml"].clone()).unwrap();
+    let sealed = text.find("seal = \"").unwrap() + 8;
+    let other_seal = format!("{}00000000{}", &text[..sealed], &text[sealed + 8..]);
+    let edits = [
+        text.replacen("status = \"final\"", "status = \"provisional\"", 1),
+        text.replacen("unit = \"seconds\"", "unit = \"days\"", 1),
+        text.replacen("numerator", "denominator", 1).replacen("value = ", "value = 1", 1),
+        other_seal,
+    ];
+    for edited in edits {
+        assert_ne!(edited, text);
+        project.write(SNAPSHOT, &edited);
+        let ran = project.run(&["eval", "--check"]);
+        assert_eq!(ran.code, 1, "{}", ran.stderr);
+        assert!(ran.stderr.contains("error[snapshot-edited]"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("snapshots/time_to_acknowledge.toml:"), "{}", ran.stderr);
+        assert_eq!(project.run(&["eval"]).code, 1);
+        // Nothing beside an edit is written: that would seal it.
+        let ran = project.run(&["accept", "time_to_acknowledge", "--total"]);
+        assert_eq!(ran.code, 2, "{}", ran.stderr);
         project.succeed(&["accept"]);
         assert_eq!(project.snapshots(), good);
     }
@@ -68,12 +99,15 @@ fn ten_gigabytes_are_not_read() {
     for place in [SNAPSHOT, "snapshots/inputs.toml", PENDING, ".goodhart/pending/inputs.toml"] {
         let project = between().before_accept.copy();
         std::fs::File::create(project.path(place)).unwrap().set_len(10 << 30).unwrap();
-        assert_eq!(run(&project, "eval --check"), Some(3), "{place}");
-        assert_eq!(run(&project, "eval --check time_to_acknowledge"), Some(3), "{place}");
+        // A committed snapshot of that size is none; what is pending does not matter to a check.
+        let committed = place.starts_with("snapshots");
+        let (check, eval) = if committed { (Some(1), Some(1)) } else { (Some(3), Some(0)) };
+        assert_eq!(run(&project, "eval --check"), check, "{place}");
+        assert_eq!(run(&project, "eval --check time_to_acknowledge"), check, "{place}");
         if place == PENDING {
             assert_eq!(project.run(&["accept"]).code, 2);
         }
-        assert_eq!(run(&project, "eval"), Some(0), "{place}");
+        assert_eq!(run(&project, "eval"), eval, "{place}");
         project.succeed(&["accept"]);
         assert_eq!(project.snapshots(), between().new, "{place}");
     }
