@@ -1,6 +1,7 @@
 //! Metrics: their populations and measures over the sources' relations.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use super::scan::{Binder, judge};
 use super::sources::{Relations, all_columns, allowance, no_query, schema};
 use crate::catalog::{Catalog, Metric, relations};
 use crate::definition::read::Sql;
-use crate::diagnostic::{Diagnostic, Files};
+use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{Allowance, Engine, Readable};
 use crate::error::Error;
 use crate::measure::aggregates;
@@ -20,6 +21,9 @@ use crate::plan::{Columns, Composed, Scan, probe};
 
 /// So many metrics are asked about in one query: asking costs more than binding a small one.
 const TOGETHER: usize = 64;
+
+/// They take milliseconds. Where one of them takes longer, it is found by trying each alone.
+const LONGEST_TOGETHER: Duration = Duration::from_secs(2);
 
 /// A metric that is to be bound.
 struct Job<'a> {
@@ -157,14 +161,28 @@ fn several<'a>(
     // What is not sound is not even bound: DuckDB folds constants then.
     let statements: Vec<&str> =
         jobs.iter().filter(|job| sound.has(job)).map(|job| job.probe.text()).collect();
-    let mut plans = binder.engine.bound_plans(&statements).into_iter();
+    binder.engine.grant(Allowance { left: allowance.left.min(LONGEST_TOGETHER), ..allowance });
+    let mut together = binder.engine.bound_plans(&statements).map(Vec::into_iter);
     jobs.iter()
         .map(|job| {
             binder.engine.grant(allowance);
-            let plan = if sound.has(job) { plans.next().flatten() } else { None };
+            let plan = match &mut together {
+                _ if !sound.has(job) => None,
+                Ok(plans) => plans.next().flatten(),
+                Err(_) => alone(binder, job)?,
+            };
             one(binder, sources, job, plan.as_ref())
         })
         .collect()
+}
+
+/// The plan of a metric that shared a query with one that takes too long, or is that one.
+fn alone(binder: Binder<'_>, job: &Job<'_>) -> Result<Option<Value>, Vec<Diagnostic>> {
+    let plans = binder.engine.bound_plans(&[job.probe.text()]).map_err(|failure| {
+        let span = job.scan.population.sql.span;
+        vec![failure.diagnostic(&codes::SQL_ERROR, &job.probe, binder.files, span)]
+    })?;
+    Ok(plans.into_iter().next().flatten())
 }
 
 fn one(

@@ -239,7 +239,8 @@ fn traced<'a>(
     files: &Files,
     found: &mut Vec<Diagnostic>,
 ) -> Query {
-    let Some(plan) = engine.bound_plans(&[sql.as_str()]).pop().flatten() else {
+    let plans = engine.bound_plans(&[sql.as_str()]).unwrap_or_default();
+    let Some(plan) = plans.into_iter().next().flatten() else {
         return Query { reads: all_columns(reads, bound), ..Query::default() };
     };
     let Traced { mut query, writes, .. } = trace(&plan);

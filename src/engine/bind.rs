@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Engine;
+use super::{Engine, SqlFailure};
 use crate::measure::Cell;
 use crate::plan::literal;
 
@@ -10,15 +10,21 @@ impl Engine {
     /// The bound plan of each statement, in DuckDB's JSON; `None` where it does not bind, or is
     /// not exactly one statement, or where the plan cannot be written as JSON. One query for all:
     /// a query costs more than what it binds.
-    pub fn bound_plans(&self, statements: &[&str]) -> Vec<Option<Value>> {
+    ///
+    /// # Errors
+    /// One of them takes more than it may.
+    pub fn bound_plans(&self, statements: &[&str]) -> Result<Vec<Option<Value>>, SqlFailure> {
         if statements.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let calls: Vec<String> =
             statements.iter().map(|sql| format!("json_serialize_plan({})", literal(sql))).collect();
-        let rows = self.ask(&format!("select {}", calls.join(", "))).unwrap_or_default();
+        let rows = match self.ask(&format!("select {}", calls.join(", "))) {
+            Err(failure) if failure.stop().is_some() => return Err(failure),
+            rows => rows.unwrap_or_default(),
+        };
         let cells = rows.first().map_or(&[][..], Vec::as_slice);
-        (0..statements.len()).map(|index| single(cells.get(index)?)).collect()
+        Ok((0..statements.len()).map(|index| single(cells.get(index)?)).collect())
     }
 }
 
