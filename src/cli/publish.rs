@@ -165,10 +165,8 @@ impl Clock for Now {
         clock::seconds()
     }
 
-    fn sleep(&self, time: Duration) {
-        if !time.is_zero() {
-            output::say(&format!("trying again in {} s", time.as_secs()));
-        }
+    fn wait(&self, time: Duration, why: &str) {
+        output::say(&format!("{why}; trying again in {} s", time.as_secs()));
         thread::sleep(time);
     }
 }

@@ -20,7 +20,9 @@ pub fn unmentioning(markdown: &str) -> String {
 pub fn uncommanding(markdown: &str) -> String {
     let lines = markdown.split_inclusive(['\n', '\r']).map(|line| {
         let rest = line.trim_start();
-        match rest.starts_with('/') {
+        let command =
+            rest.strip_prefix('/').is_some_and(|name| name.starts_with(char::is_alphabetic));
+        match command {
             true => format!("{}\\{rest}", &line[..line.len() - rest.len()]),
             false => line.to_owned(),
         }
@@ -43,8 +45,8 @@ mod tests {
     #[test]
     fn nothing_is_ordered() {
         assert_eq!(
-            uncommanding("/merge\n \t/close\r\na /b\n/"),
-            "\\/merge\n \t\\/close\r\na /b\n\\/"
+            uncommanding("/merge\n \t/close\r\na /b\n/\n/* c"),
+            "\\/merge\n \t\\/close\r\na /b\n/\n/* c"
         );
     }
 }

@@ -14,7 +14,8 @@ use crate::error::Error;
 pub trait Clock {
     /// Seconds since 1970.
     fn now(&self) -> i64;
-    fn sleep(&self, time: Duration);
+    /// Waits, because of what went wrong.
+    fn wait(&self, time: Duration, why: &str);
 }
 
 /// How often a delivery is tried.
@@ -172,7 +173,7 @@ impl<'a> Client<'a> {
             return Err(Error::Undelivered(format!("{why}; it could go on in {seconds} s")));
         }
         (self.tries, self.waited) = (self.tries + 1, waited);
-        self.clock.sleep(time);
+        self.clock.wait(time, &why);
         Ok(())
     }
 }

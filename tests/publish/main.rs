@@ -27,7 +27,8 @@ impl Clock for Hands {
         NOW + self.0.borrow().iter().sum::<u64>() as i64
     }
 
-    fn sleep(&self, time: Duration) {
+    fn wait(&self, time: Duration, why: &str) {
+        assert!(why.starts_with("Git"), "{why}");
         self.0.borrow_mut().push(time.as_secs());
     }
 }
