@@ -35,8 +35,8 @@ pub fn points(
         let row = at(revision, group, unit, period);
         let same = match (&known, &row) {
             (Some(known), Ok(row)) => says_the_same(known, row),
-            (None, Ok(_)) => false,
-            (_, Err(_)) => true,
+            // What is not known may have been the same.
+            (None, _) | (_, Err(_)) => true,
         };
         known = row.as_ref().ok().cloned().or(known);
         let series = revision.snapshot.as_ref().ok().and_then(|snapshot| snapshot.series(group));

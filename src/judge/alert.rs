@@ -167,7 +167,7 @@ fn moved(
         Watch::Rise(_) => rises?,
         Watch::Change(_) | Watch::Band(_) => falls.or(rises)?,
     };
-    is_far(*before).then(|| Before::Value(*before))
+    is_far(*before).then_some(Before::Value(*before))
 }
 
 /// Compares a value with the mean and the spread of those before it, where there are enough.
