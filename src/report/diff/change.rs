@@ -19,6 +19,7 @@ pub struct Told {
     /// The delta in percent of the old value.
     pub relative: String,
     pub course: Option<Course>,
+    /// Other subjects might have moved it as well. A definition over the same data is no chance.
     pub within_chance: bool,
     /// The cause with the effects, which add up to the delta.
     pub cause: String,
@@ -65,7 +66,7 @@ impl Told {
             delta: delta.and_then(|_| numbers.delta()).unwrap_or_default(),
             relative: delta.and_then(|_| change.relative()).map(percentage).unwrap_or_default(),
             course: delta.and_then(|delta| Course::of(metric.direction, delta)),
-            within_chance: change.is_within_chance(),
+            within_chance: change.is_within_chance() && has_data_effect(&change.cause),
             cause,
             interaction: numbers.effects().and_then(|(_, _, interaction)| interaction),
             unknown,
@@ -181,6 +182,15 @@ fn cause(cause: &Cause, numbers: &Numbers) -> (String, Option<String>) {
         }
     };
     (told, None)
+}
+
+/// Whether other data may be why a value is another one.
+fn has_data_effect(cause: &Cause) -> bool {
+    match cause {
+        Cause::Definition(_) => false,
+        Cause::Both(Some(effects)) => !effects.data.is_zero(),
+        Cause::Data(_) | Cause::Both(None) | Cause::NotAttributable(_) => true,
+    }
 }
 
 /// `because of the data`

@@ -108,6 +108,7 @@ fn counts(diff: &Diff) -> Vec<String> {
         (verdict(VerdictKind::TargetMissed), "target", "newly missed"),
         (loosened("target"), "target", "loosened"),
         (loosened("ceiling"), "ceiling", "loosened"),
+        (loosened("alert"), "alert", "loosened"),
         (loosened("guards"), "guard", "removed"),
         (loosened("waivers"), "waiver", "added"),
         (presence(|presence| *presence == Presence::Removed), "metric", "removed"),

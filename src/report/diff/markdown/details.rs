@@ -120,6 +120,10 @@ fn groups(what: &str, groups: &[Group]) -> Option<String> {
 
 /// The change that stands for each group.
 fn table(metric: &MetricDiff) -> Option<String> {
+    if metric.changed_values() < 2 {
+        // It stands in the summary.
+        return None;
+    }
     let rows: String = metric
         .series
         .iter()
@@ -135,9 +139,6 @@ fn table(metric: &MetricDiff) -> Option<String> {
             Some(format!("| {} | {cells} {n} |\n", group(&series.group)))
         })
         .collect();
-    if rows.is_empty() {
-        return None;
-    }
     let unknown = metric.series.iter().flat_map(|series| &series.values);
     let why = unknown
         .map(|change| Told::of(metric, change).unknown)
