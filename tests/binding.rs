@@ -164,6 +164,33 @@ fn a_plan_that_is_too_deep_to_read_may_depend_on_everything() {
 }
 
 #[test]
+fn what_takes_too_long_costs_its_neighbours_no_lineage() {
+    let folder = tempfile::tempdir().unwrap();
+    // A chain of names, each twice the one before.
+    let chain = (1..40).map(|at| format!(", a{0} + a{0} as a{at}", at - 1)).collect::<String>();
+    let slow = metric(&format!("select id from (select *, 1 as a0{chain} from a) where a39 > 0"));
+    support::write(
+        folder.path(),
+        &[
+            ("goodhart.toml", &format!("{PROJECT}[limits]\ntime = \"1s\"\n")),
+            ("sources/a.toml", A),
+            ("metrics/m.toml", &metric("select id, cl as client from a where ok")),
+            ("metrics/slow.toml", &slow),
+        ],
+    );
+    let opened = check::open(folder.path()).unwrap();
+    let catalog = opened.catalog.unwrap();
+    let protection = Protection::full(env!("CARGO_BIN_EXE_goodhart").into());
+    let (bound, found) =
+        bind(&catalog, &opened.files, &mut Memory::default(), &protection).unwrap();
+    let said: Vec<&str> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+    assert_eq!(said, ["only to understand this takes longer than 1 s"]);
+    let client = bound.metrics["m"].population.column("client").unwrap();
+    let from: Vec<&str> = client.origin.columns.iter().map(|c| c.column.as_str()).collect();
+    assert_eq!(from, ["cl"]);
+}
+
+#[test]
 fn what_is_remembered_changes_nothing_that_is_said() {
     let mut cold = Memory::default();
     let derived = [("d", "select id, n from a")];
