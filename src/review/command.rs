@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(of("$(x)`y`"), "goodhart accept m --segment 'client_id=$(x)`y`'");
         assert_eq!(of("a\nb"), "goodhart accept m --segment 'client_id=\"a\\nb\"'");
         assert_eq!(of(&"x".repeat(500)), "", "that would be about all of the metric");
-        let reject = |group| command("g", Verb::Reject, "m", group);
+        let reject = |group: Option<&Group>| command("g", Verb::Reject, "m", group);
         assert_eq!(reject(Some(&Vec::new())).as_deref(), Some("g reject m --total"));
         assert_eq!(reject(None).as_deref(), Some("g reject m"));
         assert_eq!(program(Some("a b")), "goodhart --project 'a b'");

@@ -2,6 +2,8 @@
 
 #![expect(dead_code, reason = "`record!` and `choice!` write more than is read here")]
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
@@ -123,12 +125,16 @@ pub fn read(files: &Files, file: FileId, metric: &str) -> (Option<Snapshot>, Vec
         segments: read.segments.iter().map(Text::to_string).collect(),
         series: Vec::new(),
     };
+    let mut groups = BTreeSet::new();
     for table in read.series {
         let group: Group = snapshot
             .segments
             .iter()
             .filter_map(|segment| table.by.get(segment).map(|by| (segment.clone(), by.0.clone())))
             .collect();
+        if group.len() != table.by.entries.len() || !groups.insert(group.clone()) {
+            found.push(unreadable(&what, table.seal.span, "no group of its own"));
+        }
         let mut rows = Vec::new();
         for row in table.rows {
             let span = row.period.span;

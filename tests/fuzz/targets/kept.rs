@@ -2,12 +2,26 @@
 #![no_main]
 
 use goodhart::bind::Memory;
-use goodhart::snapshot::InputsFile;
+use goodhart::diagnostic::Files;
+use goodhart::snapshot::{InputsFile, Snapshot, merge, read};
 use libfuzzer_sys::fuzz_target;
+
+/// The metric of the seed.
+const METRIC: &str = "incident_count";
 
 fuzz_target!(|input: &str| {
     if let Some(inputs) = InputsFile::parse(input) {
         assert_eq!(InputsFile::parse(&inputs.render()).as_ref(), Some(&inputs));
+    }
+    let mut files = Files::default();
+    let file = files.add("snapshot.toml", input);
+    if let (Some(snapshot), _) = read(&files, file, METRIC) {
+        // What was edited has no seal that holds; written anew it has.
+        let written = snapshot.render();
+        let again = Snapshot::parse(METRIC, &written);
+        assert!(again.is_none_or(|again| again.render() == written));
+        let merged = merge(METRIC, "", &written, input);
+        assert!(!merged.is_clean || merged.text == written || merged.text == input);
     }
     let text = Memory::parse(input).render().unwrap_or_default();
     assert_eq!(Memory::parse(&text).render(), None, "nothing new in what was just written");
