@@ -407,3 +407,36 @@ fn what_a_commit_says_stays_text() {
     let csv = project.run(&["history", "coverage", "--format", "csv"]).stdout;
     assert!(csv.contains(",'=1+1,"), "{csv}");
 }
+
+/// The values stayed as they were when the data moved; later the definition moved, and they did.
+#[test]
+fn data_that_moved_nothing_is_no_cause() {
+    let mut project = Project::empty();
+    support::write(
+        project.folder.path(),
+        &[
+            ("goodhart.toml", PROJECT),
+            ("sources/checks.toml", SOURCE),
+            ("metrics/coverage.toml", METRIC),
+        ],
+    );
+    project.week("2026-05-04", [("a", 15, 2), ("b", 18, 0)]);
+    project.accept(None);
+    project.commit("Ada", "First values");
+    project.replace("data/checks.csv", ",none", ",old");
+    project.accept(None);
+    project.commit("Ben", "One agent more, which does not count");
+    project.replace("metrics/coverage.toml", "agent = 'new'", "agent in ('new', 'old')");
+    project.commit("Cleo", "Count old agents");
+    project.accept(None);
+    project.commit("Cleo", "Accept what comes of it");
+    let ran = project.run(&["history", "coverage", "--format", "json"]);
+    let points: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let causes: Vec<(&str, &str)> = points
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|point| (point["commit"]["id"].as_str().unwrap(), point["cause"].as_str().unwrap()))
+        .collect();
+    assert_eq!(causes, [("commit0001", "first"), ("commit0004", "definition")]);
+}

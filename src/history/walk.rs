@@ -19,7 +19,14 @@ use crate::snapshot::{INPUTS, InputsFile, Snapshot, read};
 /// # Errors
 /// An object that is missing.
 pub fn walk(project: &Project, newest: &Commit, metric: &str) -> Result<Vec<Revision>, Error> {
-    let mut walk = Walk { project, definitions: None, newer: None, done: Vec::new() };
+    let mut walk = Walk {
+        project,
+        order: order(project, newest)?,
+        accepted: project.changes(newest, &path(INPUTS))?,
+        definitions: None,
+        newer: None,
+        done: Vec::new(),
+    };
     let (mut from, mut id) = (newest.clone(), metric.to_owned());
     loop {
         for commit in project.changes(&from, &path(&id))? {
@@ -35,6 +42,10 @@ pub fn walk(project: &Project, newest: &Commit, metric: &str) -> Result<Vec<Revi
 
 struct Walk<'p> {
     project: &'p Project,
+    /// The place of each commit, the newest first.
+    order: BTreeMap<String, usize>,
+    /// The commits in which anything was accepted, the newest first.
+    accepted: Vec<Commit>,
     /// The definitions that were opened last: neighbours often have the same.
     definitions: Option<(Texts, Rc<Opened>)>,
     /// The commit whose cause is not known yet.
@@ -68,6 +79,23 @@ impl State {
 impl Walk<'_> {
     /// Goes one commit back.
     fn step(&mut self, commit: Commit, id: &str) -> Result<(), Error> {
+        let older = self.state(commit, id)?;
+        if let Some(mut newer) = self.newer.take() {
+            // What was accepted between the two did not change this snapshot: it was current then.
+            let between = match self.accepted_between(&newer, &older) {
+                Some(commit) => Some(self.state(commit, id)?),
+                None => None,
+            };
+            let base = between.as_ref().filter(|state| state.side().metric(id).is_some());
+            let base = base.unwrap_or(&older).side();
+            newer.revision.moved = Some(moved(&base, &newer.side(), id, &newer.revision.metric));
+            self.done.push(newer.revision);
+        }
+        self.newer = Some(older);
+        Ok(())
+    }
+
+    fn state(&mut self, commit: Commit, id: &str) -> Result<State, Error> {
         let (snapshot, edited) = snapshot(self.project, &commit, id)?;
         let inputs = self.project.read(&commit, &path(INPUTS))?;
         let inputs = inputs.and_then(|text| InputsFile::parse(&String::from_utf8_lossy(&text)));
@@ -76,14 +104,15 @@ impl Walk<'_> {
         let complete = snapshot.as_ref().ok().and_then(|found| newest_complete(found, as_of));
         let metric = id.to_owned();
         let revision = Revision { commit, metric, snapshot, edited, as_of, complete, moved: None };
-        let older = State { revision, definitions, inputs };
-        if let Some(mut newer) = self.newer.take() {
-            let (before, after) = (&older.revision.metric, &newer.revision.metric);
-            newer.revision.moved = Some(moved(&older.side(), &newer.side(), before, after));
-            self.done.push(newer.revision);
-        }
-        self.newer = Some(older);
-        Ok(())
+        Ok(State { revision, definitions, inputs })
+    }
+
+    /// The last commit between two in which anything was accepted.
+    fn accepted_between(&self, newer: &State, older: &State) -> Option<Commit> {
+        let place = |commit: &Commit| self.order.get(&commit.id).copied();
+        let (from, to) = (place(&newer.revision.commit)?, place(&older.revision.commit)?);
+        let within = |commit: &&Commit| place(commit).is_some_and(|at| from < at && at < to);
+        self.accepted.iter().find(within).cloned()
     }
 
     fn finish(mut self) -> Result<Vec<Revision>, Error> {
@@ -143,6 +172,17 @@ impl Walk<'_> {
         }
         Ok(None)
     }
+}
+
+/// The place of each commit along the first parents, the newest first.
+fn order(project: &Project, newest: &Commit) -> Result<BTreeMap<String, usize>, Error> {
+    let mut order = BTreeMap::new();
+    let mut now = Some(newest.clone());
+    while let Some(commit) = now {
+        now = project.parent(&commit)?;
+        order.insert(commit.id, order.len());
+    }
+    Ok(order)
 }
 
 /// A snapshot at a commit, or why there is none; and the groups that somebody edited.
