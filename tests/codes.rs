@@ -109,6 +109,14 @@ fn files(text: &str) -> Vec<String> {
 const ELSEWHERE: &[(&str, &str)] = &[
     ("version-not-raised", "base_revision.rs"),
     ("alert-loosened", "alerts.rs"),
+    ("target-loosened", "diff_formats.rs"),
+    ("ceiling-loosened", "diff_formats.rs"),
+    ("guard-removed", "diff_formats.rs"),
+    ("direction-changed", "diff_formats.rs"),
+    ("metric-removed", "diff_formats.rs"),
+    ("newly-missed", "diff_formats.rs"),
+    ("mix-reversal", "diff_formats.rs"),
+    ("not-attributable", "diff_formats.rs"),
     // What happens while a run goes on stands in no file.
     ("source-changed", "meanwhile.rs"),
     ("worker-died", "meanwhile.rs"),

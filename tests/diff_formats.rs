@@ -7,7 +7,7 @@ use std::path::Path;
 
 use goodhart::check;
 use goodhart::compare::{Context, State, compare};
-use goodhart::diagnostic::{Diagnostics, Files};
+use goodhart::diagnostic::{Diagnostics, Files, render};
 use goodhart::diff::{Diff, findings};
 use goodhart::engine::Protection;
 use goodhart::evaluate::Silent;
@@ -130,6 +130,47 @@ fn every_case_in_every_format() {
         snapshot(&format!("{case}.markdown"), &whole);
         assert_eq!(whole, as_markdown(&diff, &diagnostics, files, COMMENT));
     }
+}
+
+#[test]
+fn what_a_reviewer_should_not_overlook_is_found() {
+    let base = lay("main", None, None);
+    let mut printed = String::new();
+    for (case, folder) in cases() {
+        let head = lay("working tree", None, Some(&folder));
+        let (_, diagnostics) = compared(&base, &head);
+        let drawn = render(&diagnostics, &head.state.files, false);
+        if !drawn.is_empty() {
+            snapshot(&format!("{case}.findings"), &drawn);
+        }
+        printed.push_str(&drawn);
+    }
+    for code in [
+        "warning[target-loosened]",
+        "warning[ceiling-loosened]",
+        "warning[guard-removed]",
+        "warning[direction-changed]",
+        "warning[metric-removed]",
+        "warning[newly-missed]",
+        "warning[mix-reversal]",
+    ] {
+        assert!(printed.contains(code), "{code}");
+    }
+}
+
+/// A folder of snapshots has values and nothing that says where they come from.
+#[test]
+fn what_cannot_be_attributed_says_why() {
+    let mut base = lay("old-snapshots", None, None);
+    base.state.catalog = None;
+    let head = lay("working tree", None, Some(&fixtures().join("cases/data")));
+    let (diff, diagnostics) = compared(&base, &head);
+    let drawn = render(&diagnostics, &head.state.files, false);
+    assert!(drawn.contains("note[not-attributable]"), "{drawn}");
+    let written = text(&diff, TextOptions { all: false, styled: false });
+    snapshot("not_attributable.text", &format!("{written}\n{drawn}"));
+    let written = as_markdown(&diff, &diagnostics, &head.state.files, COMMENT);
+    snapshot("not_attributable.markdown", &written);
 }
 
 /// The parts of every change of a document are its whole.

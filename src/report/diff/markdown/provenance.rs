@@ -37,6 +37,9 @@ pub fn sides(diff: &Diff) -> String {
     let both = [&diff.base, &diff.head];
     let row = |what: &str, of: &dyn Fn(&Provenance) -> Option<String>| {
         let [base, head] = both.map(|side| of(side).unwrap_or_default());
+        if base.is_empty() && head.is_empty() {
+            return String::new();
+        }
         let changed = if base == head { "" } else { "other" };
         format!("| {what} | {base} | {head} | {changed} |\n")
     };
