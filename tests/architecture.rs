@@ -71,8 +71,10 @@ const PURE: &[&str] = &[
     "privacy/",
     "report/",
     "result/",
+    "review/",
     "rules/",
     "snapshot/format.rs",
+    "snapshot/merge.rs",
     "snapshot/read.rs",
     "statistics/",
 ];

@@ -259,6 +259,21 @@ fn the_plan_is_explained_with_the_sql_that_runs() {
 }
 
 #[test]
+fn init_names_the_merge_driver_and_leaves_the_attributes_of_others() {
+    let line = "snapshots/*.toml merge=goodhart\n";
+    let project = Project::init();
+    let attributes = std::fs::read_to_string(project.path(".gitattributes")).unwrap();
+    assert!(attributes.ends_with(line), "{attributes}");
+    let other = Project(tempfile::tempdir().unwrap());
+    std::fs::write(other.path(".gitattributes"), "*.csv -text\n").unwrap();
+    let ran = other.run(&["init"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains(line), "{}", ran.stderr);
+    let attributes = std::fs::read_to_string(other.path(".gitattributes")).unwrap();
+    assert_eq!(attributes, "*.csv -text\n");
+}
+
+#[test]
 fn init_overwrites_nothing() {
     let project = Project::init();
     let before = project.content();

@@ -10,6 +10,17 @@ pub enum Answer {
     Skip,
 }
 
+impl Answer {
+    /// What was done.
+    pub fn told(self) -> &'static str {
+        match self {
+            Self::Accept => "accepted",
+            Self::Reject => "rejected",
+            Self::Skip => "skipped",
+        }
+    }
+}
+
 /// A key that was pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {

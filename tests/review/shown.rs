@@ -82,6 +82,18 @@ fn without_git_there_is_no_cause() {
 }
 
 #[test]
+fn the_cause_is_since_the_values_were_accepted() {
+    let project = Project::committed();
+    project.leave_out("x1", "b05_1");
+    // A commit of definitions alone moves no accepted value.
+    project.commit();
+    project.succeed(&["eval", "by_client"]);
+    let text = reviewed(&project);
+    assert!(text.contains("  definition  1\n"), "{text}");
+    assert!(text.contains("  +where id <> 'b05_1'\n"), "{text}");
+}
+
+#[test]
 fn inputs_alone() {
     let project = Project::committed();
     let data = project.read("data/events.csv");

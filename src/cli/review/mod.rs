@@ -1,0 +1,112 @@
+//! `goodhart review`.
+//!
+//! Each answer is committed at once: what was accepted before somebody leaves, by whatever way,
+//! stays accepted. The lock is held meanwhile, so that what is decided about is what was shown.
+
+mod causes;
+mod session;
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
+
+use clap::Args;
+
+use super::project::{self, Opened, Refused};
+use super::{Global, chosen, exit, output};
+use crate::error::Error;
+use crate::review::{Before, Item, What, items};
+use crate::snapshot::{INPUTS, Snapshot, Store};
+use causes::causes;
+use session::Session;
+
+#[derive(Debug, Args)]
+pub struct Arguments {
+    /// Metrics whose pending results are reviewed; all where absent
+    metrics: Vec<String>,
+    /// Why the values that are accepted are right; kept with the groups that changed
+    #[arg(long, value_name = "TEXT", value_parser = chosen::reason)]
+    reason: Option<String>,
+    /// Print everything that is pending and the commands to decide, also on a terminal
+    #[arg(long)]
+    print: bool,
+    /// Print all changed values and whole definitions' differences
+    #[arg(long)]
+    all: bool,
+}
+
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+    let writer = project::writer(&project::root(global)?, "review")?;
+    let mut opened = match project::open(global)? {
+        Ok(opened) => opened,
+        Err(Refused(code)) => return Ok(code),
+    };
+    let store = Store::new(&opened.root);
+    let known = opened.known();
+    let committed = store.inspect(&mut opened.files, &known, None)?;
+    opened.diagnostics.extend(committed.found);
+    output::diagnostics(global, &opened.diagnostics, &opened.files);
+    let verdict = project::verdict(&opened.diagnostics);
+    let pending = pending(&store, &opened, &arguments.metrics)?;
+    if pending.is_empty() {
+        output::say("nothing is pending");
+        return Ok(verdict);
+    }
+    let attended = !arguments.print && io::stdin().is_terminal() && io::stdout().is_terminal();
+    let items = all_items(&store, &pending)?;
+    let causes = causes(global, opened, &store, &pending)?;
+    let session = Session { global, arguments, store, known, causes, items };
+    let left = if attended { session.ask(&writer)? } else { session.print()? };
+    Ok(match verdict {
+        exit::CLEAN if left => exit::STALE,
+        verdict => verdict,
+    })
+}
+
+/// The pending snapshots of metrics that are there, by name; none for the file about inputs.
+type Pending = BTreeMap<String, Option<Snapshot>>;
+
+fn pending(store: &Store, opened: &Opened, wanted: &[String]) -> Result<Pending, Error> {
+    let names = store.pending()?;
+    let missing: Vec<&str> =
+        wanted.iter().filter(|name| !names.contains(name)).map(String::as_str).collect();
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        return Err(Error::Usage(format!(
+            "nothing is pending for {missing}; run `goodhart eval` first"
+        )));
+    }
+    let mut pending = Pending::new();
+    for name in names.into_iter().filter(|name| wanted.is_empty() || wanted.contains(name)) {
+        if opened.catalog.metrics.contains_key(&name) {
+            let snapshot = store.pending_snapshot(&name)?;
+            pending.insert(name, Some(snapshot));
+        } else if name == INPUTS {
+            pending.insert(name, None);
+        }
+    }
+    // The inputs go along with whatever is accepted.
+    if pending.len() > 1 {
+        pending.remove(INPUTS);
+    }
+    Ok(pending)
+}
+
+/// What there is to decide about, by metric.
+fn all_items(store: &Store, pending: &Pending) -> Result<Vec<Item>, Error> {
+    let mut all = Vec::new();
+    for (name, snapshot) in pending {
+        let Some(snapshot) = snapshot else {
+            let why = "the inputs changed, and no value did".to_owned();
+            all.push(Item { metric: name.clone(), what: What::Whole(why) });
+            continue;
+        };
+        let committed = store.sound(name)?;
+        let before = match &committed {
+            None => Before::Nothing,
+            Some(None) => Before::Unsound,
+            Some(Some(committed)) => Before::Sound(committed),
+        };
+        all.extend(items(before, snapshot));
+    }
+    Ok(all)
+}
