@@ -149,7 +149,7 @@ fn assert_like(name: &str, text: &str) {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.add_filter("[0-9a-f]{40}", "[commit]");
-    settings.add_filter("(since|<code>main</code>|main \\() ?[0-9a-f]{10}", "$1 [commit]");
+    settings.add_filter("(since|</code>) ?[0-9a-f]{10}", "$1 [commit]");
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 

@@ -73,7 +73,6 @@ impl From<FailOn> for report::FailOn {
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let surroundings = Surroundings::read();
     let asked = Asked {
-        is_checkout: surroundings.is_checkout,
         base: arguments.base.as_deref().or(surroundings.base.as_deref()),
         as_of: arguments.as_of,
         threads: arguments.threads,

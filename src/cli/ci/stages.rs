@@ -28,8 +28,6 @@ use crate::test::{self, Request};
 
 /// What is asked of a run.
 pub struct Asked<'a> {
-    /// Whether the working tree is as it was committed.
-    pub is_checkout: bool,
     pub base: Option<&'a str>,
     pub as_of: Option<Timestamp>,
     pub threads: Option<u32>,
@@ -131,7 +129,9 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Found, Error> {
                 sides::evaluated(opened, evaluation);
             found.diagnostics = diagnostics;
             found.skipped = skipped.into_iter().collect();
-            if let (true, Ok(Ok(base))) = (asked.is_checkout, &base) {
+            if let Ok(Ok(base)) = &base
+                && base.git.is_clean()
+            {
                 state.provenance.commit = base.git.resolve("HEAD").ok().map(|commit| commit.id);
             }
             diff((&root, base), &context, &state, &mut found);
@@ -199,6 +199,7 @@ fn tests(global: &Global, opened: &mut Opened, bound: Option<Bound>, found: &mut
         opened.diagnostics.extend(outcome.problems.iter().cloned());
     }
     let outcome = match (report.passed(), report.failed()) {
+        (0, 0) => Outcome::Passed("there are no tests".to_owned()),
         (passed, 0) => {
             let passed = output::counted(passed, "test passed", "tests passed");
             before.outcome(&opened.diagnostics, passed)

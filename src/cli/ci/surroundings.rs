@@ -5,8 +5,6 @@ use std::path::PathBuf;
 /// What is known of the CI system; nothing outside of one.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Surroundings {
-    /// Whether the working tree is a checkout that nobody works in.
-    pub is_checkout: bool,
     /// Whether the log is read by GitHub Actions.
     pub is_github: bool,
     /// The revision that a pull request is to be merged into.
@@ -30,7 +28,6 @@ impl Surroundings {
             let run = set("GITHUB_RUN_ID").filter(|id| id.bytes().all(|c| c.is_ascii_digit()));
             let whole = set("GITHUB_SERVER_URL").zip(set("GITHUB_REPOSITORY")).zip(run);
             return Self {
-                is_checkout: true,
                 is_github: true,
                 // A checkout has the branches of the repository below `origin`.
                 base: set("GITHUB_BASE_REF").map(|branch| format!("origin/{branch}")),
@@ -43,7 +40,6 @@ impl Surroundings {
         }
         if set("GITLAB_CI").as_deref() == Some("true") {
             return Self {
-                is_checkout: true,
                 base: set("CI_MERGE_REQUEST_DIFF_BASE_SHA"),
                 whole: set("CI_JOB_URL"),
                 ..Self::default()

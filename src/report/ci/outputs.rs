@@ -2,6 +2,7 @@
 
 use super::Run;
 use crate::diagnostic::Severity;
+use crate::escape::terminal;
 
 /// One output after the other. `report` is the path of the whole report, where it was written.
 pub fn outputs(run: &Run<'_>, report: Option<&str>) -> String {
@@ -9,7 +10,7 @@ pub fn outputs(run: &Run<'_>, report: Option<&str>) -> String {
     let stale = run.stale.map(|stale| stale.changed.join("\n")).unwrap_or_default();
     let values = [
         ("exit-code", run.exit.to_string()),
-        ("summary", run.sentence()),
+        ("summary", terminal::line(&run.sentence())),
         ("changed", run.changed().to_string()),
         ("findings", (found.count(Severity::Error) + found.count(Severity::Warn)).to_string()),
         ("errors", found.count(Severity::Error).to_string()),
