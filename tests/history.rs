@@ -342,6 +342,17 @@ fn a_backfill_evaluates_past_instants_and_writes_nothing() {
     assert_prints("backfill_nothing", &project, &[&from[..3], &["2027-01-01"]].concat());
     let after = fs::read_dir(project.path(".goodhart/pending")).map(Iterator::count).ok();
     assert_eq!(before, after);
+
+    // What is wrong at every instant is said once, as it is at the newest.
+    let expectation = "\n[[expect]]\nname = \"agents everywhere\"\nlevel = \"soft\"\n\
+                       sql = \"select check_id from checks where agent = 'none' and checked_at < as_of()\"\n";
+    let source = format!("{SOURCE}{expectation}");
+    support::write(project.folder.path(), &[("sources/checks.toml", &source)]);
+    let said = project.run(&from).stderr;
+    assert_eq!(said.matches("[expectation-missed]").count(), 1, "{said}");
+    let none =
+        fs::read_to_string(project.path("data/checks.csv")).unwrap().matches(",none").count();
+    assert!(said.contains(&format!("{none} rows break")), "{said}");
 }
 
 /// The story of the shipped data, week by week as somebody would have committed it.

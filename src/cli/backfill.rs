@@ -10,7 +10,7 @@ use super::segment::{self, Format, Segments};
 use super::{Global, instant, output, progress::Bar, sides};
 use crate::catalog::Metric;
 use crate::definition::project::{AsOf, Grain};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Label};
 use crate::error::Error;
 use crate::evaluate::{Progress, Request, Silent, evaluate};
 use crate::history::{Evaluated, Series, evaluated_groups, evaluated_points, observations};
@@ -107,6 +107,8 @@ fn evaluate_all(
     let plan = plan::build(&opened.catalog, &chosen);
     let mut evaluated: BTreeMap<String, Vec<Evaluated>> = BTreeMap::new();
     let (memory, kept) = project::memories(&opened.root, false);
+    // The same at several instants is said once, as it was at the newest.
+    let mut said: BTreeMap<Place, Diagnostic> = BTreeMap::new();
     let bar = Bar::start();
     for (done, period) in periods.iter().enumerate() {
         bar.step(&format!("as of {}", instant_text(period.end)), done, periods.len());
@@ -127,7 +129,9 @@ fn evaluate_all(
         if done == 0 {
             sides::say_missing(&evaluation);
         }
-        opened.diagnostics.extend(evaluation.diagnostics);
+        for diagnostic in evaluation.diagnostics {
+            said.insert(place(&diagnostic), diagnostic);
+        }
         for id in &chosen {
             let results = evaluation.results.metrics.iter().find(|found| found.metric == *id);
             let results = results.cloned().ok_or_else(|| {
@@ -138,7 +142,17 @@ fn evaluate_all(
             evaluated.entry(id.clone()).or_default().push(one);
         }
     }
+    drop(bar);
+    opened.diagnostics.extend(said.into_values());
     Ok(evaluated)
+}
+
+/// What a diagnostic is about, whatever its numbers are; where it has no place, its message.
+type Place = (&'static str, Vec<Label>, Option<String>);
+
+fn place(diagnostic: &Diagnostic) -> Place {
+    let message = diagnostic.labels.is_empty().then(|| diagnostic.message.clone());
+    (diagnostic.code.name, diagnostic.labels.clone(), message)
 }
 
 fn series(metric: &Metric, evaluated: &[Evaluated], group: &Group) -> Series {
