@@ -11,7 +11,7 @@ use crate::evaluate::{Evaluation, Request, evaluate, statements};
 use crate::judge::judge;
 use crate::plan::{self, Selection};
 use crate::report::{self, TableOptions};
-use crate::snapshot::{Store, Writer};
+use crate::snapshot::{Committed, Store, Writer};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -130,11 +130,18 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let evaluated = evaluation.results.metrics.iter().map(|results| results.metric.clone());
     let evaluated = (!selection.is_everything()).then(|| evaluated.collect());
     let known = opened.known();
-    let mut committed = store.inspect(&mut opened.files, &known, evaluated.as_ref())?;
+    // Where nothing changed and nobody gave reasons, no snapshot needs to be read.
+    let plain = settle::snapshots(&opened, &Committed::default(), &evaluation);
+    let mut committed =
+        store.inspect_but(&mut opened.files, &known, evaluated.as_ref(), &plain.0)?;
     if !arguments.is_ad_hoc() {
         opened.diagnostics.extend(std::mem::take(&mut committed.found));
     }
-    let (snapshots, too_large) = settle::snapshots(&opened, &committed, &evaluation);
+    let (snapshots, too_large) = if committed.snapshots.is_empty() {
+        plain
+    } else {
+        settle::snapshots(&opened, &committed, &evaluation)
+    };
     opened.diagnostics.extend(too_large);
     opened.diagnostics.extend(settle::another_key(&committed, &evaluation));
     print(global, arguments, &opened, &evaluation)?;

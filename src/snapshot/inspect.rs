@@ -39,10 +39,30 @@ impl Store {
         known: &BTreeSet<String>,
         chosen: Option<&BTreeSet<String>>,
     ) -> Result<Committed, Error> {
+        self.inspect_but(files, known, chosen, &BTreeMap::new())
+    }
+
+    /// The same without those whose text is the `expected` one: there is nothing to be said about
+    /// them, and reading them takes longer than comparing.
+    ///
+    /// # Errors
+    /// A file that is none, or that cannot be read.
+    pub fn inspect_but(
+        &self,
+        files: &mut Files,
+        known: &BTreeSet<String>,
+        chosen: Option<&BTreeSet<String>>,
+        expected: &BTreeMap<String, String>,
+    ) -> Result<Committed, Error> {
         let mut committed = Committed::default();
         let mut texts = Vec::new();
         for name in self.all_committed()? {
             if name != INPUTS && chosen.is_some_and(|chosen| !chosen.contains(&name)) {
+                continue;
+            }
+            if let Some(text) = expected.get(&name)
+                && self.is_committed(&name, text)?
+            {
                 continue;
             }
             let path = format!("snapshots/{name}.toml");

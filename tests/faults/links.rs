@@ -42,8 +42,8 @@ fn replace(path: &Path, with: impl FnOnce(&Path)) {
     with(path);
 }
 
-const ALL: &[&[&str]] = &[&["eval"], &["accept"], &["eval", "--check"]];
-const WRITING: &[&[&str]] = &[&["eval"], &["accept"]];
+const ALL: &[&[&str]] = &[&["eval"], &["accept"], &["review"], &["eval", "--check"]];
+const WRITING: &[&[&str]] = &[&["eval"], &["accept"], &["review"]];
 
 #[test]
 fn a_folder_that_is_a_link_is_refused() {

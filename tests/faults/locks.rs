@@ -13,7 +13,7 @@ fn who_changes_the_store_is_alone() {
     let project = between().before_accept.copy();
     let lock = File::options().write(true).open(project.path(".goodhart/lock")).unwrap();
     lock.try_lock().unwrap();
-    for verb in ["eval", "accept"] {
+    for verb in ["eval", "accept", "reject", "resolve", "review"] {
         let ran = project.run(&[verb]);
         assert_eq!(ran.code, 2, "{}", ran.stderr);
         assert!(ran.stderr.contains(BUSY), "{}", ran.stderr);
