@@ -15,18 +15,18 @@ use crate::result::{Group, MetricResults, Period, Row};
 /// differently.
 type Index<'a> = BTreeMap<(Period, Group), &'a Row>;
 
-/// Computes a composed metric from the results of its parts.
+/// Computes a composed metric from the `results` of its parts.
 ///
 /// # Errors
 /// Why there are no results: a part has none, or a number does not fit.
-pub fn compose(
-    metric: &Metric,
-    results: &BTreeMap<String, MetricResults>,
+pub fn compose<'a>(
+    metric: &'a Metric,
+    results: impl Fn(&'a str) -> Option<&'a MetricResults>,
     timeline: &Timeline,
 ) -> Result<Figures, String> {
     let mut parts: BTreeMap<&str, Index<'_>> = BTreeMap::new();
     for part in &metric.parts {
-        let Some(rows) = results.get(part) else {
+        let Some(rows) = results(part) else {
             return Err(format!("metric `{part}` has no results"));
         };
         parts.insert(part, index(&rows.rows));

@@ -7,6 +7,7 @@
 mod compose;
 mod prepare;
 mod remembered;
+mod results;
 mod rows;
 mod scan;
 mod share;
@@ -175,12 +176,13 @@ fn compute(
         run.check_expectations(timeline.as_of);
         let mut metrics = run.results(timeline)?;
         let key = request.pseudonym_key.as_ref();
+        let first = timeline.periods.first().map(|period| period.start);
+        let (protection, shown) = (&request.protection, &plan.chosen);
         let protected =
-            privacy::protect(catalog, files, &request.protection, &plan.chosen, key, &mut metrics)?;
+            privacy::protect(catalog, files, protection, shown, key, first, &mut metrics)?;
         run.diagnostics.extend(protected.diagnostics);
         run.skipped.extend(protected.skipped);
         pseudonyms = protected.pseudonyms;
-        let first = timeline.periods.first().map(|period| period.start);
         chosen = metrics;
         chosen.retain(|id, _| plan.chosen.contains(id));
         for results in chosen.values_mut() {
@@ -405,33 +407,4 @@ impl<'a> Run<'a> {
                 self.newest(&format!("{schema}{}", quote(source)), column)
             }
         }
-    }
-
-    /// Runs the scans, and turns what they yield into the results of all metrics of the plan.
-    fn results(&mut self, timeline: &Timeline) -> Result<BTreeMap<String, MetricResults>, Error> {
-        let mut figures = self.scan_all(timeline)?;
-        self.refuse_changed(&mut figures);
-        let mut metrics: BTreeMap<String, MetricResults> = BTreeMap::new();
-        for id in &self.plan.metrics {
-            let Some(metric) = self.catalog.metrics.get(id) else {
-                continue;
-            };
-            let composed = if metric.definition.measure.is_composed() {
-                match compose::compose(metric, &metrics, timeline) {
-                    Ok(figures) => Some(figures),
-                    Err(reason) => {
-                        self.skipped.insert(id.clone(), reason);
-                        None
-                    }
-                }
-            } else {
-                figures.remove(id)
-            };
-            if let Some(figures) = composed {
-                let min_n = self.catalog.settings.min_n;
-                metrics.insert(id.clone(), rows::finish(metric, figures, timeline, min_n));
-            }
-        }
-        Ok(metrics)
-    }
-}
+    }}

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scan::Scan;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Metric};
 use crate::definition::measure::MeasureTable;
 use crate::definition::project::AsOf;
 use crate::definition::source::Format;
@@ -73,7 +73,7 @@ pub fn build(catalog: &Catalog, chosen: &BTreeSet<String>) -> Plan {
 impl Plan {
     /// The part of the plan for some of the `chosen` metrics, at an as-of that is known, with some
     /// of the `sources` whether these metrics read them or not. All of it is in the order that it
-    /// had, and goes as far back: what else is evaluated changes no result.
+    /// had, and scans go as far back.
     pub fn part(
         &self,
         catalog: &Catalog,
@@ -132,6 +132,14 @@ fn with_parts(catalog: &Catalog, chosen: &BTreeSet<String>) -> Vec<String> {
     sorted
 }
 
+/// How many periods before its own a metric looks at its parts.
+pub fn reach(metric: &Metric) -> u32 {
+    match &metric.definition.measure {
+        MeasureTable::Change(change) => change.periods.map_or(1, |periods| periods.value),
+        _ => 0,
+    }
+}
+
 /// How many periods before the window each metric is needed for.
 fn lookback<'a>(catalog: &Catalog, metrics: &'a [String]) -> BTreeMap<&'a str, u32> {
     let mut lookback: BTreeMap<&str, u32> = metrics.iter().map(|id| (id.as_str(), 0)).collect();
@@ -140,10 +148,7 @@ fn lookback<'a>(catalog: &Catalog, metrics: &'a [String]) -> BTreeMap<&'a str, u
             continue;
         };
         let own = lookback[id.as_str()];
-        let back = match &metric.definition.measure {
-            MeasureTable::Change(change) => change.periods.map_or(1, |periods| periods.value),
-            _ => 0,
-        };
+        let back = reach(metric);
         for part in &metric.parts {
             if let Some(needed) = lookback.get_mut(part.as_str()) {
                 *needed = (*needed).max(own.saturating_add(back));

@@ -12,7 +12,7 @@ mod select;
 mod statement;
 mod timeline;
 
-pub use build::{Materialise, Plan, SourceStep, build};
+pub use build::{Materialise, Plan, SourceStep, build, reach};
 pub use composed::Composed;
 pub use given::{Slot, insert};
 pub use scan::{Scan, ScanMetric};

@@ -16,6 +16,8 @@ pub use segments::is_sensitive;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::catalog::{Catalog, Metric};
 use crate::diagnostic::{Diagnostic, Files, Span, codes};
 use crate::engine::Protection;
@@ -33,7 +35,8 @@ pub struct Protected {
 }
 
 /// Protects the results of all metrics, the parts of composed ones too. Without a key the metrics
-/// that need pseudonyms lose their results. `chosen` are the metrics that will be shown.
+/// that need pseudonyms lose their results. `chosen` are the metrics that will be shown, from the
+/// period that begins at `since`; rows before it are there because others were computed from them.
 ///
 /// # Errors
 /// Only an engine failure.
@@ -43,14 +46,15 @@ pub fn protect(
     protection: &Protection,
     chosen: &BTreeSet<String>,
     key: Result<&Key, &NoKey>,
+    since: Option<Timestamp>,
     metrics: &mut BTreeMap<String, MetricResults>,
 ) -> Result<Protected, Error> {
     let mut protected = Protected::default();
     let sensitive = segments::sensitive(catalog, files, protection, metrics)?;
     // Before pseudonyms, and only of what stays as it is.
-    protected.diagnostics.extend(personal_values(catalog, chosen, &sensitive, metrics));
+    protected.diagnostics.extend(personal_values(catalog, chosen, &sensitive, since, metrics));
     match key {
-        Ok(key) => protected.pseudonyms = pseudonym::replace(key, &sensitive, metrics),
+        Ok(key) => protected.pseudonyms = pseudonym::replace(key, &sensitive, since, metrics),
         Err(why) => {
             let lost: Vec<&Metric> = sensitive
                 .keys()
@@ -109,6 +113,7 @@ fn personal_values(
     catalog: &Catalog,
     chosen: &BTreeSet<String>,
     sensitive: &BTreeMap<String, BTreeSet<String>>,
+    since: Option<Timestamp>,
     metrics: &BTreeMap<String, MetricResults>,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
@@ -119,7 +124,8 @@ fn personal_values(
         let is_sensitive =
             |segment: &str| sensitive.get(id).is_some_and(|segments| segments.contains(segment));
         let mut seen: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
-        for (segment, value) in results.rows.iter().flat_map(|row| &row.group) {
+        let shown = results.rows.iter().filter(|row| Some(row.period.start) >= since);
+        for (segment, value) in shown.flat_map(|row| &row.group) {
             if let Some(value) = value.as_deref()
                 && !is_sensitive(segment)
                 && let Some(what) = personal::by_value(value)

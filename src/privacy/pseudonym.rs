@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::Key;
 use crate::result::MetricResults;
 
@@ -11,22 +13,26 @@ const SHORT: usize = 10;
 /// What those have who share the short one.
 const LONG: usize = 26;
 
-/// Replaces the values of sensitive segments, by metric. Returns the metrics that had any. A null
-/// stays one: it is nobody. Rows are sorted by the pseudonyms, since an order by what stood there
+/// Replaces the values of sensitive segments, by metric. Returns the metrics that had any from the
+/// period that begins at `since`. A null stays one: it is nobody. Rows are sorted by the pseudonyms, since an order by what stood there
 /// would tell something of it.
 pub fn replace(
     key: &Key,
     sensitive: &BTreeMap<String, BTreeSet<String>>,
+    since: Option<Timestamp>,
     metrics: &mut BTreeMap<String, MetricResults>,
 ) -> BTreeSet<String> {
     let mut replaced = BTreeSet::new();
     let mut values: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for (id, segments) in sensitive {
         let rows = metrics.get(id).into_iter().flat_map(|results| &results.rows);
-        for (segment, value) in rows.flat_map(|row| &row.group) {
+        for (row, (segment, value)) in rows.flat_map(|row| row.group.iter().map(move |s| (row, s)))
+        {
             if let (Some(segment), Some(value)) = (segments.get(segment), value) {
                 values.entry(segment).or_default().insert(value.clone());
-                replaced.insert(id.clone());
+                if Some(row.period.start) >= since {
+                    replaced.insert(id.clone());
+                }
             }
         }
     }

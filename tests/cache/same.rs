@@ -100,6 +100,19 @@ fn only_what_changed_is_computed() {
 }
 
 #[test]
+fn a_metric_has_the_same_results_whatever_else_is_evaluated() {
+    const ALL: [&[&str]; 6] =
+        [&["amount"], &["backlog"], &["change"], &["per_event"], &["people"], &["volume"]];
+    let project = project();
+    let root = project.path();
+    same(root, Asked::default());
+    for chosen in ALL {
+        let [first, _] = same(root, Asked { chosen, ..Asked::default() });
+        assert_eq!(first, [""; 0], "{chosen:?}");
+    }
+}
+
+#[test]
 fn the_same_is_said_after_any_change_of_definitions_and_data() {
     const CHANGES: &[(&str, &str, &str)] = &[
         // Data: a value, a row, what the as-of comes from, an error, and the error mended.

@@ -11,7 +11,7 @@ use super::super::Request;
 use super::super::sources::{Located, read_by};
 use crate::catalog::{Catalog, Metric, Source};
 use crate::diagnostic::Files;
-use crate::plan::{Plan, SourceStep, Timeline};
+use crate::plan::{Plan, Timeline};
 use crate::project::{Kept, PROJECT_FILE};
 
 /// Tables and keys of goodhart.toml that decide no number and no row.
@@ -47,11 +47,9 @@ impl Keys {
                 keys.sources.insert(step.id.clone(), key);
             }
         }
-        let lookback = lookback(plan);
         for id in &plan.metrics {
-            let lookback = lookback.get(id.as_str()).copied().unwrap_or(0);
             if let Some(metric) = catalog.metrics.get(id)
-                && let Some(key) = keys.values_of(metric, catalog, files, lookback, request)
+                && let Some(key) = keys.values_of(metric, catalog, files, request)
             {
                 keys.metrics.insert(id.clone(), key);
             }
@@ -78,18 +76,15 @@ impl Keys {
         Some(Kept::key(parts))
     }
 
-    /// What the values of a metric depend on, but for the time. In a scan that goes further back
-    /// for another metric, more groups may be seen.
+    /// What the values of a metric depend on, but for the time.
     fn values_of(
         &self,
         metric: &Metric,
         catalog: &Catalog,
         files: &Files,
-        lookback: u32,
         request: &Request<'_>,
     ) -> Option<String> {
-        let lookback = lookback.to_string();
-        let mut parts = vec!["values", &metric.id, files.text(metric.file), &lookback];
+        let mut parts = vec!["values", &metric.id, files.text(metric.file)];
         for read in &metric.reads {
             parts.push(self.sources.get(read)?);
         }
@@ -109,18 +104,20 @@ impl Keys {
     }
 
     /// Of there being nothing to say about a source: loading it, what it declares, how fresh it is
-    /// and what is expected of it, as far as a plan lets that be checked.
+    /// and what is expected of it, as far as a plan lets that be checked. A derived source that is
+    /// `inlined` is not computed whole.
     pub fn sound(
         &self,
         catalog: &Catalog,
         plan: &Plan,
-        step: &SourceStep,
+        id: &str,
+        inlined: bool,
         as_of: Timestamp,
     ) -> Option<String> {
-        let source = catalog.sources.get(&step.id)?;
+        let source = catalog.sources.get(id)?;
         let as_of = as_of.to_string();
-        let how = step.materialise.describe();
-        let mut parts = vec!["sound", &self.settings, self.sources.get(&step.id)?, how, &as_of];
+        let how = if inlined { "inlined" } else { "whole" };
+        let mut parts = vec!["sound", &self.settings, self.sources.get(id)?, how, &as_of];
         for expect in &source.definition.expect {
             let read = read_by(catalog, expect);
             let planned = |id: &String| plan.sources.iter().any(|step| step.id == *id);
@@ -148,14 +145,6 @@ impl Keys {
         let values = self.metrics.get(metric)?;
         Some(Kept::key(["results", &self.settings, values, as_of, grain, first, last]))
     }
-}
-
-/// How many periods before the window the scans of metrics reach.
-fn lookback(plan: &Plan) -> BTreeMap<&str, u32> {
-    let of_scan = plan.scans.iter().flat_map(|scan| {
-        scan.metrics.iter().map(move |metric| (metric.id.as_str(), scan.lookback))
-    });
-    of_scan.collect()
 }
 
 /// What goodhart.toml says that may decide a number.

@@ -24,7 +24,7 @@ use crate::definition::project::AsOf;
 use crate::diagnostic::{FileId, Files};
 use crate::error::Error;
 use crate::parallel;
-use crate::plan::{Plan, Timeline};
+use crate::plan::{Materialise, Plan, Timeline};
 use crate::project::Kept;
 use crate::result::{Inputs, MetricResults, Results, SourceInput};
 
@@ -79,8 +79,13 @@ impl<'a> Memory<'a> {
             Some(((*id).clone(), entry))
         });
         let sources = self.plan.sources.iter().filter_map(|step| {
-            let key = keys.sound(self.catalog, self.plan, step, as_of)?;
-            Some((step.id.clone(), self.get(&key)?))
+            let sound = |inlined| {
+                self.get(&keys.sound(self.catalog, self.plan, &step.id, inlined, as_of)?)
+            };
+            // What is sound as a whole is sound where it is inlined.
+            let inlined = step.materialise == Materialise::Inline;
+            let input = sound(false).or_else(|| if inlined { sound(true) } else { None })?;
+            Some((step.id.clone(), input))
         });
         Ok(Known {
             metrics: entries.into_iter().flatten().collect(),
@@ -138,7 +143,9 @@ impl<'a> Memory<'a> {
                 && loaded.is_some() == source.is_from_files();
             if is_ready
                 && !named.contains(&source.file)
-                && let Some(key) = self.keys.sound(self.catalog, self.plan, step, as_of)
+                && let inlined = step.materialise == Materialise::Inline
+                && let Some(key) =
+                    self.keys.sound(self.catalog, self.plan, &step.id, inlined, as_of)
             {
                 self.put(&key, &loaded);
             }
