@@ -58,11 +58,12 @@ impl Course {
 impl Told {
     pub fn of(metric: &MetricDiff, change: &ValueChange) -> Self {
         let numbers = Numbers::of(&metric.unit, change);
+        let (old, new) = numbers.printed();
         let (cause, unknown) = cause(&change.cause, &numbers);
         let delta = change.delta().filter(|_| change.old.value != change.new.value);
         Self {
-            old: value(&change.old, numbers.old()),
-            new: value(&change.new, numbers.new()),
+            old: value(&change.old, old),
+            new: value(&change.new, new),
             delta: delta.and_then(|_| numbers.delta()).unwrap_or_default(),
             relative: delta.and_then(|_| change.relative()).map(percentage).unwrap_or_default(),
             course: delta.and_then(|delta| Course::of(metric.direction, delta)),
@@ -101,7 +102,7 @@ impl Told {
 struct Numbers {
     steps: Option<Steps>,
     effects: Option<Effects>,
-    only: DisplayUnit,
+    unit: DisplayUnit,
     ends: (Option<Decimal>, Option<Decimal>),
 }
 
@@ -117,24 +118,21 @@ impl Numbers {
             Some(between) => unit.steps(&[old, between, new]),
             None => unit.steps(&[old, new]),
         });
-        Self { steps, effects: effects.filter(|_| between.is_some()), only: unit.clone(), ends }
+        Self { steps, effects: effects.filter(|_| between.is_some()), unit: unit.clone(), ends }
     }
 
     fn last(&self) -> usize {
         if self.effects.is_some() { 2 } else { 1 }
     }
 
-    fn old(&self) -> Option<String> {
+    /// The old and the new value.
+    fn printed(&self) -> (Option<String>, Option<String>) {
         match &self.steps {
-            Some(steps) => steps.value(0),
-            None => self.ends.0.map(|value| self.only.show(value)),
-        }
-    }
-
-    fn new(&self) -> Option<String> {
-        match &self.steps {
-            Some(steps) => steps.value(self.last()),
-            None => self.ends.1.map(|value| self.only.show(value)),
+            Some(steps) => (steps.value(0), steps.value(self.last())),
+            None => {
+                let show = |value: Option<Decimal>| value.map(|value| self.unit.show(value));
+                (show(self.ends.0), show(self.ends.1))
+            }
         }
     }
 
@@ -145,7 +143,9 @@ impl Numbers {
     /// The definition effect, the data effect, and what of the first is interaction.
     fn effects(&self) -> Option<(String, String, Option<String>)> {
         let (steps, effects) = (self.steps.as_ref()?, self.effects?);
-        let interaction = effects.interaction.filter(|interaction| !interaction.is_zero());
+        // It is a part of the definition effect, so there is none without one.
+        let told = |part: &Decimal| !part.is_zero() && !effects.definition.is_zero();
+        let interaction = effects.interaction.filter(told);
         let interaction = interaction.map(|interaction| steps.difference(interaction));
         Some((steps.step(1, 2)?, steps.step(0, 1)?, interaction))
     }

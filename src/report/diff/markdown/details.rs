@@ -62,7 +62,8 @@ fn contents(metric: &MetricDiff) -> String {
     if contents.is_empty() { String::new() } else { format!(": {}", contents.join(", ")) }
 }
 
-fn verdicts(metric: &MetricDiff) -> Vec<String> {
+/// Ceilings and targets that are newly broken or newly met.
+pub fn verdicts(metric: &MetricDiff) -> Vec<String> {
     let line = |kind| {
         let of: Vec<_> = metric.verdicts.iter().filter(|verdict| verdict.kind == kind).collect();
         let mut groups: Vec<String> = of
@@ -109,7 +110,8 @@ fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
     }
 }
 
-fn groups(what: &str, groups: &[Group]) -> Option<String> {
+/// `new groups: client a; client b`
+pub fn groups(what: &str, groups: &[Group]) -> Option<String> {
     let mut names: Vec<String> = groups.iter().take(NAMED).map(group).collect();
     if groups.len() > NAMED {
         names.push(format!("and {} more", groups.len() - NAMED));

@@ -11,15 +11,17 @@ use crate::snapshot::InputsFile;
 
 /// Digits of a fingerprint; JSON has all.
 const FINGERPRINT: usize = 12;
+/// Digits of a commit.
+const COMMIT: usize = 10;
 
-/// `kpi: main 1234567 → working tree`
+/// `kpi · main 0123456789 → working tree`
 pub fn line(diff: &Diff, key: &str) -> String {
     let side = |side: &Provenance| {
         let name = md::code(&terminal::short(&side.name, WIDEST));
         match &side.commit {
             // The host makes a link of it.
-            Some(commit) if !side.name.starts_with(commit.get(..7).unwrap_or(commit)) => {
-                format!("{name} {}", md::prose(commit.get(..10).unwrap_or(commit)))
+            Some(commit) if !side.name.starts_with(commit.get(..COMMIT).unwrap_or(commit)) => {
+                format!("{name} {}", md::prose(commit.get(..COMMIT).unwrap_or(commit)))
             }
             _ => name,
         }

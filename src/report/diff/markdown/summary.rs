@@ -1,7 +1,7 @@
 //! What is seen without unfolding anything: findings, changed values, other changes.
 
 use super::super::change::{self, Course, Told, leading};
-use super::{WIDEST, WIDEST_LINE};
+use super::{WIDEST, WIDEST_LINE, details};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::{Bearing, Diff, FieldChange, MetricDiff, Presence};
 use crate::escape::{markdown as md, terminal};
@@ -132,7 +132,7 @@ fn row(metric: &MetricDiff) -> Option<String> {
 pub fn cells(told: &Told, period: &str) -> String {
     let mut cause = md::prose(&told.cause);
     if let Some(interaction) = &told.interaction {
-        cause.push_str(&format!("<br>{} of the first as both moved", number(interaction)));
+        cause.push_str(&format!("<br>interaction {}", number(interaction)));
     }
     let cells = [
         number(period),
@@ -180,13 +180,12 @@ fn other(metric: &MetricDiff) -> Option<String> {
         !in_table || matches!(change.bearing, Bearing::Tightened | Bearing::Judgement)
     };
     says.extend(metric.definition.iter().filter(judged).map(field));
-    if says.is_empty() && in_table {
-        return None;
+    if !in_table {
+        says.extend(details::verdicts(metric));
+        says.extend(details::groups("new", &metric.appeared));
+        says.extend(details::groups("gone", &metric.vanished));
     }
-    if says.is_empty() {
-        says.push("other groups or verdicts".to_owned());
-    }
-    Some(format!("- {name}: {}\n", says.join("; ")))
+    (!says.is_empty()).then(|| format!("- {name}: {}\n", says.join("; ")))
 }
 
 /// `target.at_least 93 % → 85 %, loosened`

@@ -94,7 +94,7 @@ fn headline(metric: &MetricDiff, options: TextOptions) -> Vec<String> {
 /// What the words for the cause leave out.
 fn interaction(told: &Told) -> String {
     match told.interaction.as_deref() {
-        Some(interaction) => format!(", {interaction} of the first as both moved"),
+        Some(interaction) => format!("; {interaction} of the definition effect is interaction"),
         None => String::new(),
     }
 }
@@ -159,7 +159,7 @@ fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
 }
 
 fn groups(what: &str, groups: &[Group]) -> Option<String> {
-    let mut names: Vec<String> = groups.iter().take(NAMED).map(|g| values::group(g)).collect();
+    let mut names: Vec<String> = groups.iter().take(NAMED).map(values::group).collect();
     if groups.len() > NAMED {
         names.push(format!("and {} more", groups.len() - NAMED));
     }

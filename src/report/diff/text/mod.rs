@@ -19,7 +19,9 @@ pub struct TextOptions {
 
 /// Longer names and values are cut; JSON has them whole.
 const WIDEST: usize = 60;
-const WIDEST_LINE: usize = 200;
+const WIDEST_LINE: usize = 300;
+/// Digits of a commit.
+const COMMIT: usize = 10;
 
 /// The whole comparison, ending with a line break; safe for a terminal. Findings are not in it:
 /// [`crate::diagnostic::render`] draws them.
@@ -54,10 +56,11 @@ pub fn series(metric: &MetricDiff, series: &SeriesChange, options: TextOptions) 
     terminal::page(&values::table(metric, rows, options.styled))
 }
 
-/// `main (1234567, as of 2026-07-01T00:00:00Z)`
+/// `main (0123456789, as of 2026-07-01T00:00:00Z)`
 fn provenance(side: &Provenance) -> String {
-    let commit = side.commit.as_deref();
-    let commit = commit.map(|commit| terminal::short(commit.get(..7).unwrap_or(commit), 7));
+    let commit = side.commit.as_deref().map(|commit| commit.get(..COMMIT).unwrap_or(commit));
+    let commit = commit.filter(|commit| !side.name.starts_with(commit));
+    let commit = commit.map(|commit| terminal::short(commit, COMMIT));
     let inputs = side.inputs.as_ref();
     let as_of = inputs.map(|inputs| format!("as of {}", terminal::short(&inputs.as_of, WIDEST)));
     let known: Vec<String> = commit.into_iter().chain(as_of).collect();
