@@ -2,7 +2,7 @@
 
 use super::{Outcome, Run, Stale};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::escape::markdown as escape;
+use crate::escape::{markdown as escape, terminal};
 use crate::report::diagnostics::Findings;
 use crate::report::diff::{self, MarkdownOptions, marker};
 
@@ -62,7 +62,7 @@ fn list(run: &Run<'_>, found: &[&Diagnostic], most: usize) -> String {
 
 /// What there is to say without a comparison.
 fn alone(run: &Run<'_>, options: &MarkdownOptions<'_>) -> String {
-    let head = format!("{}\n### {}\n", marker(options.key), escape::message(&run.sentence()));
+    let head = format!("{}\n### {}\n", marker(options.key), brief(&run.sentence()));
     let found = run.findings.diagnostics.sorted(run.findings.files);
     let most = options.limit.saturating_sub(head.len() + 100);
     format!("{head}\n{}", list(run, &found, most))
@@ -84,6 +84,11 @@ fn line(run: &Run<'_>, diagnostic: &Diagnostic) -> String {
     format!("{sign} {code} {message}{}", place.unwrap_or_default())
 }
 
+/// Words that may hold a message of the system, and so may be long.
+fn brief(says: &str) -> String {
+    escape::message(&terminal::short(says, 400))
+}
+
 /// A row per stage, folded where all passed.
 fn stages(run: &Run<'_>) -> String {
     let mut table = String::from("| stage | | |\n| --- | --- | --- |\n");
@@ -95,7 +100,7 @@ fn stages(run: &Run<'_>) -> String {
             Outcome::Failed(_) => "💥 failed",
             Outcome::Skipped(_) => "➖ skipped",
         };
-        let says = escape::message(stage.outcome.says());
+        let says = brief(stage.outcome.says());
         table.push_str(&format!("| {} | {sign} | {says} |\n", stage.name.name()));
     }
     let stale = run.stale.map(outdated).unwrap_or_default();
@@ -125,4 +130,48 @@ fn outdated(stale: &Stale) -> String {
         text.push_str(&format!("**Snapshots without a metric:** {names}.\n\n"));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+    use crate::diagnostic::{Diagnostics, Files, Span, codes};
+    use crate::report::ci::{FailOn, Stage, StageName};
+    use crate::report::diff::COMMENT;
+
+    #[test]
+    fn however_much_is_found_it_is_a_comment() {
+        let mut files = Files::default();
+        let file = files.add("metrics/x.toml", "x".repeat(10_000));
+        let mut diagnostics = Diagnostics::default();
+        for at in 0..5_000 {
+            let says = format!("{at} <img src=x> {}", "| @team ".repeat(500));
+            let span = Span::new(file, at..at + 1);
+            diagnostics.push(Diagnostic::new(&codes::UNKNOWN_KEY, says).at(span, ""));
+        }
+        let why = "no base\n\n# <b>".repeat(10_000);
+        let stages = [Stage { name: StageName::Diff, outcome: Outcome::Skipped(why) }];
+        let names: Vec<String> = (0..1_000).map(|at| format!("metric_{at}")).collect();
+        let stale = Stale { changed: names.clone(), orphaned: names };
+        let run = Run {
+            stages: &stages,
+            findings: Findings { diagnostics: &diagnostics, files: &files, prefix: "" },
+            tests: None,
+            diff: None,
+            stale: Some(&stale),
+            touched: &BTreeSet::new(),
+            skipped: &BTreeMap::new(),
+            fail_on: FailOn::Error,
+            exit: 1,
+        };
+        let options = MarkdownOptions { key: "k", limit: COMMENT, whole: None };
+        let text = markdown(&run, &options);
+        assert!(text.len() <= COMMENT && text.len() > COMMENT / 2, "{}", text.len());
+        assert!(text.starts_with("<!-- goodhart:diff:k -->\n### "));
+        assert!(text.contains("more are in findings.json") && text.contains("and 980 more"));
+        assert!(!text.contains("<img") && !text.contains("<b>") && !text.contains("\n# "));
+        assert!(!text.contains("@team"));
+    }
 }
