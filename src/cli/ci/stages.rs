@@ -290,17 +290,17 @@ fn diff(
         say_unusable(&base);
         let diff = compare::compare(&base, head, context)?;
         let touched = touched(&base.files, &head.files, &diff);
-        Ok((diff, touched))
+        Ok((diff, touched, base.results.is_empty()))
     });
     match compared {
-        Ok((diff, touched)) => {
+        Ok((diff, touched, is_first)) => {
             found.diagnostics.extend(findings(&diff, head.side().definitions));
-            let passed = match diff.metrics.len() {
-                0 => format!("no metric changed since {}", commit.short()),
-                count => {
-                    let count = output::counted(count, "metric", "metrics");
-                    format!("{count} changed since {}", commit.short())
-                }
+            let (commit, count) = (commit.short(), diff.metrics.len());
+            let metrics = output::counted(count, "metric", "metrics");
+            let passed = match (is_first, count) {
+                (true, _) => format!("{commit} has no snapshots, so every value is new"),
+                (false, 0) => format!("no metric changed since {commit}"),
+                (false, _) => format!("{metrics} changed since {commit}"),
             };
             found.end(StageName::Diff, before.outcome(&found.diagnostics, passed));
             (found.diff, found.touched) = (Some(diff), touched);
