@@ -1,5 +1,6 @@
 //! Items and what has to be known about them, as lines that are safe for a terminal.
 
+use crate::catalog::Metric;
 use crate::definition::display::DisplayUnit;
 use crate::diff::{Cause, MetricDiff, SeriesChange};
 use crate::escape::terminal;
@@ -16,9 +17,17 @@ const WIDEST_LINE: usize = 200;
 
 /// What stands above the items of a metric: its title, what of its definition changed, which
 /// verdicts did. Its values stand below the items.
-pub fn heading(metric: &str, changed: Option<&MetricDiff>, styled: bool) -> String {
+pub fn heading(
+    name: &str,
+    metric: Option<&Metric>,
+    changed: Option<&MetricDiff>,
+    styled: bool,
+) -> String {
     let Some(changed) = changed else {
-        return terminal::page(&format!("{}\n", terminal::short(metric, WIDEST)));
+        let title = metric.map_or(String::new(), |metric| {
+            format!(": {}", terminal::short(metric.definition.title.as_str(), WIDEST_LINE))
+        });
+        return terminal::page(&format!("{}{title}\n", terminal::short(name, WIDEST)));
     };
     let mut above = changed.clone();
     above.series.clear();
@@ -28,8 +37,13 @@ pub fn heading(metric: &str, changed: Option<&MetricDiff>, styled: bool) -> Stri
 }
 
 /// An item: the group, and what of it changed.
-pub fn item(item: &Item, changed: Option<&MetricDiff>, options: TextOptions) -> String {
-    let unit = changed.map_or_else(DisplayUnit::plain, |changed| changed.unit.clone());
+pub fn item(
+    item: &Item,
+    metric: Option<&Metric>,
+    changed: Option<&MetricDiff>,
+    options: TextOptions,
+) -> String {
+    let unit = metric.map_or_else(DisplayUnit::plain, |m| DisplayUnit::of(&m.definition));
     let value =
         |row: &Row| row.value.map_or(row.status.name().to_owned(), |value| unit.show(value));
     let text = match &item.what {

@@ -94,6 +94,14 @@ fn the_cause_is_since_the_values_were_accepted() {
 }
 
 #[test]
+fn the_same_value_that_may_still_change() {
+    let project = Project::committed();
+    project.replace("goodhart.toml", "2026-07-01", "2026-06-20");
+    project.succeed(&["eval", "volume"]);
+    snapshot("provisional", &reviewed(&project));
+}
+
+#[test]
 fn inputs_alone() {
     let project = Project::committed();
     let data = project.read("data/events.csv");

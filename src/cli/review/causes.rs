@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Pending;
+use crate::catalog::Metric;
 use crate::cli::Global;
 use crate::cli::progress::Bar;
 use crate::cli::project::Opened;
@@ -24,6 +25,11 @@ impl Causes {
     /// What changed of a metric; nothing where only counts did.
     pub fn of(&self, metric: &str) -> Option<&MetricDiff> {
         self.changed.get(metric)
+    }
+
+    /// A metric as it is defined now.
+    pub fn metric(&self, metric: &str) -> Option<&Metric> {
+        self.head.catalog.as_ref()?.metrics.get(metric)
     }
 
     /// The definitions of the base, as far as there are any, and those of what is pending.

@@ -34,7 +34,7 @@ impl Session<'_> {
     /// What has to be known about a metric before its items.
     fn heading(&self, metric: &str, all: bool) -> String {
         let (changed, styled) = (self.causes.of(metric), self.options(all).styled);
-        let mut text = review::heading(metric, changed, styled);
+        let mut text = review::heading(metric, self.causes.metric(metric), changed, styled);
         let (base, head) = self.causes.definitions();
         if let (Some(changed), Some(head)) = (changed, head) {
             text.push_str(&definition(changed, base, head, all, styled));
@@ -43,7 +43,8 @@ impl Session<'_> {
     }
 
     fn item(&self, item: &Item, all: bool) -> String {
-        review::item(item, self.causes.of(&item.metric), self.options(all))
+        let metric = self.causes.metric(&item.metric);
+        review::item(item, metric, self.causes.of(&item.metric), self.options(all))
     }
 
     /// Prints all items with the commands that decide about them. Returns whether any are left.
@@ -78,7 +79,7 @@ impl Session<'_> {
         }
         output::data(&text)?;
         output::say(&format!(
-            "{} pending; `--reason TEXT` keeps why something was accepted",
+            "{} pending; `{program} accept` takes all, and with `--reason TEXT` keeps why",
             output::counted(self.items.len(), "change is", "changes are")
         ));
         Ok(true)
