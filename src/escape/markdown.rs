@@ -24,8 +24,9 @@ pub fn prose(text: &str) -> String {
             prose.push_str(GAP);
         }
         push(before, character, behind, &mut prose);
-        // `@name`, `#1`, `:tada:`, `https://`, and `!1`, `$1`, `%1`, `~label`, `&1` of GitLab.
-        if SIGNS.contains(character) && behind.starts_with(names) {
+        // `@name`, `#1`, `:tada:`, `https://`, and `!1`, `$1`, `%1`, `~label`, `&1` of GitLab;
+        // of an address almost anything may stand behind the sign.
+        if character == '@' || SIGNS.contains(character) && behind.starts_with(names) {
             prose.push_str(GAP);
         }
     }
@@ -59,8 +60,9 @@ pub fn message(text: &str) -> String {
     let mut pieces = text.split('`').peekable();
     let mut quoted = false;
     while let Some(piece) = pieces.next() {
-        // A last backtick without another is one.
+        // A last backtick without another is one, and so are two with nothing between them.
         match (quoted, pieces.peek()) {
+            (true, Some(_)) if piece.is_empty() => message.push_str(&prose("``")),
             (true, Some(_)) => message.push_str(&code(piece)),
             (true, None) => message.push_str(&prose(&format!("`{piece}"))),
             (false, _) => message.push_str(&prose(piece)),
@@ -109,7 +111,7 @@ fn places(text: &str) -> impl Iterator<Item = (&str, char, &str)> {
 }
 
 /// What a host may look for a name behind.
-const SIGNS: &str = "@#:!$%~&";
+const SIGNS: &str = "#:!$%~&";
 
 /// Whether something is a name, of a person or of anything else, from here on.
 fn names(character: char) -> bool {
@@ -167,6 +169,7 @@ mod tests {
         assert_eq!(gap("GH-1 gh-2 weigh-3"), "GH·-1 gh·-2 weigh-3");
         assert_eq!(gap("www.a.b https://c"), "www·.a.b https&#58;·//c");
         assert_eq!(gap("a@b.c :tada: 100 %: x"), "a&#64;·b.c &#58;·tada: 100 %: x");
+        assert_eq!(gap("a@.b"), "a&#64;·.b");
         assert_eq!(code("a@b.c"), "<code>a&#64;<!-- -->b.c</code>");
         assert_eq!(code("a://www.b"), "<code>a&#58;//www&#46;b</code>");
         assert_eq!(code("metrics/a.toml"), "<code>metrics/a.toml</code>");
@@ -175,7 +178,7 @@ mod tests {
     #[test]
     fn messages_have_code_between_backticks() {
         assert_eq!(message("the `a_b` is `c"), "the <code>a_b</code> is &#96;c");
-        assert_eq!(message("``x``"), "x");
+        assert_eq!(message("#``1"), "&#35;&#96;&#96;1");
         assert_eq!(message("`<b>`"), "<code>&#60;b&#62;</code>");
     }
 
