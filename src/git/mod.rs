@@ -22,6 +22,9 @@ pub struct Project {
     folder: String,
 }
 
+/// Takes a file: its path relative to the project and what it holds.
+type Each<'a> = &'a mut dyn FnMut(&str, &[u8]) -> Result<(), Error>;
+
 impl Project {
     /// The project whose folder is `root`.
     ///
@@ -112,7 +115,7 @@ impl Project {
         &self,
         commit: &Commit,
         wanted: &dyn Fn(&str) -> bool,
-        each: &mut dyn FnMut(&str, &[u8]) -> Result<(), Error>,
+        each: Each<'_>,
     ) -> Result<(), Error> {
         let gone = |error: &git2::Error| failed(&commit.id, error);
         let top = self.tree(commit)?;
