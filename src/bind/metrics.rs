@@ -69,11 +69,11 @@ impl<'a> Sound<'a> {
     }
 }
 
-/// Binds all metrics over rows. Those that read a source that is `unbound` are left out.
-pub fn bind(
-    catalog: &Catalog,
+/// Binds those of the metrics that are over rows. What reads a source that is `unbound` is left out.
+pub fn bind<'a>(
+    metrics: impl Iterator<Item = &'a Metric>,
     files: &Files,
-    engine: &mut Relations<'_>,
+    engine: &mut Relations<'a>,
     unbound: &BTreeSet<&str>,
     sources: &BTreeMap<String, BoundSource>,
     memory: &mut Memory,
@@ -87,7 +87,7 @@ pub fn bind(
         !unbound.is_empty()
             && relations(sql.as_str()).iter().any(|(name, _)| unbound.contains(name.as_str()))
     };
-    for metric in catalog.metrics.values() {
+    for metric in metrics {
         let Some(population) = &metric.definition.population else {
             continue;
         };
@@ -112,6 +112,7 @@ pub fn bind(
     }
     let needed: BTreeSet<&str> =
         jobs.iter().flat_map(|job| job.metric.reads.iter().map(String::as_str)).collect();
+    let catalog = engine.catalog;
     let engine = engine.with(needed, sources)?;
     let outcomes = in_parallel(catalog, files, engine, sources, &jobs)?;
     for (job, outcome) in jobs.into_iter().zip(outcomes) {

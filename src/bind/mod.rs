@@ -21,7 +21,7 @@ pub use scan::Binder;
 
 use std::collections::BTreeSet;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Metric};
 use crate::diagnostic::{Diagnostic, Files};
 use crate::engine::Protection;
 use crate::error::Error;
@@ -37,6 +37,20 @@ pub fn bind(
     memory: &mut Memory,
     protection: &Protection,
 ) -> Result<(Bound, Vec<Diagnostic>), Error> {
+    bind_some(catalog, files, &|_| true, memory, protection)
+}
+
+/// As [`bind`], but of the metrics only those that are `wanted`.
+///
+/// # Errors
+/// Only an engine failure.
+pub fn bind_some(
+    catalog: &Catalog,
+    files: &Files,
+    wanted: &dyn Fn(&Metric) -> bool,
+    memory: &mut Memory,
+    protection: &Protection,
+) -> Result<(Bound, Vec<Diagnostic>), Error> {
     let mut found = Vec::new();
     let mut engine = sources::Relations::new(catalog, protection);
     let bound = sources::bind(catalog, files, &mut engine, memory, &mut found)?;
@@ -47,6 +61,7 @@ pub fn bind(
         .filter(|id| !bound.contains_key(*id))
         .chain(catalog.unread.iter().map(String::as_str))
         .collect();
-    let metrics = metrics::bind(catalog, files, &mut engine, &unbound, &bound, memory, &mut found)?;
+    let wanted = catalog.metrics.values().filter(|metric| wanted(metric));
+    let metrics = metrics::bind(wanted, files, &mut engine, &unbound, &bound, memory, &mut found)?;
     Ok((Bound { sources: bound, metrics }, found))
 }

@@ -21,7 +21,7 @@ use crate::error::Error;
 /// An engine in which the sources that were asked for are empty relations. It is opened when the
 /// first one is asked for: where everything is remembered, there is no need of it.
 pub struct Relations<'a> {
-    catalog: &'a Catalog,
+    pub catalog: &'a Catalog,
     protection: &'a Protection,
     engine: Option<Engine>,
     made: BTreeSet<String>,

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::bind::{Bound, ColumnRef, Memory, Origin, bind};
+use crate::bind::{Bound, ColumnRef, Memory, Origin, bind_some};
 use crate::catalog::{Catalog, Metric};
 use crate::diagnostic::Files;
 use crate::engine::Protection;
@@ -32,7 +32,9 @@ pub fn sensitive(
         return Ok(BTreeMap::new());
     }
     let bound = if sources.values().any(|source| source.guarded) {
-        bind(catalog, files, &mut Memory::default(), protection)?.0
+        let wanted =
+            |metric: &Metric| metrics.contains_key(&metric.id) && metric.is_guarded(sources);
+        bind_some(catalog, files, &wanted, &mut Memory::default(), protection)?.0
     } else {
         Bound::default()
     };
