@@ -305,6 +305,12 @@ mod tests {
     }
 
     #[test]
+    fn the_ancestor_between_markers_is_of_neither_side() {
+        let text = "a\n<<<<<<< HEAD\nb\n||||||| 1f0c\nc\n=======\nd\n>>>>>>> other\ne\n";
+        assert_eq!(sides(text), ("a\nb\ne\n".to_owned(), "a\nd\ne\n".to_owned()));
+    }
+
+    #[test]
     fn what_one_removed_and_the_other_changed_is_a_conflict() {
         let merged =
             merged(&[("a", &[1]), ("b", &[2])], &[("a", &[1])], &[("a", &[1]), ("b", &[3])]);

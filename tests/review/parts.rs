@@ -69,6 +69,17 @@ fn the_total_is_a_group() {
 }
 
 #[test]
+fn what_is_accepted_is_mended_and_what_is_not_is_named() {
+    let project = pending();
+    project.replace(CLIENT, "value = 3", "value = 4");
+    let ran = project.run(&["accept", "volume"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("accepted snapshots/volume.toml"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error[snapshot-edited]"), "{}", ran.stderr);
+    project.succeed(&["accept", "by_client"]);
+}
+
+#[test]
 fn a_reason_stays_as_long_as_the_values_do() {
     let project = pending();
     project.succeed(&["accept", "--reason", " a test of \"ours\" "]);
