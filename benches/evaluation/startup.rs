@@ -21,7 +21,7 @@ pub fn compare(folder: &Path, repetitions: usize) -> Result<Vec<(f64, f64)>, Box
     let one = metrics.iter().find(|metric| metric.id == "counted_median_wait");
     let one = std::slice::from_ref(one.ok_or("no such metric")?);
     let root = project::write(&folder.join("startup"), &alerts, one)?;
-    // The ordinary case: snapshots are committed, the data was verified before.
+    // Snapshots are committed, the data was verified before, and the results are new.
     let root_text = root.as_os_str();
     process::run(GOODHART.as_ref(), &["eval".as_ref(), "--project".as_ref(), root_text])?;
     process::run(GOODHART.as_ref(), &["accept".as_ref(), "--project".as_ref(), root_text])?;
@@ -33,6 +33,7 @@ pub fn compare(folder: &Path, repetitions: usize) -> Result<Vec<(f64, f64)>, Box
             let arguments = ["eval", "--format", "json", "--project"];
             let mut arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
             arguments.push(root_text);
+            std::fs::remove_dir_all(root.join(".goodhart/results"))?;
             let (goodhart, _) = process::run(GOODHART.as_ref(), &arguments)?;
             let arguments = ["minimal", &load, &query].map(OsStr::new);
             let (minimal, _) = process::run(this.as_os_str(), &arguments)?;
