@@ -4,12 +4,14 @@ use clap::{Args, ValueEnum};
 
 use super::progress::Bar;
 use super::project::{self, Refused};
+use super::publish::KEY;
 use super::sides::{self, Evaluated, Named, Place};
 use super::{Global, exit, output};
 use crate::compare::{State, compare};
 use crate::diagnostic::Diagnostics;
 use crate::diff::{Diff, findings};
 use crate::error::Error;
+use crate::publish::is_key;
 use crate::report::diagnostics::Findings;
 use crate::report::diff::{self as report, MarkdownOptions, TextOptions};
 
@@ -132,7 +134,9 @@ fn print(
         }
         Format::Json => output::data(&report::json(diff, &found)),
         Format::Markdown => {
-            let options = MarkdownOptions { key: "diff", limit: usize::MAX, whole: None };
+            let name = head.catalog.as_ref().map(|catalog| catalog.settings.name.as_str());
+            let key = name.filter(|name| is_key(name)).unwrap_or(KEY);
+            let options = MarkdownOptions { key, limit: usize::MAX, whole: None };
             output::data(&report::markdown(diff, &found, &options))
         }
     }

@@ -36,8 +36,11 @@ fn one(changed: &MetricDiff, metric: Option<&Metric>, found: &mut Vec<Diagnostic
     }
     for change in changed.definition.iter().filter(|c| c.bearing == Bearing::Loosened) {
         let (code, says) = loosened(id, change);
-        let diagnostic = Diagnostic::new(code, says)
-            .help("a bound that moves with the number is none: say why it was wrong before");
+        let help = match code.name {
+            "guard-removed" => "name what notices the same move now, or keep what did",
+            _ => "a bound that moves with the number is none: say why it was wrong before",
+        };
+        let diagnostic = Diagnostic::new(code, says).help(help);
         found.push(match code.name {
             "target-loosened" => place(diagnostic, "was stricter before", |metric| {
                 metric.definition.target.as_ref().map(|table| table.span)
@@ -54,9 +57,10 @@ fn one(changed: &MetricDiff, metric: Option<&Metric>, found: &mut Vec<Diagnostic
         });
     }
     for change in changed.definition.iter().filter(|change| change.field == "direction") {
-        let says = format!("`{id}` now counts {} as better", text(&change.new));
+        let (old, new) = (text(&change.old), text(&change.new));
+        let says = format!("the better direction of `{id}` was `{old}` and is `{new}`");
         let diagnostic = Diagnostic::new(&codes::DIRECTION_CHANGED, says)
-            .note(format!("before: {}", text(&change.old)));
+            .help("a new direction asks a new question: is it the same metric?");
         found.push(place(diagnostic, "this metric", |_| None));
     }
     newly_broken(changed, metric, found);

@@ -8,7 +8,7 @@ use std::path::Path;
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, render};
 use goodhart::engine::Protection;
-use goodhart::evaluate::{self, Evaluation, Request, Silent};
+use goodhart::evaluate::{self, Evaluation, Request};
 use goodhart::plan::{self, Selection};
 
 #[allow(dead_code, reason = "every test binary has its own copy of this module")]
@@ -53,19 +53,7 @@ pub fn evaluate(root: &Path, threads: u32) -> (Evaluation, String) {
     let catalog = catalog.unwrap();
     let chosen = plan::select(&catalog, &Selection::default()).unwrap();
     let plan = plan::build(&catalog, &chosen);
-    let request = Request {
-        root,
-        memory: None,
-        environment: &|_| None,
-        as_of: None,
-        grain: None,
-        from: None,
-        to: None,
-        threads: Some(threads),
-        protection: Protection::within(),
-        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
-        progress: &Silent,
-    };
+    let request = Request { threads: Some(threads), ..Request::new(root, Protection::within()) };
     let mut evaluation = evaluate::evaluate(&catalog, &plan, &files, &request).unwrap();
     diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
     assert!(!diagnostics.has_errors(), "{}", rendered(&diagnostics));
