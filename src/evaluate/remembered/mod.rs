@@ -76,7 +76,7 @@ impl<'a> Memory<'a> {
         let (kept, keys) = (self.kept, &self.keys);
         let entries = parallel::map(&chosen, WORTH_A_THREAD, |id| {
             let entry = Entry::parse(&kept.get(&keys.results(id, &timeline)?)?)?;
-            Some(((*id).clone(), entry))
+            (entry.results.metric == **id).then(|| ((*id).clone(), entry))
         });
         let sources = self.plan.sources.iter().filter_map(|step| {
             let sound = |inlined| {
