@@ -20,8 +20,7 @@ pub fn compare(folder: &Path, rows: u64, repetitions: usize) -> Result<Vec<Line>
     let root = project::write(&folder.join("again"), &alerts, &metrics)?;
     // The ordinary case: snapshots are committed, the data was verified before.
     eval(&root, &[])?;
-    let accept = ["accept", "--project"].map(OsStr::new);
-    process::run(GOODHART.as_ref(), &[accept[0], accept[1], root.as_os_str()])?;
+    goodhart("accept", &root, &[])?;
     let (mut full, mut nothing, mut one, mut alone) = (vec![], vec![], vec![], vec![]);
     for repetition in 1..=repetitions {
         eprintln!("again, {rows} rows: repetition {repetition} of {repetitions}");
@@ -30,12 +29,15 @@ pub fn compare(folder: &Path, rows: u64, repetitions: usize) -> Result<Vec<Line>
         nothing.push(eval(&root, &[])?);
         change(&root, repetition)?;
         one.push(eval(&root, &[])?);
+        // Both have a changed result to write.
+        fs::remove_dir_all(root.join(".goodhart/pending"))?;
         let kept = root.join(".goodhart/results");
         let aside = root.join(".goodhart/aside");
         fs::rename(&kept, &aside)?;
         alone.push(eval(&root, &[CHANGED])?);
         fs::remove_dir_all(&kept)?;
         fs::rename(&aside, &kept)?;
+        goodhart("accept", &root, &[])?;
     }
     let what = |of: &str| {
         let metrics = grouped(metrics.len());
@@ -65,10 +67,13 @@ pub fn compare(folder: &Path, rows: u64, repetitions: usize) -> Result<Vec<Line>
     ])
 }
 
-/// Seconds of the whole process.
 fn eval(root: &Path, metrics: &[&str]) -> Result<f64, Box<dyn Error>> {
-    let mut arguments: Vec<&OsStr> = ["eval", "--project"].map(OsStr::new).to_vec();
-    arguments.push(root.as_os_str());
+    goodhart("eval", root, metrics)
+}
+
+/// Seconds of the whole process.
+fn goodhart(verb: &str, root: &Path, metrics: &[&str]) -> Result<f64, Box<dyn Error>> {
+    let mut arguments = vec![OsStr::new(verb), OsStr::new("--project"), root.as_os_str()];
     arguments.extend(metrics.iter().map(OsStr::new));
     Ok(process::run(GOODHART.as_ref(), &arguments)?.0)
 }
