@@ -407,4 +407,5 @@ impl<'a> Run<'a> {
                 self.newest(&format!("{schema}{}", quote(source)), column)
             }
         }
-    }}
+    }
+}

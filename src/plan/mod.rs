@@ -18,7 +18,8 @@ pub use given::{Slot, insert};
 pub use scan::{Scan, ScanMetric};
 pub use select::{Selection, select};
 pub use statement::{
-    ColumnKind, Columns, Shape, contributions, forced, periods, probe, statement, subject_repeats, subject_unique,
+    ColumnKind, Columns, Shape, contributions, forced, periods, probe, statement, subject_repeats,
+    subject_unique,
 };
 pub use timeline::{Timeline, TimelineError};
 
