@@ -1,12 +1,13 @@
 //! A plan and an engine → results.
 //!
 //! Loads the sources of the plan, runs its scans at every instant that is needed, lets the
-//! measures turn aggregates into values, composes metrics of metrics, and judges the values
-//! against ceilings and targets.
+//! measures turn aggregates into values, and composes metrics of metrics. What is remembered of an
+//! earlier evaluation is not computed again.
 
 mod compose;
 mod prepare;
 mod remembered;
+mod request;
 mod results;
 mod rows;
 mod scan;
@@ -14,6 +15,7 @@ mod share;
 mod sources;
 mod subjects;
 
+pub use request::{Progress, Request, Silent};
 pub use subjects::{Contributions, subjects};
 
 use remembered::{Known, Memory};
@@ -21,75 +23,20 @@ use sources::Located;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::catalog::{Catalog, Settings};
-use crate::definition::project::{AsOf, Grain};
+use crate::definition::project::AsOf;
 use crate::diagnostic::{Diagnostic, Files};
 use crate::engine::{Engine, Options, Protection, Verified};
 use crate::error::Error;
 use crate::plan::{Plan, Timeline, quote};
 use crate::privacy;
-use crate::project::{DataFile, Kept, Stamp};
+use crate::project::{DataFile, Stamp};
 use crate::result::{Inputs, MetricResults, Results, SourceInput};
-
-/// Where and when to evaluate.
-pub struct Request<'a> {
-    /// The project's folder.
-    pub root: &'a Path,
-    /// Where it is remembered what was verified; nothing is remembered where absent.
-    pub memory: Option<PathBuf>,
-    /// Where results are remembered; all are computed where absent.
-    pub kept: Option<Kept>,
-    pub environment: &'a dyn Fn(&str) -> Option<String>,
-    /// Instead of the project's as-of, grain and window.
-    pub as_of: Option<Timestamp>,
-    pub grain: Option<Grain>,
-    pub from: Option<Timestamp>,
-    pub to: Option<Timestamp>,
-    pub threads: Option<u32>,
-    pub protection: Protection,
-    /// Makes the pseudonyms of sensitive segments, or why nothing does.
-    pub pseudonym_key: Result<privacy::Key, privacy::NoKey>,
-    pub progress: &'a dyn Progress,
-}
-
-impl<'a> Request<'a> {
-    /// Evaluates the project at `root` as it says itself, in a process of its own where `protection`
-    /// says so; nothing is remembered, and the environment and keys are not known.
-    pub fn new(root: &'a Path, protection: Protection) -> Self {
-        Self {
-            root,
-            memory: None,
-            kept: None,
-            environment: &|_| None,
-            as_of: None,
-            grain: None,
-            from: None,
-            to: None,
-            threads: None,
-            protection,
-            pseudonym_key: Err(privacy::NoKey::Missing),
-            progress: &Silent,
-        }
-    }
-}
-
-/// Is told what is being done.
-pub trait Progress {
-    /// `done` of `total` steps are behind us; the next one is `what`.
-    fn step(&self, what: &str, done: usize, total: usize);
-}
-
-/// Tells nobody.
-pub struct Silent;
-
-impl Progress for Silent {
-    fn step(&self, _: &str, _: usize, _: usize) {}
-}
 
 /// What an evaluation yields.
 #[derive(Debug)]
