@@ -263,9 +263,7 @@ pub fn refusals<V>(
     let mut alone = Composed::default();
     alone.push_sql(sql);
     let failures = failures.into_iter().map(|failure| failure.suggesting(sources.keys()));
-    failures
-        .map(|failure| failure.diagnostic(&codes::SQL_ERROR, &alone, files, sql.span))
-        .collect()
+    failures.map(|failure| failure.diagnostic(&codes::SQL_ERROR, &alone, files, sql.span)).collect()
 }
 
 impl SqlFailure {
