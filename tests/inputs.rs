@@ -252,18 +252,9 @@ fn a_parquet_file_that_changes_while_metrics_are_computed_yields_no_number() {
     // When `hosts` is loaded, `assets` was fingerprinted, and no query has run over it.
     let progress = At("loading hosts", RefCell::new(Some(|| parquet("data/a.parquet", 4))));
     let request = Request {
-        root,
-        memory: None,
-        kept: None,
-        environment: &|_| None,
-        as_of: None,
-        grain: None,
-        from: None,
-        to: None,
         threads: Some(1),
-        protection: Protection::within(),
-        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
         progress: &progress,
+        ..Request::new(root, Protection::within())
     };
     let evaluation = evaluate::evaluate(&catalog, &plan, &files, &request).unwrap();
     let mut diagnostics = opened.diagnostics;

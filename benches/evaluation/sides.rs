@@ -9,7 +9,7 @@ use goodhart::catalog::Catalog;
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, Files};
 use goodhart::engine::Protection;
-use goodhart::evaluate::{Evaluation, Request, Silent, evaluate};
+use goodhart::evaluate::{Evaluation, Request, evaluate};
 use goodhart::judge::judge;
 use goodhart::plan::{self, Selection};
 use goodhart::result::to_f64;
@@ -45,20 +45,8 @@ pub fn goodhart(root: &Path, protection: Protection) -> Result<Evaluation, Box<d
     let chosen =
         plan::select(&catalog, &Selection::default()).map_err(|problems| problems.join("\n"))?;
     let plan = plan::build(&catalog, &chosen);
-    let request = Request {
-        root,
-        memory: goodhart::snapshot::Store::new(root).memory(),
-        kept: None,
-        environment: &|_| None,
-        as_of: None,
-        grain: None,
-        from: None,
-        to: None,
-        threads: None,
-        protection,
-        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
-        progress: &Silent,
-    };
+    let memory = goodhart::snapshot::Store::new(root).memory();
+    let request = Request { memory, ..Request::new(root, protection) };
     let mut evaluation = evaluate(&catalog, &plan, &files, &request)?;
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));

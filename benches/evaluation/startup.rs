@@ -7,7 +7,7 @@ use std::path::Path;
 use duckdb::Connection;
 use duckdb::types::Value;
 use goodhart::engine::Protection;
-use goodhart::evaluate::{Request, Silent, statements};
+use goodhart::evaluate::{Request, statements};
 use goodhart::plan;
 
 use crate::alerts::{Alerts, COLUMNS, Format, literal};
@@ -85,20 +85,7 @@ fn load(alerts: &Alerts) -> String {
 fn statement(root: &Path) -> Result<String, Box<dyn Error>> {
     let sides::Opened { files, catalog } = sides::open(root)?;
     let plan = plan::build(&catalog, &catalog.metrics.keys().cloned().collect());
-    let request = Request {
-        root,
-        memory: None,
-        kept: None,
-        environment: &|_| None,
-        as_of: None,
-        grain: None,
-        from: None,
-        to: None,
-        threads: None,
-        protection: Protection::within(),
-        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
-        progress: &Silent,
-    };
+    let request = Request::new(root, Protection::within());
     let (explained, _) = statements(&catalog, &plan, &files, &request)?;
     let (_, _, sql) = explained.into_iter().next().ok_or("nothing to run")?;
     Ok(sql)

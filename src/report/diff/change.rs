@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use crate::definition::display::{DisplayUnit, Steps, percentage};
 use crate::definition::metric::Direction;
 use crate::diff::{
-    Bearing, Cause, Effects, FieldChange, MetricDiff, Mix, SeriesChange, ValueChange, VerdictKind,
+    Bearing, Cause, Effects, FieldChange, MetricDiff, Mix, SeriesChange, Subjects, ValueChange,
+    VerdictKind, Witnesses,
 };
 use crate::result::{Row, Status};
 
@@ -274,5 +275,29 @@ pub fn judged(unit: &DisplayUnit, old: Option<&Row>, new: &Row) -> String {
             if old == new { new } else { format!("{old} → {new}") }
         }
         None => new,
+    }
+}
+
+/// The subjects that a definition touched, each written by `name`.
+pub fn witnesses(witnesses: &Witnesses, name: impl Fn(&str) -> String) -> String {
+    let some = |what: &str, subjects: &Subjects| {
+        let first: Vec<String> = subjects.first.iter().map(|subject| name(subject)).collect();
+        let more = if subjects.count > first.len() as u64 { ", …" } else { "" };
+        let first = match first.as_slice() {
+            [] => String::new(),
+            _ => format!(" ({}{more})", first.join(", ")),
+        };
+        (subjects.count > 0).then(|| format!("{} {what}{first}", subjects.count))
+    };
+    let all = [
+        some("entered", &witnesses.entered),
+        some("left", &witnesses.left),
+        some("changed value", &witnesses.changed),
+    ];
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    if all.is_empty() {
+        "subjects: all the same".to_owned()
+    } else {
+        format!("subjects: {}", all.join(", "))
     }
 }

@@ -5,7 +5,7 @@ use similar::TextDiff;
 use super::super::change::{self, Told, VERDICTS};
 use super::summary::{cells, field, folded, group, line};
 use super::{WIDEST, WIDEST_LINE};
-use crate::diff::{Diff, MetricDiff, Subjects, Witnesses};
+use crate::diff::{Diff, MetricDiff, Witnesses};
 use crate::escape::{markdown as md, terminal};
 use crate::result::{Group, date_text};
 
@@ -83,30 +83,11 @@ pub fn verdicts(metric: &MetricDiff) -> Vec<String> {
 }
 
 fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
-    let witnesses = match witnesses {
-        Ok(witnesses) => witnesses,
-        Err(why) => return format!("subjects not compared: {}", line(why)),
-    };
-    let some = |what: &str, subjects: &Subjects| {
-        let first: Vec<String> =
-            subjects.first.iter().map(|name| md::code(&terminal::short(name, WIDEST))).collect();
-        let more = if subjects.count > first.len() as u64 { ", …" } else { "" };
-        let first = match first.as_slice() {
-            [] => String::new(),
-            _ => format!(" ({}{more})", first.join(", ")),
-        };
-        (subjects.count > 0).then(|| format!("{} {what}{first}", subjects.count))
-    };
-    let all = [
-        some("entered", &witnesses.entered),
-        some("left", &witnesses.left),
-        some("changed value", &witnesses.changed),
-    ];
-    let all: Vec<String> = all.into_iter().flatten().collect();
-    if all.is_empty() {
-        "subjects: all the same".to_owned()
-    } else {
-        format!("subjects: {}", all.join(", "))
+    match witnesses {
+        Ok(witnesses) => {
+            change::witnesses(witnesses, |name| md::code(&terminal::short(name, WIDEST)))
+        }
+        Err(why) => format!("subjects not compared: {}", line(why)),
     }
 }
 

@@ -5,8 +5,9 @@ use console::Style;
 use super::super::change::{self, Course, Told, VERDICTS, because, leading};
 use super::{TextOptions, WIDEST, WIDEST_LINE, values};
 use crate::definition::metric::Direction;
-use crate::diff::{FieldChange, MetricDiff, Presence, Subjects, Witnesses};
+use crate::diff::{FieldChange, MetricDiff, Presence, Witnesses};
 use crate::escape::terminal;
+use crate::report::table::label;
 use crate::result::{Group, date_text};
 
 /// Groups shown of a metric unless all are asked for.
@@ -81,7 +82,7 @@ fn headline(metric: &MetricDiff, options: TextOptions) -> Vec<String> {
         terminal::short(&told.size(), WIDEST),
         judgement.to_string(),
         date_text(change.period.start),
-        values::group(&series.group),
+        label(&series.group),
     ];
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     let why = match &told.unknown {
@@ -107,7 +108,7 @@ fn verdicts(metric: &MetricDiff) -> Vec<String> {
             .take(NAMED)
             .map(|verdict| {
                 let values = change::judged(&metric.unit, verdict.old.as_ref(), &verdict.new);
-                format!("{} {values}", values::group(&verdict.new.group))
+                format!("{} {values}", label(&verdict.new.group))
             })
             .collect();
         if of.len() > NAMED {
@@ -131,35 +132,14 @@ fn field(change: &FieldChange) -> String {
 }
 
 fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
-    let witnesses = match witnesses {
-        Ok(witnesses) => witnesses,
-        Err(why) => return format!("subjects not compared: {}", long(why)),
-    };
-    let some = |what: &str, subjects: &Subjects| {
-        let first: Vec<String> =
-            subjects.first.iter().map(|name| terminal::short(name, WIDEST)).collect();
-        let more = subjects.count > first.len() as u64;
-        let first = match first.as_slice() {
-            [] => String::new(),
-            _ => format!(" ({}{})", first.join(", "), if more { ", …" } else { "" }),
-        };
-        (subjects.count > 0).then(|| format!("{} {what}{first}", subjects.count))
-    };
-    let all = [
-        some("entered", &witnesses.entered),
-        some("left", &witnesses.left),
-        some("changed value", &witnesses.changed),
-    ];
-    let all: Vec<String> = all.into_iter().flatten().collect();
-    if all.is_empty() {
-        "subjects: all the same".to_owned()
-    } else {
-        format!("subjects: {}", all.join(", "))
+    match witnesses {
+        Ok(witnesses) => change::witnesses(witnesses, |name| terminal::short(name, WIDEST)),
+        Err(why) => format!("subjects not compared: {}", long(why)),
     }
 }
 
 fn groups(what: &str, groups: &[Group]) -> Option<String> {
-    let mut names: Vec<String> = groups.iter().take(NAMED).map(values::group).collect();
+    let mut names: Vec<String> = groups.iter().take(NAMED).map(label).collect();
     if groups.len() > NAMED {
         names.push(format!("and {} more", groups.len() - NAMED));
     }

@@ -6,7 +6,8 @@ use super::super::change::{Course, Told};
 use super::WIDEST;
 use crate::diff::{MetricDiff, SeriesChange, ValueChange};
 use crate::escape::terminal;
-use crate::result::{Group, date_text};
+use crate::report::table::label;
+use crate::result::date_text;
 
 const HEADER: [&str; 9] = ["", "period", "old", "new", "change", "relative", "", "cause", "n"];
 /// Columns of numbers.
@@ -47,7 +48,7 @@ fn line(metric: &MetricDiff, series: &SeriesChange, change: &ValueChange) -> Vec
         None => judgement,
     };
     vec![
-        Cell::new(group(&series.group)),
+        Cell::new(label(&series.group)),
         Cell::new(date_text(change.period.start)),
         Cell::new(terminal::short(&told.old, WIDEST)),
         Cell::new(terminal::short(&told.new, WIDEST)),
@@ -57,23 +58,4 @@ fn line(metric: &MetricDiff, series: &SeriesChange, change: &ValueChange) -> Vec
         Cell::new(terminal::short(&told.cause, 2 * WIDEST)),
         Cell::new(change.new.n.map(|n| n.to_string()).unwrap_or_default()),
     ]
-}
-
-/// A group as people read it.
-pub fn group(group: &Group) -> String {
-    if group.is_empty() {
-        return "total".to_owned();
-    }
-    let values: Vec<String> = group
-        .iter()
-        .map(|(segment, value)| {
-            let value = value.as_deref().map_or("(null)".to_owned(), short);
-            format!("{} {value}", short(segment))
-        })
-        .collect();
-    values.join(" · ")
-}
-
-fn short(text: &str) -> String {
-    terminal::short(text, WIDEST)
 }
