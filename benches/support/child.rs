@@ -49,6 +49,7 @@ pub fn measure<T>(work: impl FnOnce() -> Result<T, Box<dyn Error>>) -> Result<T,
     let start = Instant::now();
     let value = work()?;
     let seconds = start.elapsed().as_secs_f64();
+    wait_for_workers();
     match processor().zip(peak_kib()) {
         Some((processor, own)) => {
             let workers = std::thread::available_parallelism()?.get() as u64;
@@ -64,6 +65,12 @@ fn peak_kib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// What a worker took is known once it was waited for; each ends when nobody talks to it any more.
+fn wait_for_workers() {
+    // SAFETY: no status is asked for, and nothing else here waits for a process.
+    while unsafe { libc::wait(std::ptr::null_mut()) } > 0 {}
 }
 
 /// The high water mark of the largest process that this one started and waited for.

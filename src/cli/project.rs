@@ -113,7 +113,9 @@ pub fn memories(root: &Path, fresh: bool) -> (Option<PathBuf>, Option<Kept>) {
         return (None, None);
     }
     let store = Store::new(root);
+    let program = std::env::current_exe().ok();
     let results = store.results(clock::now());
+    let results = results.zip(program).and_then(|(kept, program)| kept.of_program(&program));
     match fresh {
         true => (None, results.map(Kept::afresh)),
         false => (store.memory(), results),

@@ -28,12 +28,24 @@ pub struct Kept {
     now: SystemTime,
     /// Nothing of it is known, but what is learnt is kept.
     fresh: bool,
+    /// Which program keeps it.
+    build: String,
 }
 
 impl Kept {
     /// Keeps at most `most` bytes in `folder`, which is made when there is something to keep.
     pub fn new(folder: PathBuf, most: u64, now: SystemTime) -> Self {
-        Self { folder, most, now, fresh: false }
+        Self { folder, most, now, fresh: false, build: String::new() }
+    }
+
+    /// The same for one build of goodhart alone: a version may be built from several sources, which
+    /// compute other numbers. `None` where nothing tells the `program` from another one.
+    #[must_use]
+    pub fn of_program(self, program: &Path) -> Option<Self> {
+        let metadata = fs::metadata(program).ok()?;
+        let built = metadata.modified().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
+        let build = format!("{} {}", metadata.len(), built.as_nanos());
+        Some(Self { build, ..self })
     }
 
     /// The same without anything that was kept before.
@@ -65,7 +77,7 @@ impl Kept {
             return None;
         }
         let content = bytes.split_off(CHECKSUM);
-        if checksum(key, &content).as_bytes() != bytes.as_slice() {
+        if self.checksum(key, &content).as_bytes() != bytes.as_slice() {
             return None;
         }
         let used = File::options().write(true).open(&path);
@@ -85,11 +97,20 @@ impl Kept {
         fs::create_dir_all(&self.folder)?;
         // Not synced: what a loss of power damages is not believed.
         let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(&self.folder)?;
-        file.write_all(checksum(key, content).as_bytes())?;
+        file.write_all(self.checksum(key, content).as_bytes())?;
         file.write_all(content)?;
         file.as_file().set_modified(self.now)?;
         file.persist(self.folder.join(key)).map_err(|error| error.error)?;
         Ok(())
+    }
+
+    fn checksum(&self, key: &str, content: &[u8]) -> blake3::Hash {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&(self.build.len() as u64).to_le_bytes());
+        hasher.update(self.build.as_bytes());
+        hasher.update(key.as_bytes());
+        hasher.update(content);
+        hasher.finalize()
     }
 
     /// Removes what was not used for the longest time until the rest is within the bound.
@@ -106,13 +127,6 @@ impl Kept {
             }
         }
     }
-}
-
-fn checksum(key: &str, content: &[u8]) -> blake3::Hash {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(key.as_bytes());
-    hasher.update(content);
-    hasher.finalize()
 }
 
 /// A file of the folder; the one that goes first is the least.
@@ -171,6 +185,20 @@ mod tests {
         }
         fs::write(&path, b"short").unwrap();
         assert_eq!(kept.get(&key), None);
+    }
+
+    #[test]
+    fn another_program_knows_nothing_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let programs = ["one", "another"].map(|text| {
+            let path = folder.path().join(text);
+            fs::write(&path, text).unwrap();
+            kept(folder.path(), 1_000, 1).of_program(&path).unwrap()
+        });
+        let key = Kept::key(["a"]);
+        programs[0].put(&key, b"content");
+        assert!(programs[0].get(&key).is_some());
+        assert_eq!(programs[1].get(&key), None);
     }
 
     #[test]

@@ -33,7 +33,8 @@ fn results(root: &Path) -> (String, Vec<u8>) {
 }
 
 fn memory(root: &Path) -> Kept {
-    Kept::new(root.join(".goodhart/results"), 1 << 20, SystemTime::UNIX_EPOCH)
+    let kept = Kept::new(root.join(".goodhart/results"), 1 << 20, SystemTime::UNIX_EPOCH);
+    kept.of_program(Path::new(env!("CARGO_BIN_EXE_goodhart"))).unwrap()
 }
 
 #[test]
