@@ -7,7 +7,7 @@ use crate::catalog::definition_size;
 use crate::diagnostic::Files;
 use crate::error::Error;
 use crate::git::{Commit, Project};
-use crate::project::{PROJECT_FILE, ProjectFiles};
+use crate::project::{PROJECT_FILE, ProjectFiles, is_definition};
 
 /// The definition files of a commit, as text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,9 +56,4 @@ impl Texts {
         }
         Opened::read(PathBuf::new(), files, &listed, Vec::new())
     }
-}
-
-fn is_definition(path: &str) -> bool {
-    let below = |folder: &str| path.starts_with(folder) && path.ends_with(".toml");
-    path == PROJECT_FILE || below("sources/") || below("metrics/")
 }

@@ -8,6 +8,7 @@ use crate::definition::read::Reader;
 use crate::diagnostic::Files;
 use crate::error::Error;
 use crate::git;
+use crate::project::is_below;
 
 /// The metrics of a project at a revision, by id. One that could not be read then has nothing to
 /// be compared with.
@@ -19,7 +20,7 @@ pub fn metrics_at(root: &Path, revision: &str) -> Result<BTreeMap<String, Metric
     let mut metrics = BTreeMap::new();
     let project = git::Project::open(root)?;
     let commit = project.resolve(revision)?;
-    let wanted = |path: &str| path.starts_with("metrics/") && path.ends_with(".toml");
+    let wanted = |path: &str| is_below(path, "metrics/");
     project.files(&commit, &wanted, &mut |path, content| {
         let id = Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let file = files.add(path, String::from_utf8_lossy(content));

@@ -106,24 +106,20 @@ fn evaluate_all(
         .map_err(|problems| Error::Usage(problems.join("\n")))?;
     let plan = plan::build(&opened.catalog, &chosen);
     let mut evaluated: BTreeMap<String, Vec<Evaluated>> = BTreeMap::new();
-    let (memory, kept) = project::memories(&opened.root, false);
     // The same at several instants is said once, as it was at the newest.
     let mut said: BTreeMap<Place, Diagnostic> = BTreeMap::new();
     let bar = Bar::start();
+    let root = opened.root.clone();
+    let context = sides::context(global, Some(&root), arguments.threads, &bar)?;
     for (done, period) in periods.iter().enumerate() {
         bar.step(&format!("as of {}", instant_text(period.end)), done, periods.len());
         let request = Request {
-            memory: memory.clone(),
-            kept: kept.clone(),
-            environment: &project::environment,
             as_of: Some(period.end),
             grain: Some(grain),
             from: Some(period.start),
             to: Some(period.end),
-            threads: arguments.threads,
-            pseudonym_key: project::pseudonym_key(),
             progress: &Silent,
-            ..Request::new(&opened.root, project::protection(global)?)
+            ..context.request(&root)
         };
         let evaluation = evaluate(&opened.catalog, &plan, &opened.files, &request)?;
         if done == 0 {

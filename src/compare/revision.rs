@@ -9,6 +9,7 @@ use crate::diagnostic::Diagnostics;
 use crate::diff::Provenance;
 use crate::error::Error;
 use crate::git::{Commit, Project};
+use crate::project::{PROJECT_FILE, is_below, is_definition};
 
 /// Opens a commit of a project. `here` is the folder of the project on the disk, whose data may
 /// still be those of the commit.
@@ -23,10 +24,11 @@ pub fn revision(
 ) -> Result<State, Error> {
     let held = State::hold()?;
     let root = held.path();
-    project.export(commit, root, &is_definition)?;
+    let wanted = |path: &str| is_definition(path) || is_below(path, "snapshots/");
+    project.export(commit, root, &wanted)?;
     let provenance =
         |inputs| Provenance { name: name.to_owned(), commit: Some(commit.id.clone()), inputs };
-    if !root.join(crate::project::PROJECT_FILE).is_file() {
+    if !root.join(PROJECT_FILE).is_file() {
         // There was no project yet: everything is new.
         return Ok(State {
             provenance: provenance(None),
@@ -54,10 +56,4 @@ pub fn revision(
         data,
         _held: Some(held),
     })
-}
-
-fn is_definition(path: &str) -> bool {
-    const FOLDERS: [&str; 3] = ["sources/", "metrics/", "snapshots/"];
-    path == crate::project::PROJECT_FILE
-        || path.ends_with(".toml") && FOLDERS.iter().any(|folder| path.starts_with(folder))
 }

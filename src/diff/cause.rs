@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::Side;
+use super::definition::differences;
 use crate::catalog::Source;
 use crate::result::Row;
 
@@ -55,8 +56,7 @@ pub fn moved(base: &Side<'_>, head: &Side<'_>, old: &str, new: &str) -> Moved {
         let name = &without.provenance.name;
         return Moved::Unknown(format!("{name} does not say what it was computed from"));
     };
-    let definition =
-        before.catalog.identity(before.files, old) != after.catalog.identity(after.files, new);
+    let definition = !differences((before, old), (after, new)).is_empty();
     let parts = before.catalog.with_parts(old);
     let sources = parts.into_iter().flat_map(|metric| before.catalog.upstream(metric));
     let data = first.as_of != second.as_of

@@ -9,6 +9,7 @@ use crate::catalog::Metric;
 use crate::definition::display::DisplayUnit;
 use crate::definition::metric::MetricFile;
 use crate::definition::read::{Number, Text};
+use crate::project::PROJECT_FILE;
 
 /// A key of a definition, or something upstream, that is another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,17 +58,47 @@ pub fn changes(
     bounds(old, new, &mut found);
     alerts::changes(old, new, &mut found);
     guards(old, new, renamed, &mut found);
-    let identity = |(definitions, metric): (Definitions<'_>, &Metric)| {
-        definitions.catalog.identity(definitions.files, metric)
-    };
-    let (first, second) = (identity(before), identity(after));
-    found.extend(first.differences(&second).into_iter().map(|field| FieldChange {
-        field: field.to_owned(),
+    found.extend(differences(before, after).into_iter().map(|field| FieldChange {
+        field,
         old: None,
         new: None,
         bearing: Bearing::Numbers,
     }));
     found
+}
+
+/// The names of what decides the numbers of two definitions and is not the same in both.
+pub fn differences(
+    before: (Definitions<'_>, &Metric),
+    after: (Definitions<'_>, &Metric),
+) -> Vec<String> {
+    // Most metrics are as they were, and bringing all that is upstream into its normal form costs
+    // more than looking at it.
+    if texts(before) == texts(after) {
+        return Vec::new();
+    }
+    let identity = |(definitions, metric): (Definitions<'_>, &Metric)| {
+        definitions.catalog.identity(definitions.files, metric)
+    };
+    let (first, second) = (identity(before), identity(after));
+    first.differences(&second).into_iter().map(str::to_owned).collect()
+}
+
+/// All that an identity is made of, as it is written.
+fn texts<'a>((definitions, metric): (Definitions<'a>, &'a Metric)) -> Vec<&'a str> {
+    let Definitions { catalog, files } = definitions;
+    let project = files.ids().find(|file| files.path(*file) == PROJECT_FILE);
+    let mut texts = vec![files.text(metric.file), project.map_or("", |file| files.text(file))];
+    for one in catalog.with_parts(metric) {
+        if one.id != metric.id {
+            texts.extend([one.id.as_str(), files.text(one.file)]);
+        }
+        for id in catalog.upstream(one) {
+            let text = catalog.sources.get(id).map_or("", |source| files.text(source.file));
+            texts.extend([id, text]);
+        }
+    }
+    texts
 }
 
 pub(super) fn words(

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cause::{Moved, cause, moved};
-use super::values::{SeriesChange, ValueChange, index, is_same};
+use super::values::{Index, SeriesChange, ValueChange, index, is_same};
 use super::{Crossed, MetricDiff, Presence, Side, definition, mix, verdict};
 use crate::catalog::Metric;
 use crate::definition::display::DisplayUnit;
-use crate::result::{Group, MetricResults, Period};
+use crate::result::{Group, MetricResults, Period, Row};
 
 /// A metric of the base, of the head, or of both, perhaps under two ids.
 pub struct Pair {
@@ -71,12 +71,7 @@ pub fn compare(
     pair: &Pair,
     renamed: &BTreeMap<String, String>,
 ) -> Option<MetricDiff> {
-    let of = |side: &Side<'_>, id: &Option<String>| -> Option<(String, Option<MetricResults>)> {
-        let id = id.clone()?;
-        let results = side.results.get(&id).cloned();
-        Some((id, results))
-    };
-    let (old, new) = (of(base, &pair.old), of(head, &pair.new));
+    let (old, new) = (results(base, &pair.old), results(head, &pair.new));
     let before = metric(base, pair.old.as_deref());
     let after = metric(head, pair.new.as_deref());
     let shown = after.or(before);
@@ -127,7 +122,7 @@ pub fn compare(
                     changed.verdicts = verdict::changes((base, before, old), (head, after, new));
                 }
                 if matches!(moved, Moved::Definition | Moved::Both) {
-                    changed.witnesses = crossed.witnesses.get(new_id).cloned();
+                    changed.witnesses = crossed.witnesses.get(*new_id).cloned();
                 }
             }
             (None, None) => {}
@@ -147,6 +142,14 @@ pub fn compare(
     (!nothing).then_some(changed)
 }
 
+fn results<'s>(
+    side: &'s Side<'_>,
+    id: &'s Option<String>,
+) -> Option<(&'s str, Option<&'s MetricResults>)> {
+    let id = id.as_ref()?;
+    Some((id, side.results.get(id)))
+}
+
 fn metric<'a>(side: &Side<'a>, id: Option<&str>) -> Option<&'a Metric> {
     side.definitions?.catalog.metrics.get(id?)
 }
@@ -164,15 +167,8 @@ fn values(
     let periods: BTreeSet<Period> = before.keys().map(|(_, period)| *period).collect();
     let common: BTreeSet<Period> =
         now.keys().map(|(_, period)| *period).filter(|period| periods.contains(period)).collect();
-    let evaluation = |results: &BTreeMap<String, Result<MetricResults, String>>| {
-        results.get(id).map(|results| match results {
-            Ok(results) => Ok(results.clone()),
-            Err(why) => Err(why.clone()),
-        })
-    };
-    let (between, reverse) = (evaluation(&crossed.old_over_new), evaluation(&crossed.new_over_old));
-    let between_index = between.as_ref().and_then(|r| r.as_ref().ok()).map(index);
-    let reverse_index = reverse.as_ref().and_then(|r| r.as_ref().ok()).map(index);
+    let between = crossed.old_over_new.get(id).map(evaluated);
+    let reverse = crossed.new_over_old.get(id).map(evaluated);
     let mut series: BTreeMap<&Group, Vec<ValueChange>> = BTreeMap::new();
     let mut groups: (BTreeSet<&Group>, BTreeSet<&Group>) = Default::default();
     for ((group, period), row) in &now {
@@ -185,19 +181,17 @@ fn values(
             continue;
         }
         let place = (*group, *period);
-        let between = between.as_ref().map(|evaluated| match evaluated {
-            Ok(_) => Ok(between_index.as_ref().and_then(|index| index.get(&place).copied())),
-            Err(why) => Err(why.as_str()),
-        });
-        let reverse = reverse.as_ref().map(|evaluated| match evaluated {
-            Ok(_) => Ok(reverse_index.as_ref().and_then(|index| index.get(&place).copied())),
-            Err(why) => Err(why.as_str()),
-        });
         series.entry(group).or_default().push(ValueChange {
             period: *period,
             old: (*was).clone(),
             new: (*row).clone(),
-            cause: cause(moved, was, row, between, reverse),
+            cause: cause(
+                moved,
+                was,
+                row,
+                between.as_ref().map(|evaluated| at(evaluated, &place)),
+                reverse.as_ref().map(|evaluated| at(evaluated, &place)),
+            ),
         });
     }
     groups.0.extend(before.keys().filter(|(_, p)| common.contains(p)).map(|(group, _)| *group));
@@ -208,6 +202,21 @@ fn values(
         .into_iter()
         .map(|(group, values)| SeriesChange { group: group.clone(), values, complete })
         .collect();
+}
+
+/// What an evaluation of one side over the other found, or why there is none.
+fn evaluated(results: &Result<MetricResults, String>) -> Result<Index<'_>, &str> {
+    results.as_ref().map(index).map_err(String::as_str)
+}
+
+fn at<'r>(
+    evaluated: &Result<Index<'r>, &'r str>,
+    place: &(&'r Group, Period),
+) -> Result<Option<&'r Row>, &'r str> {
+    match evaluated {
+        Ok(index) => Ok(index.get(place).copied()),
+        Err(why) => Err(why),
+    }
 }
 
 /// The newest period of those that both sides have and that is not provisional.

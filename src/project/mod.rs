@@ -14,4 +14,4 @@ pub use content::{Stamp, changed, fingerprint, stamps};
 pub use data::{DataFile, Locations, data_files};
 pub use files::{ProjectFiles, list};
 pub use kept::Kept;
-pub use root::{PROJECT_FILE, find};
+pub use root::{PROJECT_FILE, find, is_below, is_definition};

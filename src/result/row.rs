@@ -66,11 +66,11 @@ pub struct Row {
 }
 
 impl Row {
-    /// Takes everything away but that there is something.
-    pub fn suppress(&mut self) {
-        *self = Self {
-            period: self.period,
-            group: std::mem::take(&mut self.group),
+    /// A row that says nothing but its status.
+    pub fn without_value(period: Period, group: Group, status: Status) -> Self {
+        Self {
+            period,
+            group,
             value: None,
             numerator: None,
             denominator: None,
@@ -78,10 +78,16 @@ impl Row {
             n_open: None,
             ci_low: None,
             ci_high: None,
-            status: Status::Suppressed,
+            status,
             companions: Vec::new(),
             smallest: None,
-        };
+        }
+    }
+
+    /// Takes everything away but that there is something.
+    pub fn suppress(&mut self) {
+        let group = std::mem::take(&mut self.group);
+        *self = Self::without_value(self.period, group, Status::Suppressed);
     }
 }
 

@@ -225,23 +225,11 @@ mod tests {
 
     /// A snapshot with a value per group and month: `(client, values)`.
     fn snapshot(groups: &[(&str, &[i64])]) -> Snapshot {
-        let row = |group: &Group, month: usize, value: i64| Row {
-            period: Timeline::period(
-                format!("2026-{:02}-01T00:00:00Z", month + 1).parse().unwrap(),
-                Grain::Month,
-            )
-            .unwrap(),
-            group: group.clone(),
-            value: Some(value.into()),
-            numerator: None,
-            denominator: None,
-            n: None,
-            n_open: None,
-            ci_low: None,
-            ci_high: None,
-            status: Status::Final,
-            companions: Vec::new(),
-            smallest: None,
+        let row = |group: &Group, month: usize, value: i64| {
+            let start = format!("2026-{:02}-01T00:00:00Z", month + 1).parse().unwrap();
+            let period = Timeline::period(start, Grain::Month).unwrap();
+            let empty = Row::without_value(period, group.clone(), Status::Final);
+            Row { value: Some(value.into()), ..empty }
         };
         let series = groups.iter().map(|(client, values)| {
             let group: Group = vec![("client".to_owned(), Some((*client).to_owned()))];

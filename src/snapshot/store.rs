@@ -297,21 +297,8 @@ mod tests {
 
     fn snapshot(name: &str, value: u32) -> String {
         let period = Timeline::period("2026-01-01T00:00:00Z".parse().unwrap(), Grain::Month);
-        let mut row = Row {
-            period: period.unwrap(),
-            group: Group::new(),
-            value: None,
-            numerator: None,
-            denominator: None,
-            n: None,
-            n_open: None,
-            ci_low: None,
-            ci_high: None,
-            status: Status::Final,
-            companions: Vec::new(),
-            smallest: None,
-        };
-        row.value = Some(value.into());
+        let empty = Row::without_value(period.unwrap(), Group::new(), Status::Final);
+        let row = Row { value: Some(value.into()), ..empty };
         let series = vec![Series { group: Group::new(), reason: None, rows: vec![row] }];
         let unit = "count".to_owned();
         let metric = name.to_owned();

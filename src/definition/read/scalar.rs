@@ -1,6 +1,7 @@
 //! The leaves: text, numbers, dates, durations, and tables with free keys.
 
 use std::fmt;
+use std::num::ParseIntError;
 use std::ops::Deref;
 use std::str::FromStr;
 
@@ -89,17 +90,8 @@ impl FromToml for u32 {
     const EXPECTED: &'static str = "a whole number";
 
     fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
-        let DeValue::Integer(integer) = value.get_ref() else {
-            return reader.wrong_type(value, Self::EXPECTED);
-        };
-        let span = reader.span(value);
-        Self::from_str_radix(integer.as_str(), integer.radix()).ok().or_else(|| {
-            reader.invalid(
-                span,
-                format!("{integer} is out of range"),
-                "expected a whole number from 0 to 4294967295",
-            )
-        })
+        let says = "expected a whole number from 0 to 4294967295";
+        whole(value, reader, Self::from_str_radix, says)
     }
 }
 
@@ -107,14 +99,23 @@ impl FromToml for u64 {
     const EXPECTED: &'static str = "a whole number";
 
     fn from_toml(value: &Spanned<DeValue<'_>>, reader: &mut Reader<'_>) -> Option<Self> {
-        let DeValue::Integer(integer) = value.get_ref() else {
-            return reader.wrong_type(value, Self::EXPECTED);
-        };
-        let span = reader.span(value);
-        Self::from_str_radix(integer.as_str(), integer.radix()).ok().or_else(|| {
-            reader.invalid(span, format!("{integer} is out of range"), "expected a whole number")
-        })
+        whole(value, reader, Self::from_str_radix, "expected a whole number")
     }
+}
+
+fn whole<T: FromToml>(
+    value: &Spanned<DeValue<'_>>,
+    reader: &mut Reader<'_>,
+    parse: fn(&str, u32) -> Result<T, ParseIntError>,
+    says: &str,
+) -> Option<T> {
+    let DeValue::Integer(integer) = value.get_ref() else {
+        return reader.wrong_type(value, T::EXPECTED);
+    };
+    let span = reader.span(value);
+    parse(integer.as_str(), integer.radix())
+        .ok()
+        .or_else(|| reader.invalid(span, format!("{integer} is out of range"), says))
 }
 
 /// An exact decimal number with its place; the TOML text is never taken through a float.
