@@ -10,6 +10,7 @@ use crate::review::group;
 use crate::snapshot::Chosen;
 
 #[derive(Debug, Args)]
+#[group(skip)]
 pub struct Arguments {
     /// Metrics whose pending results are meant; all where absent
     metrics: Vec<String>,

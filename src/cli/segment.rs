@@ -13,6 +13,7 @@ use crate::review::group;
 const NAMED: usize = 5;
 
 #[derive(Debug, Args)]
+#[group(skip)]
 pub struct Segments {
     /// Only one group: SEGMENT=VALUE, once for each segment of the group; the total where absent
     #[arg(long = "segment", value_name = "SEGMENT=VALUE", value_parser = group::parse)]
