@@ -59,5 +59,6 @@ pub mod result;
 pub mod review;
 pub mod rules;
 pub mod snapshot;
+pub mod sql;
 pub mod statistics;
 pub mod test;

@@ -19,6 +19,7 @@ use goodhart::check::Opened;
 use goodhart::definition::project::Grain;
 use goodhart::diagnostic::{Diagnostics, Files, render};
 use goodhart::diff::{Bearing, Crossed, Definitions, Provenance, Side, diff, findings};
+use goodhart::engine::Parser;
 use goodhart::judge::{Observation, Raised, alert_findings, alerts, news};
 use goodhart::plan::Timeline;
 use goodhart::project::ProjectFiles;
@@ -53,7 +54,8 @@ fn open(alerts: &str) -> Opened {
         metrics: vec![files.add("metrics/coverage.toml", format!("{METRIC}{alerts}"))],
         unreadable: Vec::new(),
     };
-    let opened = Opened::read(PathBuf::new(), files, &listed, Vec::new());
+    let opened =
+        Opened::read(PathBuf::new(), files, &listed, Vec::new(), &Parser::within()).unwrap();
     let found = render(&opened.diagnostics, &opened.files, false);
     assert!(!opened.diagnostics.has_errors(), "{found}");
     opened

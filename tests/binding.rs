@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use goodhart::bind::{Bound, Memory, bind};
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, render};
-use goodhart::engine::Protection;
+use goodhart::engine::{Parser, Protection, Purpose};
 
 const PROJECT: &str = "name = \"p\"\nas_of = 2026-07-01T00:00:00Z\n";
 const A: &str = "format = \"csv\"\nfiles = \"a.csv\"\n[columns]\nid = { type = \"text\", key = true }\n\
@@ -42,9 +42,10 @@ fn bound_metric(derived: &[(&str, &str)], metric: &str, memory: &mut Memory) -> 
         let text = format!("format = \"derived\"\nsql = '''\n{sql}\n'''\n");
         support::write(folder.path(), &[(&format!("sources/{id}.toml"), &text)]);
     }
-    let opened = check::open(folder.path()).unwrap();
+    let parser = Parser::within();
+    let opened = check::open(folder.path(), &parser).unwrap();
     let catalog = opened.catalog.unwrap();
-    let (bound, found) = bind(&catalog, &opened.files, memory, &Protection::within()).unwrap();
+    let (bound, found) = bind(&catalog, &opened.files, memory, &parser).unwrap();
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(found);
     (bound, render(&diagnostics, &opened.files, false))
@@ -178,11 +179,11 @@ fn what_takes_too_long_costs_its_neighbours_no_lineage() {
             ("metrics/slow.toml", &slow),
         ],
     );
-    let opened = check::open(folder.path()).unwrap();
-    let catalog = opened.catalog.unwrap();
     let protection = Protection::full(env!("CARGO_BIN_EXE_goodhart").into());
-    let (bound, found) =
-        bind(&catalog, &opened.files, &mut Memory::default(), &protection).unwrap();
+    let parser = Parser::new(protection, Purpose::Binding);
+    let opened = check::open(folder.path(), &parser).unwrap();
+    let catalog = opened.catalog.unwrap();
+    let (bound, found) = bind(&catalog, &opened.files, &mut Memory::default(), &parser).unwrap();
     let said: Vec<&str> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
     assert_eq!(said, ["only to understand this takes longer than 1 s"]);
     let client = bound.metrics["m"].population.column("client").unwrap();

@@ -9,7 +9,7 @@ use goodhart::check;
 use goodhart::compare::{Context, State, compare};
 use goodhart::diagnostic::{Diagnostics, Files, render};
 use goodhart::diff::{Diff, findings};
-use goodhart::engine::Protection;
+use goodhart::engine::{Parser, Protection};
 use goodhart::evaluate::Silent;
 use goodhart::privacy::NoKey;
 use goodhart::report::diagnostics::Findings;
@@ -45,7 +45,7 @@ fn lay(name: &str, commit: Option<&str>, case: Option<&Path>) -> Laid {
     let inputs = InputsFile::new(&evaluation.inputs, "0.1.0", None);
     let results = evaluation.results.metrics.into_iter();
     let results = results.map(|results| (results.metric.clone(), results)).collect();
-    let check::Opened { files, catalog, .. } = check::open(root).unwrap();
+    let check::Opened { files, catalog, .. } = check::open(root, &Parser::within()).unwrap();
     let mut state = State::here(name, root, (files, catalog), results, Some(inputs));
     state.provenance.commit = commit.map(str::to_owned);
     Laid { state, _folder: folder }
@@ -55,6 +55,7 @@ fn compared(base: &Laid, head: &Laid) -> (Diff, Diagnostics) {
     let context = Context {
         environment: &|_| None,
         threads: Some(2),
+        parser: Parser::within(),
         protection: Protection::within(),
         pseudonym_key: Err(NoKey::Missing),
         progress: &Silent,

@@ -9,7 +9,7 @@ use std::path::Path;
 use goodhart::catalog::Source;
 use goodhart::check;
 use goodhart::engine::gate::{THEMES, why_refused};
-use goodhart::engine::{Engine, Options, Protection, Readable};
+use goodhart::engine::{Engine, Options, Parser, Protection, Readable};
 use goodhart::measure::Cell;
 
 fn engine(gate: bool) -> Engine {
@@ -28,7 +28,7 @@ fn sources() -> BTreeMap<String, Source> {
         ("sources/hosts.toml", A),
     ];
     support::write(folder.path(), &files);
-    check::open(folder.path()).unwrap().catalog.unwrap().sources
+    check::open(folder.path(), &Parser::within()).unwrap().catalog.unwrap().sources
 }
 
 /// What is said about a query; nothing where it is allowed.

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use goodhart::catalog::{self, Catalog, Definitions};
 use goodhart::diagnostic::Files;
+use goodhart::engine::Parser;
 use goodhart::plan::{self, Materialise, Plan, Selection, SourceStep};
 use goodhart::project;
 
@@ -41,7 +42,10 @@ fn catalog(metrics: &[(&str, &str)]) -> Catalog {
     assert!(found.is_empty());
     let (definitions, found) = Definitions::read(&files, &listed);
     assert!(found.is_empty(), "{found:?}");
-    let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
+    let parser = Parser::within();
+    let version = env!("CARGO_PKG_VERSION");
+    let (catalog, found) =
+        catalog::build(&files, definitions, folder.path(), &parser, version).unwrap();
     assert!(found.is_empty(), "{found:?}");
     catalog.unwrap()
 }

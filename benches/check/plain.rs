@@ -7,7 +7,7 @@ use std::path::Path;
 use duckdb::Connection;
 use goodhart::bind::{self, Memory};
 use goodhart::check;
-use goodhart::engine::Protection;
+use goodhart::engine::Parser;
 use goodhart::measure::aggregates;
 use goodhart::plan::{self, Columns, Scan, quote};
 use serde::{Deserialize, Serialize};
@@ -22,10 +22,10 @@ pub struct Statements {
 
 /// Writes the statements that `goodhart check` binds for the project at `root`.
 pub fn write(root: &Path, path: &Path) -> Result<usize, Box<dyn Error>> {
-    let opened = check::open(root)?;
+    let parser = Parser::within();
+    let opened = check::open(root, &parser)?;
     let catalog = opened.catalog.as_ref().ok_or("goodhart.toml could not be read")?;
-    let (bound, found) =
-        bind::bind(catalog, &opened.files, &mut Memory::default(), &Protection::within())?;
+    let (bound, found) = bind::bind(catalog, &opened.files, &mut Memory::default(), &parser)?;
     if !found.is_empty() {
         return Err(format!("the project is wrong: {}", found[0].message).into());
     }

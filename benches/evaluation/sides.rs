@@ -8,7 +8,7 @@ use duckdb::types::{TimeUnit, Value};
 use goodhart::catalog::Catalog;
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, Files};
-use goodhart::engine::Protection;
+use goodhart::engine::{Parser, Protection};
 use goodhart::evaluate::{Evaluation, Request, evaluate};
 use goodhart::judge::judge;
 use goodhart::plan::{self, Selection};
@@ -25,7 +25,7 @@ pub struct Opened {
 }
 
 pub fn open(root: &Path) -> Result<Opened, Box<dyn Error>> {
-    let mut opened = check::open(root)?;
+    let mut opened = check::open(root, &Parser::within())?;
     opened.refuse_wrong(jiff::civil::Date::ZERO);
     clean(&opened.diagnostics, &opened.files)?;
     let catalog = opened.catalog.ok_or("goodhart.toml could not be read")?;

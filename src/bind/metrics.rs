@@ -10,7 +10,7 @@ use super::lineage::trace;
 use super::memory::Memory;
 use super::scan::{Binder, judge};
 use super::sources::{Relations, all_columns, allowance, no_query, schema};
-use crate::catalog::{Catalog, Metric, relations};
+use crate::catalog::{Catalog, Metric};
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{Allowance, Engine, Readable};
@@ -83,9 +83,10 @@ pub fn bind<'a>(
     let mut jobs = Vec::new();
     let schemas: BTreeMap<&str, String> =
         sources.keys().map(|id| (id.as_str(), schema(id, sources))).collect();
+    let parsed = &engine.catalog.sql;
     let reads_unbound = |sql: &Sql| {
-        !unbound.is_empty()
-            && relations(sql.as_str()).iter().any(|(name, _)| unbound.contains(name.as_str()))
+        let query = parsed.query(sql.as_str()).filter(|_| !unbound.is_empty());
+        query.is_some_and(|query| query.relation_names().iter().any(|name| unbound.contains(name)))
     };
     for metric in metrics {
         let Some(population) = &metric.definition.population else {

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 use crate::catalog::{Catalog, Metric};
 use crate::diagnostic::{Diagnostic, Files};
-use crate::engine::Protection;
+use crate::engine::Parser;
 use crate::error::Error;
 
 /// Binds every source and metric of the catalog. What is wrong with one does not keep the others
@@ -35,9 +35,9 @@ pub fn bind(
     catalog: &Catalog,
     files: &Files,
     memory: &mut Memory,
-    protection: &Protection,
+    parser: &Parser<'_>,
 ) -> Result<(Bound, Vec<Diagnostic>), Error> {
-    bind_some(catalog, files, &|_| true, memory, protection)
+    bind_some(catalog, files, &|_| true, memory, parser)
 }
 
 /// As [`bind`], but of the metrics only those that are `wanted`.
@@ -49,10 +49,10 @@ pub fn bind_some(
     files: &Files,
     wanted: &dyn Fn(&Metric) -> bool,
     memory: &mut Memory,
-    protection: &Protection,
+    parser: &Parser<'_>,
 ) -> Result<(Bound, Vec<Diagnostic>), Error> {
     let mut found = Vec::new();
-    let mut engine = sources::Relations::new(catalog, protection);
+    let mut engine = sources::Relations::new(catalog, parser);
     let bound = sources::bind(catalog, files, &mut engine, memory, &mut found)?;
     let unbound: BTreeSet<&str> = catalog
         .sources

@@ -8,28 +8,29 @@ use jiff::Timestamp;
 use super::facts::{BoundSource, Column, ColumnRef, Origin, Query};
 use super::lineage::{Traced, trace};
 use super::memory::Memory;
-use crate::catalog::{Catalog, Source, common_tables, relations};
+use crate::catalog::{Catalog, Source, read_by};
 use crate::definition::read::Sql;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{
-    Allowance, Engine, Options, Protection, Readable, SqlFailure, check_derived, check_file_source,
-    declare, declared_columns, refusals,
+    Allowance, Engine, Parser, Readable, SqlFailure, check_derived, check_file_source, declare,
+    declared_columns, refusals,
 };
 use crate::error::Error;
+use crate::sql::ParsedSql;
 
 /// An engine in which the sources that were asked for are empty relations. It is opened when the
 /// first one is asked for: where everything is remembered, there is no need of it.
 pub struct Relations<'a> {
     pub catalog: &'a Catalog,
-    protection: &'a Protection,
+    parser: &'a Parser<'a>,
     engine: Option<Engine>,
     made: BTreeSet<String>,
 }
 
 impl<'a> Relations<'a> {
-    pub fn new(catalog: &'a Catalog, protection: &'a Protection) -> Self {
-        Self { catalog, protection, engine: None, made: BTreeSet::new() }
+    pub fn new(catalog: &'a Catalog, parser: &'a Parser<'a>) -> Self {
+        Self { catalog, parser, engine: None, made: BTreeSet::new() }
     }
 
     /// The engine, with the `sources` among those that are `bound`.
@@ -40,7 +41,7 @@ impl<'a> Relations<'a> {
     ) -> Result<&Engine, Error> {
         let engine = match self.engine.take() {
             Some(engine) => engine,
-            None => open(self.catalog, self.protection)?,
+            None => open(self.catalog, self.parser)?,
         };
         let engine = self.engine.insert(engine);
         engine.grant(allowance(self.catalog));
@@ -58,20 +59,8 @@ impl<'a> Relations<'a> {
     }
 }
 
-/// No honest plan needs more memory.
-const MEMORY: u64 = 512_000_000;
-
-fn open(catalog: &Catalog, protection: &Protection) -> Result<Engine, Error> {
-    // Nothing is scanned: threads of the engine would only cost their start.
-    let options = Options {
-        threads: Some(1),
-        memory: MEMORY,
-        run_time: catalog.settings.limits.run_time,
-        files: Vec::new(),
-        optimised: true,
-        protection: protection.clone(),
-    };
-    let engine = Engine::open(&options, &catalog.settings.calendars)?;
+fn open(catalog: &Catalog, parser: &Parser<'_>) -> Result<Engine, Error> {
+    let engine = parser.engine_to_bind(&catalog.settings)?;
     engine.set_as_of(Timestamp::UNIX_EPOCH)?;
     Ok(engine)
 }
@@ -125,10 +114,8 @@ pub fn bind(
 /// Whether a query reads a source that could not be bound, because it is wrong or part of a cycle:
 /// what DuckDB would say of it follows from that.
 fn reads_unbound(sql: &Sql, catalog: &Catalog, bound: &BTreeMap<String, BoundSource>) -> bool {
-    let own = common_tables(sql.as_str());
-    relations(sql.as_str()).into_iter().any(|(name, _)| {
-        catalog.sources.contains_key(&name) && !bound.contains_key(&name) && !own.contains(&name)
-    })
+    let names = catalog.sql.query(sql.as_str()).map(ParsedSql::relation_names).unwrap_or_default();
+    names.into_iter().any(|name| catalog.sources.contains_key(name) && !bound.contains_key(name))
 }
 
 /// Everything that the binding of a source depends on.
@@ -279,9 +266,8 @@ fn expectations(
             .definition
             .expect
             .iter()
-            .flat_map(|expect| relations(expect.sql.as_str()))
-            .map(|(name, _)| name)
-            .filter(|name| catalog.sources.contains_key(name))
+            .filter_map(|expect| catalog.sql.query(expect.sql.as_str()))
+            .flat_map(|query| read_by(query, &catalog.sources))
             .collect();
         let schemas: Vec<String> = read.iter().map(|read| schema(read, bound)).collect();
         let parts = ["expectations", &source.id, files.text(source.file)];

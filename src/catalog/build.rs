@@ -1,22 +1,26 @@
 //! Definitions → [`Catalog`].
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
-use super::Catalog;
 use super::alerts;
 use super::ids::stem;
 use super::limits;
 use super::metrics::metrics;
+use super::parse::{Parse, Unresolved, pieces_of_metric, pieces_of_source};
 use super::paths;
 use super::settings::{lints, settings};
 use super::sources::{check_depth, check_newest, sources};
+use super::{Catalog, Settings};
 use crate::definition::metric::MetricFile;
 use crate::definition::project::{AsOf, ProjectFile};
 use crate::definition::read::{FromToml, Reader};
 use crate::definition::source::SourceFile;
 use crate::diagnostic::{Diagnostic, FileId, Files};
+use crate::error::Error;
 use crate::parallel;
 use crate::project::ProjectFiles;
+use crate::sql::ParsedPieces;
 
 /// The files of a project as they were read; what could not be read is absent.
 #[derive(Debug)]
@@ -71,20 +75,30 @@ fn read_all<T: FromToml + Send>(
 
 /// Merges and resolves definitions. The catalog is there when `goodhart.toml` could be read; it
 /// is fit for evaluation when there is no error among the diagnostics.
+///
+/// # Errors
+/// Only an engine failure while SQL is parsed.
 pub fn build(
     files: &Files,
     definitions: Definitions,
+    root: &Path,
+    parser: &dyn Parse,
     tool_version: &str,
-) -> (Option<Catalog>, Vec<Diagnostic>) {
+) -> Result<(Option<Catalog>, Vec<Diagnostic>), Error> {
     let mut found = Vec::new();
+    let settings = definitions.project.as_ref().map(|project| settings(project, tool_version));
+    let sql = match &settings {
+        Some((settings, _)) => parse(&definitions, root, settings, parser)?,
+        None => ParsedPieces::default(),
+    };
     let unread: BTreeSet<String> =
         definitions.unread.iter().map(|file| stem(files.path(*file)).to_owned()).collect();
-    let sources = sources(files, definitions.sources, &mut found);
-    let metrics = metrics(files, definitions.metrics, &sources, &unread, &mut found);
-    let Some(project) = definitions.project else {
-        return (None, found);
+    let sources = sources(files, definitions.sources, &sql, &mut found);
+    let metrics = metrics(files, definitions.metrics, &sources, &sql, &unread, &mut found);
+    let (Some(project), Some((mut settings, mut diagnostics))) = (definitions.project, settings)
+    else {
+        return Ok((None, found));
     };
-    let (mut settings, mut diagnostics) = settings(&project, tool_version);
     found.append(&mut diagnostics);
     for metric in metrics.values() {
         lints(&metric.definition.lints, &mut found, |code, severity| {
@@ -105,10 +119,24 @@ pub fn build(
             limits::check_metric(own, project.limits.as_ref(), &settings.limits, &mut found);
         }
     }
-    check_depth(files, &sources, settings.limits.depth, &mut found);
+    check_depth(files, &sources, &sql, settings.limits.depth, &mut found);
     if let AsOf::Newest { source, column } = &settings.as_of {
         check_newest(source, column, &sources, &unread, &mut found);
     }
-    let catalog = Catalog { settings, sources, metrics, unread };
-    (Some(catalog), found)
+    let catalog = Catalog { settings, sources, metrics, sql, unread };
+    Ok((Some(catalog), found))
+}
+
+/// Parses all SQL of the definitions.
+fn parse(
+    definitions: &Definitions,
+    root: &Path,
+    settings: &Settings,
+    parser: &dyn Parse,
+) -> Result<ParsedPieces, Error> {
+    let sources: Vec<&SourceFile> = definitions.sources.iter().map(|(_, source)| source).collect();
+    let metrics = definitions.metrics.iter().map(|(_, metric)| metric);
+    let pieces = sources.iter().copied().flat_map(pieces_of_source);
+    let pieces = pieces.chain(metrics.flat_map(pieces_of_metric)).collect();
+    parser.parse(&pieces, &Unresolved { root, settings, sources: &sources })
 }

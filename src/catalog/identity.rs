@@ -6,13 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::local_names::Names;
-use super::tokens::normal;
 use super::{Catalog, Metric};
-use crate::definition::aspects::aspects;
-use crate::definition::metric::MetricFile;
+use crate::definition::aspects::{Canonical, aspects};
 use crate::definition::source::Format;
 use crate::diagnostic::Files;
+use crate::sql::ParsedPieces;
 
 /// The parts of a definition that decide its numbers, by name. Those of its own are called as in
 /// [`aspects`]; `source x` and `metric x` are upstream.
@@ -62,7 +60,7 @@ impl Catalog {
                 let Some(source) = self.sources.get(id) else { continue };
                 let text = files.text(source.file);
                 clocked |= mentions_calendar(text);
-                parts.insert(format!("source {id}"), source_text(text));
+                parts.insert(format!("source {id}"), source_text(text, &self.sql));
             }
             let population = one.definition.population.as_ref();
             clocked |=
@@ -82,8 +80,8 @@ impl Catalog {
     /// What the definition of one metric says that decides its numbers.
     fn numbers_of(&self, metric: &Metric) -> Vec<(String, String)> {
         let definition = &metric.definition;
-        let names = self.local_names(metric, definition);
-        let mut parts: Vec<(String, String)> = aspects(definition, |sql| names.canonical(sql))
+        let canonical = Canonical::new(definition, &self.fixed_names(metric), &self.sql);
+        let mut parts: Vec<(String, String)> = aspects(definition, &canonical)
             .into_iter()
             .filter(|(name, _)| !JUDGEMENT.contains(name))
             .map(|(name, text)| (name.to_owned(), text))
@@ -96,17 +94,8 @@ impl Catalog {
         parts
     }
 
-    /// What stands for the names that the population of `definition` gives by itself: that of
-    /// `metric`, or of another revision of it.
-    pub fn local_names(&self, metric: &Metric, definition: &MetricFile) -> Names {
-        match &definition.population {
-            Some(population) => Names::of(population.sql.as_str(), &self.fixed_names(metric)),
-            None => Names::default(),
-        }
-    }
-
     /// Names in a population that mean something outside of it.
-    fn fixed_names(&self, metric: &Metric) -> BTreeSet<String> {
+    pub fn fixed_names(&self, metric: &Metric) -> BTreeSet<String> {
         let mut fixed: BTreeSet<String> = BTreeSet::new();
         for id in self.upstream(metric) {
             let Some(source) = self.sources.get(id) else { continue };
@@ -114,8 +103,11 @@ impl Catalog {
             fixed.extend(source.definition.columns.names().map(str::to_lowercase));
             if source.definition.format.value == Format::Derived {
                 // What it returns stands in its query, or comes from what it reads.
-                let sql = source.definition.sql.as_ref().map_or("", |sql| sql.as_str());
-                fixed.extend(super::identifiers(sql).into_iter().map(|(word, _)| word));
+                let sql = source.definition.sql.as_ref();
+                let query = sql.and_then(|sql| self.sql.query(sql.as_str()));
+                let names =
+                    query.into_iter().flat_map(|sql| sql.columns.iter().chain(&sql.aliases));
+                fixed.extend(names.map(|name| name.name.clone()));
             }
         }
         if let Some(population) = &metric.definition.population {
@@ -161,33 +153,38 @@ const WORDS: [&str; 7] =
     ["title", "description", "owner", "meaning", "test", "expect", "freshness"];
 
 /// What a source says that decides its rows.
-fn source_text(text: &str) -> String {
+fn source_text(text: &str, sql: &ParsedPieces) -> String {
     match text.parse::<toml::Table>() {
-        Ok(table) => plain(&toml::Value::Table(table)).to_string(),
+        Ok(table) => plain(&toml::Value::Table(table), sql).to_string(),
         // What cannot be read is what it is.
         Err(_) => text.to_owned(),
     }
 }
 
 /// A value without words for people, with SQL in its normal form and keys in order.
-fn plain(value: &toml::Value) -> serde_json::Value {
+fn plain(value: &toml::Value, sql: &ParsedPieces) -> serde_json::Value {
+    let normal = |key: &str, text: &str| {
+        let parsed = if key == "sql" { sql.query(text) } else { sql.expression(text) };
+        parsed.map_or(text, |parsed| parsed.normal.as_str()).to_owned()
+    };
     match value {
         toml::Value::Table(table) => table
             .iter()
             .filter(|(key, _)| !WORDS.contains(&key.as_str()))
             .map(|(key, value)| {
                 let value = match value {
-                    toml::Value::String(sql) if key == "sql" || key == "select" => {
-                        let tokens = normal(sql).into_iter().map(|(token, _)| token);
-                        tokens.collect::<Vec<_>>().join(" ").into()
+                    toml::Value::String(text) if key == "sql" || key == "select" => {
+                        normal(key, text).into()
                     }
-                    other => plain(other),
+                    other => plain(other, sql),
                 };
                 (key.clone(), value)
             })
             .collect::<serde_json::Map<_, _>>()
             .into(),
-        toml::Value::Array(values) => values.iter().map(plain).collect::<Vec<_>>().into(),
+        toml::Value::Array(values) => {
+            values.iter().map(|value| plain(value, sql)).collect::<Vec<_>>().into()
+        }
         other => other.to_string().into(),
     }
 }

@@ -6,18 +6,21 @@ use super::bounds;
 use super::breakdown;
 use super::cycle;
 use super::ids::{duplicate, metric_id};
+use super::parse::pieces_of_metric;
 use super::sources::read_by;
 use super::{Metric, Source};
 use crate::definition::measure::MeasureTable;
 use crate::definition::metric::MetricFile;
 use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
 use crate::formula::{self, Formula};
+use crate::sql::ParsedPieces;
 
 /// Merges the metrics: ids, parts, formulas, breakdowns, cycles.
 pub fn metrics(
     files: &Files,
     definitions: Vec<(FileId, MetricFile)>,
     sources: &BTreeMap<String, Source>,
+    sql: &ParsedPieces,
     unread: &BTreeSet<String>,
     found: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Metric> {
@@ -33,7 +36,7 @@ pub fn metrics(
         check_population(&definition, found);
         bounds::check(&definition, found);
         let (parts, formula) = parts(files, &definition, found);
-        let reads = reads(&definition, sources);
+        let reads = reads(&definition, sources, sql);
         let breakdown = breakdown::of_rows(&definition, found);
         let metric = Metric { id: id.clone(), file, definition, breakdown, reads, parts, formula };
         metrics.insert(id, metric);
@@ -43,15 +46,14 @@ pub fn metrics(
 }
 
 /// The sources that the population and the measure's expressions read.
-fn reads(definition: &MetricFile, sources: &BTreeMap<String, Source>) -> Vec<String> {
-    let population = definition.population.iter().map(|population| &population.sql);
-    let mut reads: Vec<String> = population
-        .chain(definition.measure.expressions())
-        .flat_map(|sql| read_by(sql.as_str(), sources))
-        .collect();
-    reads.sort();
-    reads.dedup();
-    reads
+fn reads(
+    definition: &MetricFile,
+    sources: &BTreeMap<String, Source>,
+    sql: &ParsedPieces,
+) -> Vec<String> {
+    let pieces = pieces_of_metric(definition).filter_map(|piece| sql.get(piece));
+    let reads: BTreeSet<String> = pieces.flat_map(|parsed| read_by(parsed, sources)).collect();
+    reads.into_iter().collect()
 }
 
 fn check_population(metric: &MetricFile, found: &mut Vec<Diagnostic>) {

@@ -10,30 +10,28 @@ mod cycle;
 mod identity;
 mod ids;
 mod limits;
-mod local_names;
 mod metrics;
 mod nondeterministic;
+mod parse;
 mod paths;
-mod references;
 mod settings;
 mod sources;
-mod tokens;
 
 pub use build::{Definitions, build};
 pub use identity::Identity;
 pub use ids::is_id;
 pub use limits::{Limits, MetricLimits, definition_size, size_text};
-pub use local_names::Names;
-pub use nondeterministic::{Answers, aliases, nondeterministic};
-pub use references::{clock_offsets, common_tables, identifiers, relations, tables};
+pub use nondeterministic::{Answers, nondeterministic};
+pub use parse::{Parse, Unresolved, pieces_of_metric, pieces_of_source};
 pub use settings::Settings;
-pub use tokens::{Token, has_several_statements, lambda_depth, normal, tokens};
+pub use sources::read_by;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definition::metric::MetricFile;
 use crate::definition::source::{Format, SourceFile};
 use crate::diagnostic::FileId;
+use crate::sql::ParsedPieces;
 
 /// A resolved project.
 #[derive(Debug)]
@@ -41,6 +39,8 @@ pub struct Catalog {
     pub settings: Settings,
     pub sources: BTreeMap<String, Source>,
     pub metrics: BTreeMap<String, Metric>,
+    /// What is known of all their SQL.
+    pub sql: ParsedPieces,
     /// Ids of definitions that are there but could not be read: naming one is no mistake.
     pub unread: BTreeSet<String>,
 }

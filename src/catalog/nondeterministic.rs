@@ -3,9 +3,7 @@
 //! DuckDB's own catalogue knows of most of them; tests/nondeterministic.rs compares. It says
 //! nothing of macros, and calls some clocks constant.
 
-use std::ops::Range;
-
-use super::tokens::{Token, tokens};
+use crate::sql::{ParsedSql, Place};
 
 /// What a function answers from, if not from the data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +22,8 @@ pub enum Answers {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nondeterministic {
     pub name: String,
-    /// Bytes of the SQL.
-    pub range: Range<usize>,
+    /// In the SQL.
+    pub place: Option<Place>,
     pub answers: Answers,
     /// Whether it is a fact of the session without parentheses: where there is a column of that
     /// name, it is the column.
@@ -105,114 +103,45 @@ const CATALOGUES: &[&str] = &["duckdb_", "pragma_"];
 const SCHEMAS: &[&str] = &["information_schema", "pg_catalog"];
 
 /// The functions in `sql` that answer from something else than the data.
-pub fn nondeterministic(sql: &str) -> Vec<Nondeterministic> {
-    let tokens = tokens(sql);
-    let mut found = Vec::new();
-    for (index, (token, range)) in tokens.iter().enumerate() {
-        let Token::Word(word) = token else { continue };
-        // A quoted name or one behind a point is a column, whatever it is called.
-        let quoted = sql.as_bytes().get(range.start) == Some(&b'"');
-        let qualified = index > 0 && tokens[index - 1].0 == Token::Symbol('.');
-        if quoted || qualified {
-            continue;
-        }
-        let behind = &tokens[index + 1..];
-        let called = followed_by(behind, '(');
-        let name = word.as_ref();
-        let answers = if CLOCK_KEYWORDS.contains(&name)
-            || (called && CLOCKS.contains(&name))
-            || (called && name == "age" && takes_one(behind))
+pub fn nondeterministic(sql: &ParsedSql) -> Vec<Nondeterministic> {
+    let called = sql.calls.iter().filter_map(|call| {
+        let name = call.name.as_str();
+        let answers = if CLOCKS.contains(&name)
+            || CLOCK_KEYWORDS.contains(&name)
+            || (name == "age" && call.arguments == 1)
         {
             Answers::Clock
-        } else if called && CHANCE.contains(&name) {
+        } else if CHANCE.contains(&name) {
             Answers::Chance
-        } else if called && TEXT.contains(&name) {
+        } else if TEXT.contains(&name) {
             Answers::Text
-        } else if SESSION_KEYWORDS.contains(&name)
-            || (called && SESSION.contains(&name))
-            || (called && CATALOGUES.iter().any(|prefix| name.starts_with(prefix)))
-            || (SCHEMAS.contains(&name) && followed_by(behind, '.'))
+        } else if SESSION.contains(&name)
+            || SESSION_KEYWORDS.contains(&name)
+            || CATALOGUES.iter().any(|prefix| name.starts_with(prefix))
         {
             Answers::Session
         } else {
-            continue;
+            return None;
         };
-        let (name, range) = (name.to_owned(), range.clone());
-        let bare = !called && SESSION_KEYWORDS.contains(&name.as_str());
-        found.push(Nondeterministic { name, range, answers, bare });
-    }
-    found
-}
-
-/// The names that `sql` gives with `as`.
-pub fn aliases(sql: &str) -> Vec<String> {
-    let tokens = tokens(sql);
-    let pairs = tokens.windows(2).filter_map(|pair| match pair {
-        [(Token::Word(before), _), (Token::Word(name), _)] if before == "as" => {
-            Some(name.to_string())
-        }
-        _ => None,
+        Some(Nondeterministic { name: name.to_owned(), place: call.place, answers, bare: false })
     });
-    pairs.collect()
-}
-
-fn followed_by(tokens: &[(Token<'_>, Range<usize>)], symbol: char) -> bool {
-    tokens.first().is_some_and(|(next, _)| *next == Token::Symbol(symbol))
-}
-
-/// Whether a call has one argument: `age(x)` is the time from then to now.
-fn takes_one(tokens: &[(Token<'_>, Range<usize>)]) -> bool {
-    let mut depth = 0_usize;
-    for (token, _) in tokens {
-        match token {
-            Token::Symbol('(' | '[' | '{') => depth += 1,
-            Token::Symbol(')' | ']' | '}') => {
-                depth = depth.saturating_sub(1);
-                if depth == 0 {
-                    return true;
-                }
-            }
-            Token::Symbol(',') if depth == 1 => return false,
-            _ => {}
-        }
-    }
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn names(sql: &str) -> Vec<(String, Answers)> {
-        nondeterministic(sql).into_iter().map(|one| (one.name, one.answers)).collect()
-    }
-
-    #[test]
-    fn clocks_and_chance_are_found_where_they_are_called() {
-        assert_eq!(
-            names("select Now() - x, current_date, random(), User from t"),
-            [
-                ("now".into(), Answers::Clock),
-                ("current_date".into(), Answers::Clock),
-                ("random".into(), Answers::Chance),
-                ("user".into(), Answers::Session),
-            ]
-        );
-        assert_eq!(names("from duckdb_settings(), query('x'), information_schema.tables").len(), 3);
-        assert!(names("select now, t.user, \"current_date\", 'now()', uuid from t").is_empty());
-    }
-
-    #[test]
-    fn age_is_a_clock_with_one_argument() {
-        assert!(names("select age(as_of(), greatest(a, b))").is_empty());
-        assert_eq!(names("select age(greatest(a, b))"), [("age".into(), Answers::Clock)]);
-    }
-
-    #[test]
-    fn aliases_are_names() {
-        assert_eq!(
-            aliases("select a as User, b AS \"x y\", cast(c as date)"),
-            ["user", "x y", "date"]
-        );
-    }
+    // A quoted name or one behind a point is a column, whatever it is called.
+    let bare = sql.columns.iter().filter(|column| !column.quoted && !column.qualified);
+    let bare = bare.filter_map(|column| {
+        let name = column.name.as_str();
+        let (answers, bare) = match name {
+            _ if CLOCK_KEYWORDS.contains(&name) => (Answers::Clock, false),
+            _ if SESSION_KEYWORDS.contains(&name) => (Answers::Session, true),
+            _ => return None,
+        };
+        Some(Nondeterministic { name: name.to_owned(), place: column.place, answers, bare })
+    });
+    let listed = sql.relations.iter().filter_map(|relation| {
+        let schema = relation.qualifiers.iter().find(|name| SCHEMAS.contains(&name.as_str()))?;
+        let (name, place) = (schema.clone(), relation.place);
+        Some(Nondeterministic { name, place, answers: Answers::Session, bare: false })
+    });
+    let mut found: Vec<Nondeterministic> = called.chain(bare).chain(listed).collect();
+    found.sort_by_key(|one| one.place);
+    found
 }

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Source;
 use super::cycle;
 use super::ids::{duplicate, is_id, nearest_id, source_id};
-use super::references::{clock_offsets, common_tables, relations};
-use crate::definition::read::Text;
+use crate::definition::read::{Sql, Text};
 use crate::definition::source::{ColumnTable, Format, SourceFile, Type};
 use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
+use crate::sql::{ParsedPieces, ParsedSql};
 
 /// Merges the sources: ids, keys that fit together, what derived sources read, cycles.
 pub fn sources(
     files: &Files,
     definitions: Vec<(FileId, SourceFile)>,
+    sql: &ParsedPieces,
     found: &mut Vec<Diagnostic>,
 ) -> BTreeMap<String, Source> {
     let mut sources: BTreeMap<String, Source> = BTreeMap::new();
@@ -31,7 +32,7 @@ pub fn sources(
             Source { id: id.clone(), file, definition, reads: Vec::new(), clocked: false, guarded };
         sources.insert(id, source);
     }
-    resolve_derived(files, &mut sources, found);
+    resolve_derived(files, &mut sources, sql, found);
     for source in sources.values() {
         check_columns_named(source, found);
     }
@@ -228,18 +229,14 @@ fn not_an_instant(name: &Text, source: &Source) -> Option<Diagnostic> {
 fn resolve_derived(
     files: &Files,
     sources: &mut BTreeMap<String, Source>,
+    parsed: &ParsedPieces,
     found: &mut Vec<Diagnostic>,
 ) {
     let reads: BTreeMap<String, Vec<String>> = sources
         .values()
         .filter_map(|source| {
-            let sql = source.definition.sql.as_ref()?;
-            let mut read = read_by(sql.as_str(), sources);
-            // A query that names a part of itself like the source reads that part.
-            if common_tables(sql.as_str()).contains(&source.id) {
-                read.retain(|id| *id != source.id);
-            }
-            Some((source.id.clone(), read))
+            let query = parsed.query(source.definition.sql.as_ref()?.as_str())?;
+            Some((source.id.clone(), read_by(query, sources)))
         })
         .collect();
     let graph: BTreeMap<&str, Vec<&str>> = sources
@@ -251,7 +248,7 @@ fn resolve_derived(
         .collect();
     let (order, cycles) = cycle::order_and_cycles(graph);
     for cycle in &cycles {
-        found.push(source_cycle(files, cycle, sources));
+        found.push(source_cycle(files, cycle, sources, parsed));
     }
     let order: Vec<String> = order.into_iter().map(str::to_owned).collect();
     // In this order, what a source reads is settled before the source itself.
@@ -262,11 +259,8 @@ fn resolve_derived(
         let Some(source) = sources.get_mut(&id) else {
             continue;
         };
-        let own = source
-            .definition
-            .sql
-            .as_ref()
-            .is_some_and(|sql| !clock_offsets(sql.as_str()).is_empty());
+        let query = source.definition.sql.as_ref().and_then(|sql| parsed.query(sql.as_str()));
+        let own = query.is_some_and(|query| query.clock().is_some());
         source.clocked = inherited || own || source.definition.known_at.is_some();
         source.guarded |= guarded;
         source.reads = needs;
@@ -278,6 +272,7 @@ fn resolve_derived(
 pub fn check_depth(
     files: &Files,
     sources: &BTreeMap<String, Source>,
+    parsed: &ParsedPieces,
     most: u64,
     found: &mut Vec<Diagnostic>,
 ) {
@@ -299,17 +294,13 @@ pub fn check_depth(
         if let Some((_, below)) = deepest
             && depth == most + 1
         {
-            let range = relations(sql.as_str())
-                .into_iter()
-                .find(|(name, _)| name == below)
-                .map_or(0..0, |(_, range)| range);
             found.push(
                 Diagnostic::new(
                     &codes::LIMIT_EXCEEDED,
                     format!("derived sources are nested more than {most} deep"),
                 )
                 .at(
-                    sql.locate(files, range.start, range.len()),
+                    place_of(below, sql, parsed, files),
                     format!("`{below}` is {most} deep already"),
                 )
                 .help("put several of the queries into one, or raise `limits.depth`"),
@@ -318,19 +309,25 @@ pub fn check_depth(
     }
 }
 
-/// The sources among the relations of a query, sorted and without repetitions.
-pub fn read_by(sql: &str, sources: &BTreeMap<String, Source>) -> Vec<String> {
-    let mut names: Vec<String> = relations(sql)
-        .into_iter()
-        .map(|(name, _)| name)
-        .filter(|name| sources.contains_key(name))
-        .collect();
-    names.sort();
-    names.dedup();
-    names
+/// The sources among the relations of a piece of SQL, sorted and without repetitions.
+pub fn read_by(sql: &ParsedSql, sources: &BTreeMap<String, Source>) -> Vec<String> {
+    let names = sql.relation_names().into_iter().filter(|name| sources.contains_key(*name));
+    names.map(str::to_owned).collect()
 }
 
-fn source_cycle(files: &Files, cycle: &[&str], sources: &BTreeMap<String, Source>) -> Diagnostic {
+/// Where a query reads a relation.
+fn place_of(relation: &str, sql: &Sql, parsed: &ParsedPieces, files: &Files) -> Span {
+    let query = parsed.query(sql.as_str());
+    let place = query.and_then(|query| query.place_of_relation(relation)).unwrap_or_default();
+    sql.locate(files, place.start, place.length)
+}
+
+fn source_cycle(
+    files: &Files,
+    cycle: &[&str],
+    sources: &BTreeMap<String, Source>,
+    parsed: &ParsedPieces,
+) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(
         &codes::SOURCE_CYCLE,
         format!("derived sources need each other: {}", cycle.join(" → ")),
@@ -340,12 +337,8 @@ fn source_cycle(files: &Files, cycle: &[&str], sources: &BTreeMap<String, Source
         let Some(sql) = sources.get(*from).and_then(|s| s.definition.sql.as_ref()) else {
             continue;
         };
-        let range = relations(sql.as_str())
-            .into_iter()
-            .find(|(name, _)| name == to)
-            .map_or(0..0, |(_, range)| range);
-        diagnostic = diagnostic
-            .at(sql.locate(files, range.start, range.len()), format!("`{from}` reads `{to}`"));
+        let place = place_of(to, sql, parsed, files);
+        diagnostic = diagnostic.at(place, format!("`{from}` reads `{to}`"));
     }
     diagnostic.help("derive one of them from a source that is read from files")
 }

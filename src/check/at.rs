@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Opened;
-use crate::catalog::definition_size;
+use crate::catalog::{Parse, definition_size};
 use crate::diagnostic::Files;
 use crate::error::Error;
 use crate::git::{Commit, Project};
@@ -29,7 +29,10 @@ impl Texts {
     }
 
     /// Resolves them; what is wrong with them is among the diagnostics.
-    pub fn open(&self) -> Opened {
+    ///
+    /// # Errors
+    /// Only an engine failure.
+    pub fn open(&self, parser: &dyn Parse) -> Result<Opened, Error> {
         let mut files = Files::default();
         let mut listed = ProjectFiles {
             project: None,
@@ -54,6 +57,6 @@ impl Texts {
                 listed.metrics.push(file);
             }
         }
-        Opened::read(PathBuf::new(), files, &listed, Vec::new())
+        Opened::read(PathBuf::new(), files, &listed, Vec::new(), parser)
     }
 }

@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 
 use crate::bind::{Bound, Memory, bind};
+use crate::catalog::{Parse, Unresolved, pieces_of_metric};
 use crate::definition::metric::MetricFile;
-use crate::engine::Protection;
+use crate::engine::Parser;
 use crate::error::Error;
 use crate::rules;
 
@@ -28,14 +29,14 @@ pub fn check(
     opened: &mut Opened,
     today: Date,
     memory: &mut Memory,
-    protection: &Protection,
+    parser: &Parser<'_>,
 ) -> Result<Bound, Error> {
     let Some(catalog) = &opened.catalog else {
         return Ok(Bound::default());
     };
     let project = rules::Project { catalog, files: &opened.files, today };
     let mut found = rules::check(&project);
-    let (bound, wrong) = bind(catalog, &opened.files, memory, protection)?;
+    let (bound, wrong) = bind(catalog, &opened.files, memory, parser)?;
     found.extend(rules::without_follow_ups(catalog, &opened.files, wrong));
     found.extend(rules::check_bound(&project, &bound));
     opened.diagnostics.extend(found);
@@ -43,11 +44,25 @@ pub fn check(
 }
 
 /// Compares the metrics with those of another revision.
-pub fn check_against(opened: &mut Opened, today: Date, base: &BTreeMap<String, MetricFile>) {
+///
+/// # Errors
+/// Only an engine failure.
+pub fn check_against(
+    opened: &mut Opened,
+    today: Date,
+    metrics: BTreeMap<String, MetricFile>,
+    parser: &Parser<'_>,
+) -> Result<(), Error> {
     let Some(catalog) = &opened.catalog else {
-        return;
+        return Ok(());
     };
+    let pieces = metrics.values().flat_map(pieces_of_metric).collect();
+    let settings = &catalog.settings;
+    let unresolved = Unresolved { root: &opened.root, settings, sources: &[] };
+    let sql = parser.parse(&pieces, &unresolved)?;
+    let base = rules::Base { metrics, sql };
     let project = rules::Project { catalog, files: &opened.files, today };
-    let found = rules::check_against(&project, base);
+    let found = rules::check_against(&project, &base);
     opened.diagnostics.extend(found);
+    Ok(())
 }

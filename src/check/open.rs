@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::catalog::{self, Catalog, Definitions};
+use crate::catalog::{self, Catalog, Definitions, Parse};
 use crate::definition::project::AsOf;
 use crate::diagnostic::{Diagnostic, Diagnostics, Files};
 use crate::error::Error;
@@ -27,30 +27,35 @@ pub struct Opened {
 ///
 /// # Errors
 /// Only what stops the tool; whatever is wrong with the definitions is a diagnostic.
-pub fn open(root: &Path) -> Result<Opened, Error> {
+pub fn open(root: &Path, parser: &dyn Parse) -> Result<Opened, Error> {
     let mut files = Files::default();
     let (listed, found) = project::list(root, &mut files, catalog::definition_size)?;
-    Ok(Opened::read(root.to_owned(), files, &listed, found))
+    Opened::read(root.to_owned(), files, &listed, found, parser)
 }
 
 impl Opened {
     /// Reads the files that were `listed` below `root`; `found` is what was said about them.
+    ///
+    /// # Errors
+    /// Only an engine failure.
     pub fn read(
         root: PathBuf,
         files: Files,
         listed: &ProjectFiles,
         found: Vec<Diagnostic>,
-    ) -> Self {
+        parser: &dyn Parse,
+    ) -> Result<Self, Error> {
         let mut diagnostics = Diagnostics::default();
         diagnostics.extend(found);
         let (definitions, found) = Definitions::read(&files, listed);
         diagnostics.extend(found);
-        let (catalog, found) = catalog::build(&files, definitions, env!("CARGO_PKG_VERSION"));
+        let version = env!("CARGO_PKG_VERSION");
+        let (catalog, found) = catalog::build(&files, definitions, &root, parser, version)?;
         diagnostics.extend(found);
         if let Some(catalog) = &catalog {
             diagnostics.apply_levels(catalog.settings.levels.clone());
         }
-        Self { root, files, catalog, diagnostics }
+        Ok(Self { root, files, catalog, diagnostics })
     }
 
     /// The day for which reviews and waivers are judged. A project with a fixed as-of stands

@@ -7,6 +7,7 @@ use super::history::{revisions, series};
 use super::project::{self, Refused};
 use super::segment::{self, Segments};
 use super::{Global, exit, instant, output};
+use crate::engine::Purpose;
 use crate::error::Error;
 use crate::history::{groups, last_change, points};
 use crate::report::history::{Blamed, blame_json, blame_text};
@@ -35,12 +36,13 @@ enum Format {
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let opened = match project::open(global)? {
+    let parser = project::parser(global, project::Memory::Used, Purpose::Binding)?;
+    let opened = match project::open_with(global, &parser)? {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
     };
     let metric = segment::metric(&opened.catalog, &arguments.metric)?;
-    let revisions = revisions(&opened.root, metric)?;
+    let revisions = revisions(&opened.root, metric, &parser)?;
     let group = arguments.segments.group(&metric.id, &groups(&revisions))?;
     let unit = metric.definition.unit.value.name();
     let newest = || {

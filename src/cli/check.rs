@@ -5,8 +5,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::findings::{self, Format};
-use super::{Global, clock, fix, instant, output, project};
+use super::project::{self, Memory};
+use super::{Global, clock, fix, instant, output};
 use crate::check::{self, Opened};
+use crate::engine::Purpose;
 use crate::error::Error;
 
 #[derive(Debug, Args)]
@@ -48,16 +50,18 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
 
 /// Everything that is wrong with the definitions.
 fn look(global: &Global, arguments: &Arguments) -> Result<Opened, Error> {
-    let mut opened = check::open(&project::root(global)?)?;
+    let memory = if arguments.fresh { Memory::Renewed } else { Memory::Used };
+    let parser = project::parser(global, memory, Purpose::Binding)?;
+    let mut opened = check::open(&project::root(global)?, &parser)?;
     let asked = arguments.as_of.map(|instant| instant.to_zoned(TimeZone::UTC).date());
     let today = asked.unwrap_or_else(|| opened.today(clock::today()));
     let root = opened.root.clone();
     project::remembering(&root, arguments.fresh, |memory| {
-        check::check(&mut opened, today, memory, &project::protection(global)?)
+        check::check(&mut opened, today, memory, &parser)
     })?;
     if let Some(revision) = &arguments.base {
         let base = check::metrics_at(&root, revision)?;
-        check::check_against(&mut opened, today, &base);
+        check::check_against(&mut opened, today, base, &parser)?;
     }
     Ok(opened)
 }

@@ -52,7 +52,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let (base, head) = sides::named(arguments.base.as_deref(), arguments.head.as_deref());
     let bar = Bar::start();
     let context = sides::context(global, place.root.as_deref(), arguments.threads, &bar)?;
-    let base = place.open(&base)?;
+    let base = place.open(&base, &context.parser)?;
     let (head, mut diagnostics, skipped) = match head {
         Named::WorkingTree => match sides::working_tree(global, &context)? {
             Ok(Evaluated { state, mut diagnostics, found, skipped }) => {
@@ -63,7 +63,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
             Err(Refused(code)) => return Ok(code),
         },
         other => {
-            let mut head = place.open(&other)?;
+            let mut head = place.open(&other, &context.parser)?;
             let diagnostics = std::mem::take(&mut head.diagnostics);
             (head, diagnostics, Vec::new())
         }

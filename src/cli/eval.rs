@@ -3,9 +3,10 @@
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::project::{self, Opened, Refused};
+use super::project::{self, Memory, Opened, Refused};
 use super::{Global, exit, instant, output, progress::Bar, settle, sides};
 use crate::definition::project::Grain;
+use crate::engine::Purpose;
 use crate::error::Error;
 use crate::evaluate::{Evaluation, Request, evaluate, statements};
 use crate::judge::judge;
@@ -73,6 +74,15 @@ pub(super) fn parse_grain(text: &str) -> Result<Grain, String> {
 }
 
 impl Arguments {
+    /// A check believes nothing that it did not compute itself.
+    fn memory(&self) -> Memory {
+        match (self.check, self.fresh) {
+            (true, _) => Memory::Unused,
+            (false, true) => Memory::Renewed,
+            (false, false) => Memory::Used,
+        }
+    }
+
     /// Whether another time than the project's is asked for, with which nothing is compared.
     fn is_ad_hoc(&self) -> bool {
         self.as_of.is_some() || self.from.is_some() || self.to.is_some() || self.grain.is_some()
@@ -81,7 +91,10 @@ impl Arguments {
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let writer = writer(global, arguments)?;
-    let mut opened = match project::open(global)? {
+    let (threads, environment) = (arguments.threads, &project::environment);
+    let parser =
+        project::parser(global, arguments.memory(), Purpose::Evaluating { threads, environment })?;
+    let mut opened = match project::open_with(global, &parser)? {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
     };
@@ -94,22 +107,22 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         .map_err(|problems| Error::Usage(problems.join("\n")))?;
     let plan = plan::build(&opened.catalog, &chosen);
     let store = Store::new(&opened.root);
-    // A check believes nothing that it did not compute itself.
-    let (memory, kept) = match arguments.check {
-        true => (None, None),
-        false => project::memories(&opened.root, arguments.fresh),
+    let (memory, kept) = match arguments.memory() {
+        Memory::Unused => (None, None),
+        Memory::Used | Memory::Renewed => project::memories(&opened.root, arguments.fresh),
     };
     let bar = Bar::start();
     let request = Request {
         root: &opened.root,
         memory,
         kept,
-        environment: &project::environment,
+        parser: Some(&parser),
+        environment,
         as_of: arguments.as_of,
         grain: arguments.grain,
         from: arguments.from,
         to: arguments.to,
-        threads: arguments.threads,
+        threads,
         protection: project::protection(global)?,
         pseudonym_key: project::pseudonym_key(),
         progress: &bar,

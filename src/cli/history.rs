@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use super::project::{self, Refused};
 use super::segment::{self, Format, Segments};
 use super::{Global, instant, output};
-use crate::catalog::Metric;
+use crate::catalog::{Metric, Parse};
 use crate::diagnostic::Diagnostic;
+use crate::engine::Purpose;
 use crate::error::Error;
 use crate::git;
 use crate::history::{Revision, Series, groups, observations, points, walk};
@@ -33,12 +34,13 @@ pub struct Arguments {
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let mut opened = match project::open(global)? {
+    let parser = project::parser(global, project::Memory::Used, Purpose::Binding)?;
+    let mut opened = match project::open_with(global, &parser)? {
         Ok(opened) => opened,
         Err(Refused(code)) => return Ok(code),
     };
     let metric = segment::metric(&opened.catalog, &arguments.metric)?;
-    let revisions = revisions(&opened.root, metric)?;
+    let revisions = revisions(&opened.root, metric, &parser)?;
     let known = groups(&revisions);
     let group = arguments.segments.group(&metric.id, &known)?;
     let series = series(metric, &revisions, &group, arguments.period);
@@ -61,11 +63,11 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
 ///
 /// # Errors
 /// There are none.
-pub fn revisions(root: &Path, metric: &Metric) -> Result<Vec<Revision>, Error> {
+pub fn revisions(root: &Path, metric: &Metric, parser: &dyn Parse) -> Result<Vec<Revision>, Error> {
     let repository = git::Project::open(root)?;
     // A repository without a commit has no head.
     let revisions = match repository.resolve("HEAD") {
-        Ok(head) => walk(&repository, &head, &metric.id)?,
+        Ok(head) => walk(&repository, &head, &metric.id, parser)?,
         Err(_) => Vec::new(),
     };
     if revisions.is_empty() {

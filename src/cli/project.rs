@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Global, clock, output};
-use crate::bind::{Bound, Memory, bind};
+use crate::bind::{self, Bound, bind};
 use crate::catalog::Catalog;
 use crate::check;
 use crate::diagnostic::{Diagnostics, Files};
-use crate::engine::Protection;
+use crate::engine::{Parser, Protection, Purpose};
 use crate::error::Error;
 use crate::git;
 use crate::privacy;
@@ -39,8 +39,15 @@ pub struct Refused(pub u8);
 /// # Errors
 /// What stops the tool. Definitions with errors are [`Refused`] after they were shown.
 pub fn open(global: &Global) -> Result<Result<Opened, Refused>, Error> {
-    let root = root(global)?;
-    let mut opened = check::open(&root)?;
+    open_with(global, &parser(global, Memory::Used, Purpose::Binding)?)
+}
+
+/// As [`open`], by a parser that goes on to bind or to evaluate.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_with(global: &Global, parser: &Parser<'_>) -> Result<Result<Opened, Refused>, Error> {
+    let mut opened = check::open(&root(global)?, parser)?;
     opened.refuse_wrong(clock::today());
     let check::Opened { root, files, catalog, diagnostics } = opened;
     match catalog {
@@ -59,15 +66,42 @@ pub fn open(global: &Global) -> Result<Result<Opened, Refused>, Error> {
 /// # Errors
 /// As [`open`], and an engine failure.
 pub fn open_bound(global: &Global) -> Result<Result<(Opened, Bound), Refused>, Error> {
-    let mut opened = match open(global)? {
+    let parser = parser(global, Memory::Used, Purpose::Binding)?;
+    let mut opened = match open_with(global, &parser)? {
         Ok(opened) => opened,
         Err(refused) => return Ok(Err(refused)),
     };
     let (bound, found) = remembering(&opened.root, false, |memory| {
-        bind(&opened.catalog, &opened.files, memory, &protection(global)?)
+        bind(&opened.catalog, &opened.files, memory, &parser)
     })?;
     opened.diagnostics.extend(found);
     Ok(Ok((opened, bound)))
+}
+
+/// Whether what earlier runs left behind is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Memory {
+    /// It is, where it did not come with the repository.
+    Used,
+    /// It is not, but written anew.
+    Renewed,
+    /// It is neither read nor written.
+    Unused,
+}
+
+/// What parses the SQL of the project.
+///
+/// # Errors
+/// A program that cannot find itself.
+pub fn parser<'a>(
+    global: &Global,
+    memory: Memory,
+    purpose: Purpose<'a>,
+) -> Result<Parser<'a>, Error> {
+    let believed = |root: &PathBuf| memory != Memory::Unused && !is_committed(root);
+    let kept = root(global).ok().filter(believed).and_then(|root| kept(&root));
+    let kept = if memory == Memory::Renewed { kept.map(Kept::afresh) } else { kept };
+    Ok(Parser::new(protection(global)?, purpose).keeping(kept))
 }
 
 /// Binds with what the project at `root` remembers of binding (with nothing where it is to be
@@ -78,13 +112,13 @@ pub fn open_bound(global: &Global) -> Result<Result<(Opened, Bound), Refused>, E
 pub fn remembering<T>(
     root: &Path,
     fresh: bool,
-    bind: impl FnOnce(&mut Memory) -> Result<T, Error>,
+    bind: impl FnOnce(&mut bind::Memory) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let store = Store::new(root);
     let mut memory = if fresh || !is_believed(root) {
-        Memory::default()
+        bind::Memory::default()
     } else {
-        Memory::parse(&store.remembered())
+        bind::Memory::parse(&store.remembered())
     };
     let bound = bind(&mut memory)?;
     if let Some(text) = memory.render() {
@@ -96,7 +130,7 @@ pub fn remembering<T>(
 /// Whether to believe what goodhart seems to have remembered in this project: not where it came
 /// with the repository, because then anybody may have written it.
 pub fn is_believed(root: &Path) -> bool {
-    let committed = root.join(PRIVATE).exists() && git::tracks(root, PRIVATE);
+    let committed = is_committed(root);
     if committed {
         output::say(&format!(
             "warning: {PRIVATE} is in git, so nothing in it is believed; take it out with `git rm -r \
@@ -106,19 +140,27 @@ pub fn is_believed(root: &Path) -> bool {
     !committed
 }
 
+/// Whether what goodhart remembers is part of the repository.
+fn is_committed(root: &Path) -> bool {
+    root.join(PRIVATE).exists() && git::tracks(root, PRIVATE)
+}
+
+/// Where results and trees are kept, for this program alone.
+fn kept(root: &Path) -> Option<Kept> {
+    let program = std::env::current_exe().ok()?;
+    Store::new(root).results(clock::now())?.of_program(&program)
+}
+
 /// Where it is remembered what was verified in the project at `root`, and the results. Nothing
 /// where that is not believed; where all is to be `fresh`, nothing is known and all is remembered.
 pub fn memories(root: &Path, fresh: bool) -> (Option<PathBuf>, Option<Kept>) {
     if !is_believed(root) {
         return (None, None);
     }
-    let store = Store::new(root);
-    let program = std::env::current_exe().ok();
-    let results = store.results(clock::now());
-    let results = results.zip(program).and_then(|(kept, program)| kept.of_program(&program));
+    let results = kept(root);
     match fresh {
         true => (None, results.map(Kept::afresh)),
-        false => (store.memory(), results),
+        false => (Store::new(root).memory(), results),
     }
 }
 

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use super::progress::Bar;
 use super::project::{self, Opened, Refused};
 use super::{Global, output};
+use crate::catalog::Parse;
 use crate::compare::{Context, State, folder, revision};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::engine::Purpose;
 use crate::error::Error;
 use crate::evaluate::{Evaluation, evaluate};
 use crate::git;
@@ -95,28 +97,28 @@ impl Place {
     ///
     /// # Errors
     /// The project is in no repository, or has no commit.
-    pub fn accepted(&self) -> Result<State, Error> {
+    pub fn accepted(&self, parser: &dyn Parse) -> Result<State, Error> {
         let git = self.git()?;
         let head = git.resolve("HEAD")?;
         let commit = git.last_change(&head, "snapshots")?.unwrap_or(head);
-        revision(git, &commit, commit.short(), self.root.as_deref())
+        revision(git, &commit, commit.short(), self.root.as_deref(), parser)
     }
 
     /// Opens a state that needs no evaluation.
     ///
     /// # Errors
     /// A revision or a folder that cannot be read.
-    pub fn open(&self, named: &Named) -> Result<State, Error> {
+    pub fn open(&self, named: &Named, parser: &dyn Parse) -> Result<State, Error> {
         match named {
             Named::Folder(path) => folder(path, &path.to_string_lossy()),
             Named::Revision(name) => {
                 let commit = self.git()?.resolve(name)?;
-                revision(self.git()?, &commit, name, self.root.as_deref())
+                revision(self.git()?, &commit, name, self.root.as_deref(), parser)
             }
             Named::MergeBase(one, other) => {
                 let commit = self.git()?.merge_base(one, other)?;
                 let name = format!("{one}...{other}");
-                revision(self.git()?, &commit, &name, self.root.as_deref())
+                revision(self.git()?, &commit, &name, self.root.as_deref(), parser)
             }
             Named::WorkingTree => Err(Error::Usage("the working tree is always the head".into())),
         }
@@ -142,7 +144,7 @@ pub fn working_tree(
     global: &Global,
     context: &Context<'_>,
 ) -> Result<Result<Evaluated, Refused>, Error> {
-    let opened = match project::open(global)? {
+    let opened = match project::open_with(global, &context.parser)? {
         Ok(opened) => opened,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -185,7 +187,9 @@ pub fn context<'a>(
     bar: &'a Bar,
 ) -> Result<Context<'a>, Error> {
     let (memory, kept) = root.map_or((None, None), |root| project::memories(root, false));
+    let used = if kept.is_some() { project::Memory::Used } else { project::Memory::Unused };
     Ok(Context {
+        parser: project::parser(global, used, Purpose::Binding)?,
         environment: &project::environment,
         threads,
         protection: project::protection(global)?,

@@ -19,7 +19,7 @@ pub use state::State;
 use std::path::{Path, PathBuf};
 
 use crate::diff::{self, Crossed, Diff};
-use crate::engine::Protection;
+use crate::engine::{Parser, Protection};
 use crate::error::Error;
 use crate::evaluate::{Progress, Request};
 use crate::privacy;
@@ -27,6 +27,8 @@ use crate::project::Kept;
 
 /// With what to evaluate.
 pub struct Context<'a> {
+    /// What parses the definitions of both.
+    pub parser: Parser<'a>,
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     pub threads: Option<u32>,
     pub protection: Protection,

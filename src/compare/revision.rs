@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::snapshots;
 use super::{State, data};
+use crate::catalog::Parse;
 use crate::check;
 use crate::diagnostic::Diagnostics;
 use crate::diff::Provenance;
@@ -21,6 +22,7 @@ pub fn revision(
     commit: &Commit,
     name: &str,
     here: Option<&Path>,
+    parser: &dyn Parse,
 ) -> Result<State, Error> {
     let held = State::hold()?;
     let root = held.path();
@@ -40,7 +42,7 @@ pub fn revision(
             _held: Some(held),
         });
     }
-    let check::Opened { mut files, catalog, mut diagnostics, .. } = check::open(root)?;
+    let check::Opened { mut files, catalog, mut diagnostics, .. } = check::open(root, parser)?;
     let (results, inputs) = snapshots(&root.join("snapshots"), &mut files, &mut diagnostics)?;
     if let Some(catalog) = &catalog {
         project.export(commit, root, &|path| data::is_data(catalog, path))?;

@@ -1,22 +1,49 @@
 //! What of a definition decides its number or the verdict on it, as text that is the same
 //! whatever the layout.
 
+use std::collections::BTreeSet;
+
 use super::alert::AlertTable;
 use super::measure::MeasureTable;
 use super::metric::MetricFile;
 use super::read::{Number, Sql};
+use crate::sql::{Form, LocalNames, ParsedPieces, Piece};
+
+/// SQL and names of a definition in a form that does not change with layout, nor with the names that
+/// the population gives by itself.
+pub struct Canonical<'a> {
+    names: LocalNames,
+    sql: &'a ParsedPieces,
+}
+
+impl<'a> Canonical<'a> {
+    /// For a definition of which `sql` has the pieces. `fixed` are names that mean something outside
+    /// of the population.
+    pub fn new(metric: &MetricFile, fixed: &BTreeSet<String>, sql: &'a ParsedPieces) -> Self {
+        let population = metric.population.as_ref();
+        let query = population.and_then(|population| sql.query(population.sql.as_str()));
+        Self { names: query.map(|query| LocalNames::of(query, fixed)).unwrap_or_default(), sql }
+    }
+
+    fn name(&self, name: &str) -> String {
+        self.names.name(name)
+    }
+
+    /// A piece; what cannot be parsed is what it is.
+    fn piece(&self, form: Form, sql: &Sql) -> String {
+        let parsed = self.sql.get(Piece { form, text: sql.as_str() });
+        parsed.map_or_else(|| sql.as_str().to_owned(), |parsed| self.names.canonical(parsed))
+    }
+}
 
 /// The parts of a metric's definition by name, in their order in a file. Two definitions with the
 /// same aspects yield the same numbers and are judged alike; titles, notes, owners and comments
-/// are not among them. `normal` makes SQL the same whatever its layout.
-pub fn aspects(
-    metric: &MetricFile,
-    normal: impl Fn(&str) -> String,
-) -> Vec<(&'static str, String)> {
-    let sql = |sql: &Sql| normal(sql.as_str());
+/// are not among them.
+pub fn aspects(metric: &MetricFile, canonical: &Canonical<'_>) -> Vec<(&'static str, String)> {
     let population = metric.population.as_ref().map(|population| {
-        let at = population.at.as_deref().map_or("-".to_owned(), &normal);
-        format!("{} {at} {}", normal(&population.subject), sql(&population.sql))
+        let at = population.at.as_deref().map_or("-".to_owned(), |at| canonical.name(at));
+        let sql = canonical.piece(Form::Query, &population.sql);
+        format!("{} {at} {sql}", canonical.name(&population.subject))
     });
     let breakdown = metric.breakdown.as_ref().map(|table| {
         let set = |set: &Vec<_>| names(set).join(",");
@@ -35,7 +62,7 @@ pub fn aspects(
         ("direction", metric.direction.name().to_owned()),
         ("population", population.unwrap_or_default()),
         ("segments", segments.unwrap_or_default().join(",")),
-        ("measure", measure(&metric.measure, sql)),
+        ("measure", measure(&metric.measure, |sql| canonical.piece(Form::Expression, sql))),
         ("breakdown", breakdown.unwrap_or_default()),
         ("ceiling", ceiling.unwrap_or_default()),
         ("target", target.unwrap_or_default()),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::allowance::Stop;
-use crate::catalog::tables;
+use super::gate::names_of_tables;
 use crate::definition::read::Sql;
 use crate::diagnostic::{Code, Diagnostic, Files, Span, codes};
 use crate::plan::Composed;
@@ -273,7 +273,7 @@ impl SqlFailure {
         let (offset, length) = self.place.filter(|_| self.text.starts_with(NO_TABLE))?;
         let written = sql.text().get(offset..offset.checked_add(length)?)?;
         let (table, column) = written.split_once('.')?;
-        let known = tables(sql.text()).contains(&table.to_lowercase());
+        let known = names_of_tables(sql.text()).contains(&table.to_lowercase());
         known.then(|| format!("`{table}` has no column `{column}`, or cannot be seen from here"))
     }
 }

@@ -11,6 +11,8 @@ pub mod gate;
 mod load;
 mod local;
 mod memory;
+mod parse;
+mod parser;
 mod protection;
 mod tree;
 mod verified;
@@ -23,6 +25,8 @@ pub use load::{
     LoadContext, check_derived, check_file_source, declare, declared_columns, given_table,
     has_wrong_header, load_file_source, materialise, stand_in,
 };
+pub use parse::{Examined, Outcome};
+pub use parser::{Parser, Purpose};
 pub use protection::Protection;
 pub use verified::{Key as VerifiedKey, Verified};
 pub use worker::{ARGUMENT as WORKER, serve, system_files};
@@ -36,11 +40,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::calendar::Calendar;
-use crate::catalog::has_several_statements;
 use crate::error::Error;
 use crate::measure::Cell;
 use crate::parallel;
 use crate::plan::{ColumnKind, literal, timestamp};
+use gate::has_several_statements;
 use local::{Local, Setup, Unanswered};
 use worker::{Client, Limits, Program, Unfinished};
 
@@ -85,6 +89,8 @@ pub struct Engine {
     run_time: Duration,
     /// What is left of it.
     left: Slot<Duration>,
+    /// What was parsed here and beside.
+    parsed: parse::Parsed,
 }
 
 /// Where DuckDB runs.
@@ -132,6 +138,7 @@ impl Engine {
             allowance: Slot::new(Allowance::OWN),
             run_time: options.run_time,
             left: Slot::new(options.run_time),
+            parsed: parse::Parsed::default(),
         };
         let missing = engine.missing();
         if protection.required && !missing.is_empty() {
@@ -167,6 +174,7 @@ impl Engine {
             allowance: self.allowance.clone(),
             run_time: self.run_time,
             left: self.left.clone(),
+            parsed: Arc::clone(&self.parsed),
         })
     }
 

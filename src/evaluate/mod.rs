@@ -31,7 +31,7 @@ use jiff::Timestamp;
 use crate::catalog::{Catalog, Settings};
 use crate::definition::project::AsOf;
 use crate::diagnostic::{Diagnostic, Files};
-use crate::engine::{Engine, Options, Protection, Verified};
+use crate::engine::{Engine, Options, Parser, Protection, Verified};
 use crate::error::Error;
 use crate::plan::{Plan, Timeline, quote};
 use crate::privacy;
@@ -205,12 +205,16 @@ pub fn evaluate_ready(
     Ok(Computed { metrics, diagnostics: run.diagnostics, skipped: run.skipped })
 }
 
-/// Opens the engine of an evaluation.
+/// Opens the engine of an evaluation, or takes the one in which SQL was parsed: it may read whatever
+/// the sources declare.
 fn open(
     catalog: &Catalog,
     request: &Request<'_>,
     data: &BTreeMap<String, Located>,
 ) -> Result<Engine, Error> {
+    if let Some(engine) = request.parser.and_then(Parser::engine_to_evaluate) {
+        return Ok(engine);
+    }
     let limits = &catalog.settings.limits;
     let files = data.values().flatten().flat_map(|data| &data.files);
     let options = Options {

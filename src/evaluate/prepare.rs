@@ -151,7 +151,8 @@ impl Run<'_> {
             scan.population.sql.as_str().to_owned(),
             scan.population.subject.to_string(),
         ];
-        let mut clocked = !crate::catalog::clock_offsets(scan.population.sql.as_str()).is_empty();
+        let query = self.catalog.sql.query(scan.population.sql.as_str());
+        let mut clocked = query.is_none_or(|query| query.clock().is_some());
         for id in self.with_inputs(scan.reads.iter().map(String::as_str)) {
             let Some(source) = self.catalog.sources.get(id) else {
                 continue;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::definition::project::Grain;
-use crate::engine::Protection;
+use crate::engine::{Parser, Protection};
 use crate::privacy;
 use crate::project::Kept;
 
@@ -17,6 +17,9 @@ pub struct Request<'a> {
     pub memory: Option<PathBuf>,
     /// Where results are remembered; all are computed where absent.
     pub kept: Option<Kept>,
+    /// What parsed the project, and may have opened an engine for that, which can go on; another one
+    /// is opened where absent.
+    pub parser: Option<&'a Parser<'a>>,
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     /// Instead of the project's as-of, grain and window.
     pub as_of: Option<Timestamp>,
@@ -38,6 +41,7 @@ impl<'a> Request<'a> {
             root,
             memory: None,
             kept: None,
+            parser: None,
             environment: &|_| None,
             as_of: None,
             grain: None,

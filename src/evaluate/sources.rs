@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{Request, Run};
-use crate::catalog::{Catalog, Source, relations};
+use crate::catalog::{self, Catalog, Source};
 use crate::definition::project::AsOf;
 use crate::definition::source::{ExpectLevel, ExpectTable, Format, FreshnessTable};
 use crate::diagnostic::{Diagnostic, codes};
@@ -315,9 +315,9 @@ impl Run<'_> {
 
     fn broken(&self, source: &Source, expect: &ExpectTable) -> Option<Diagnostic> {
         let guarded = source.guarded
-            || relations(expect.sql.as_str())
-                .into_iter()
-                .any(|(name, _)| self.catalog.sources.get(&name).is_some_and(|read| read.guarded));
+            || read_by(self.catalog, expect)
+                .iter()
+                .any(|name| self.catalog.sources.get(name).is_some_and(|read| read.guarded));
         let mut sql = Composed::default();
         sql.push("select count(*) from (\n").push_sql(&expect.sql).push(")");
         let failed = |failure: crate::engine::SqlFailure, sql: &Composed| {
@@ -368,8 +368,8 @@ impl Run<'_> {
 
 /// The sources that an expectation reads.
 pub(super) fn read_by(catalog: &Catalog, expect: &ExpectTable) -> Vec<String> {
-    let names = relations(expect.sql.as_str()).into_iter().map(|(name, _)| name);
-    names.filter(|name| catalog.sources.contains_key(name)).collect()
+    let query = catalog.sql.query(expect.sql.as_str());
+    query.map(|query| catalog::read_by(query, &catalog.sources)).unwrap_or_default()
 }
 
 fn source_changed(source: &Source, file: &DataFile) -> Diagnostic {

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::Revision;
 use super::points::newest_complete;
+use crate::catalog::Parse;
 use crate::check::{Opened, Texts};
 use crate::diagnostic::{Files, codes};
 use crate::diff::{Definitions, Moved, Provenance, Side, moved};
@@ -18,9 +19,15 @@ use crate::snapshot::{INPUTS, InputsFile, Snapshot, read};
 ///
 /// # Errors
 /// An object that is missing.
-pub fn walk(project: &Project, newest: &Commit, metric: &str) -> Result<Vec<Revision>, Error> {
+pub fn walk(
+    project: &Project,
+    newest: &Commit,
+    metric: &str,
+    parser: &dyn Parse,
+) -> Result<Vec<Revision>, Error> {
     let mut walk = Walk {
         project,
+        parser,
         order: order(project, newest)?,
         accepted: project.changes(newest, &path(INPUTS))?,
         definitions: None,
@@ -42,6 +49,7 @@ pub fn walk(project: &Project, newest: &Commit, metric: &str) -> Result<Vec<Revi
 
 struct Walk<'p> {
     project: &'p Project,
+    parser: &'p dyn Parse,
     /// The place of each commit, the newest first.
     order: BTreeMap<String, usize>,
     /// The commits in which anything was accepted, the newest first.
@@ -134,7 +142,7 @@ impl Walk<'_> {
         {
             return Ok(opened.clone());
         }
-        let opened = Rc::new(texts.open());
+        let opened = Rc::new(texts.open(self.parser)?);
         self.definitions = Some((texts, opened.clone()));
         Ok(opened)
     }
@@ -154,7 +162,7 @@ impl Walk<'_> {
             let catalog = opened.catalog.as_ref()?;
             Some(catalog.identity(&opened.files, catalog.metrics.get(id)?))
         };
-        let before = Texts::at(self.project, &parent)?.open();
+        let before = Texts::at(self.project, &parent)?.open(self.parser)?;
         let new = identity(definitions, &revision.metric);
         let same = gone.iter().find(|id| new.is_some() && identity(&before, id) == new);
         if let Some(id) = same {

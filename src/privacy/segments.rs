@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::bind::{Bound, ColumnRef, Memory, Origin, bind_some};
 use crate::catalog::{Catalog, Metric};
 use crate::diagnostic::Files;
-use crate::engine::Protection;
+use crate::engine::{Parser, Protection, Purpose};
 use crate::error::Error;
 use crate::result::MetricResults;
 
@@ -34,7 +34,8 @@ pub fn sensitive(
     let bound = if sources.values().any(|source| source.guarded) {
         let wanted =
             |metric: &Metric| metrics.contains_key(&metric.id) && metric.is_guarded(sources);
-        bind_some(catalog, files, &wanted, &mut Memory::default(), protection)?.0
+        let parser = Parser::new(protection.clone(), Purpose::Binding);
+        bind_some(catalog, files, &wanted, &mut Memory::default(), &parser)?.0
     } else {
         Bound::default()
     };

@@ -1,9 +1,9 @@
 //! `absolute-path`: a path that exists on one machine makes a definition that works on one machine.
 
 use super::Project;
-use crate::catalog::{Token, tokens};
 use crate::definition::read::{Sql, Text};
 use crate::diagnostic::{Applicability, Diagnostic, Files, codes};
+use crate::sql::ParsedSql;
 
 pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
     let Project { catalog, files, .. } = *project;
@@ -22,14 +22,19 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
         }
         let selects = definition.columns.iter().filter_map(|(_, column)| column.select.as_ref());
         let expects = definition.expect.iter().map(|expect| &expect.sql);
-        for sql in definition.sql.iter().chain(selects).chain(expects) {
-            in_sql(sql, files, found);
+        for sql in definition.sql.iter().chain(expects) {
+            in_sql(sql, catalog.sql.query(sql.as_str()), files, found);
+        }
+        for sql in selects {
+            in_sql(sql, catalog.sql.expression(sql.as_str()), files, found);
         }
     }
     for metric in catalog.metrics.values() {
-        let population = metric.definition.population.iter().map(|population| &population.sql);
-        for sql in population.chain(metric.definition.measure.expressions()) {
-            in_sql(sql, files, found);
+        if let Some(population) = &metric.definition.population {
+            in_sql(&population.sql, catalog.sql.query(population.sql.as_str()), files, found);
+        }
+        for sql in metric.definition.measure.expressions() {
+            in_sql(sql, catalog.sql.expression(sql.as_str()), files, found);
         }
     }
 }
@@ -48,28 +53,21 @@ fn root(name: &str, path: &Text) -> Diagnostic {
 
 /// Data may well be about paths, so a text counts only where SQL reads a file, or where it lies in
 /// somebody's own folder.
-fn in_sql(sql: &Sql, files: &Files, found: &mut Vec<Diagnostic>) {
-    let tokens = tokens(sql.as_str());
-    for (index, (token, range)) in tokens.iter().enumerate() {
-        let Token::Text(text) = token else { continue };
-        let before = |back: usize| index.checked_sub(back).and_then(|at| tokens.get(at));
-        let read = match before(1) {
-            Some((Token::Word(word), _)) => matches!(word.as_ref(), "from" | "join"),
-            Some((Token::Symbol('(' | '['), _)) => (2..4).any(
-                |back| matches!(before(back), Some((Token::Word(word), _)) if reads_files(word)),
-            ),
-            _ => false,
-        };
-        if (read && is_absolute(text)) || (is_personal(text) && !text.contains('%')) {
-            found.push(
-                machine(text)
-                    .at(sql.locate(files, range.start, range.len()), "an absolute path")
-                    .help(
-                        "declare the file as a source, with a folder from [roots] \
-                         such as \"${GOODHART_NAME}\", and read that",
-                    ),
-            );
-        }
+fn in_sql(sql: &Sql, parsed: Option<&ParsedSql>, files: &Files, found: &mut Vec<Diagnostic>) {
+    let Some(parsed) = parsed else { return };
+    let texts = parsed.texts.iter().filter_map(|text| {
+        let read = text.argument_of.as_deref().is_some_and(reads_files);
+        let path = text.text.as_str();
+        let wrong = (read && is_absolute(path)) || (is_personal(path) && !path.contains('%'));
+        wrong.then_some((path, text.place))
+    });
+    let relations = parsed.relations.iter().filter(|relation| is_absolute(&relation.name));
+    let relations = relations.map(|relation| (relation.name.as_str(), relation.place));
+    for (path, place) in texts.chain(relations) {
+        found.push(machine(path).at(sql.place(place, files), "an absolute path").help(
+            "declare the file as a source, with a folder from [roots] \
+             such as \"${GOODHART_NAME}\", and read that",
+        ));
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Project;
 use crate::bind::{Bound, BoundMetric, ColumnRef, Origin};
-use crate::catalog::{Metric, identifiers};
+use crate::catalog::Metric;
 use crate::diagnostic::{Diagnostic, codes};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
@@ -32,10 +32,8 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
             if used.contains(&beside) {
                 continue;
             }
-            let place = identifiers(population.sql.as_str())
-                .into_iter()
-                .find(|(name, _)| *name == column.column)
-                .map(|(_, range)| population.sql.locate(project.files, range.start, range.len()));
+            let query = project.catalog.sql.query(population.sql.as_str());
+            let place = query.and_then(|query| query.place_of_name(&column.column));
             found.push(
                 Diagnostic::new(
                     &codes::CURRENT_SEVERITY,
@@ -44,7 +42,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
                         column.column
                     ),
                 )
-                .at(place.unwrap_or(population.sql.span), "can be lowered before it counts")
+                .at(population.sql.place(place, project.files), "can be lowered before it counts")
                 .help(format!(
                     "use `{highest}` of source `{}`, or read both where the difference is the \
                      point",

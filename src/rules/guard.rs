@@ -2,7 +2,7 @@
 //! when this one is cheated.
 
 use super::Project;
-use crate::catalog::{Metric, normal};
+use crate::catalog::Metric;
 use crate::definition::measure::{Kind, MeasureTable};
 use crate::definition::read::Text;
 use crate::diagnostic::{Applicability, Diagnostic, Files, Span, codes};
@@ -15,7 +15,7 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
                 Some(other) if other.id == metric.id => {
                     found.push(self_guard(metric, guard, project.files));
                 }
-                Some(other) => found.extend(dependent(metric, guard, other)),
+                Some(other) => found.extend(dependent(project, metric, guard, other)),
                 None if project.catalog.unread.contains(guard.as_str()) => {}
                 None => found.push(
                     Diagnostic::new(
@@ -61,7 +61,12 @@ fn element(span: Span, text: &str) -> (Span, Applicability) {
     }
 }
 
-fn dependent(metric: &Metric, guard: &Text, other: &Metric) -> Option<Diagnostic> {
+fn dependent(
+    project: &Project<'_>,
+    metric: &Metric,
+    guard: &Text,
+    other: &Metric,
+) -> Option<Diagnostic> {
     let diagnostic = |label: String| {
         Diagnostic::new(
             &codes::DEPENDENT_GUARD,
@@ -80,7 +85,7 @@ fn dependent(metric: &Metric, guard: &Text, other: &Metric) -> Option<Diagnostic
         if kind(metric) != kind(other) {
             return None;
         }
-        return (measured(metric)? == measured(other)?).then(|| {
+        return (measured(project, metric)? == measured(project, other)?).then(|| {
             diagnostic("measures the same on the same rows".to_owned())
                 .at(population.sql.span, "this population")
                 .help(help)
@@ -97,7 +102,7 @@ fn is_made_of(metric: &Metric, other: &Metric) -> bool {
 }
 
 /// What a metric over rows measures, in a form that layout and letter case do not change.
-fn measured(metric: &Metric) -> Option<Vec<Vec<String>>> {
+fn measured(project: &Project<'_>, metric: &Metric) -> Option<Vec<String>> {
     let population = metric.definition.population.as_ref()?;
     let measure = &metric.definition.measure;
     let rest = match measure {
@@ -108,9 +113,12 @@ fn measured(metric: &Metric) -> Option<Vec<Vec<String>>> {
         MeasureTable::Distribution(distribution) => distribution.of.to_string(),
         _ => String::new(),
     };
-    let mut measured = vec![vec![measure.kind().name().to_owned(), rest]];
-    for sql in std::iter::once(&population.sql).chain(measure.expressions()) {
-        measured.push(normal(sql.as_str()).into_iter().map(|(text, _)| text).collect());
+    let parsed = &project.catalog.sql;
+    let query = parsed.query(population.sql.as_str())?;
+    let mut measured = vec![measure.kind().name().to_owned(), rest];
+    measured.push(query.normal.as_str().to_owned());
+    for sql in measure.expressions() {
+        measured.push(parsed.expression(sql.as_str())?.normal.as_str().to_owned());
     }
     Some(measured)
 }

@@ -31,13 +31,12 @@ mod unused;
 mod version;
 mod waiver;
 
-use std::collections::BTreeMap;
+pub use version::Base;
 
 use jiff::civil::Date;
 
 use crate::bind::Bound;
 use crate::catalog::Catalog;
-use crate::definition::metric::MetricFile;
 use crate::diagnostic::{Diagnostic, Files};
 use crate::parallel;
 
@@ -144,10 +143,7 @@ pub fn check_bound(project: &Project<'_>, bound: &Bound) -> Vec<Diagnostic> {
 }
 
 /// Compares with the metrics of another revision, by id.
-pub fn check_against(
-    project: &Project<'_>,
-    base: &BTreeMap<String, MetricFile>,
-) -> Vec<Diagnostic> {
+pub fn check_against(project: &Project<'_>, base: &Base) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     version::check(project, base, &mut found);
     found

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Project;
-use crate::catalog::{Metric, normal};
+use crate::catalog::Metric;
 use crate::definition::metric::PopulationTable;
 use crate::diagnostic::{Applicability, Diagnostic, Files, codes};
 use crate::plan::Scan;
@@ -15,7 +15,7 @@ const WORTH_SHARING: usize = 40;
 
 pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
     let mut keys = BTreeSet::new();
-    let mut known: BTreeMap<String, (&Metric, &PopulationTable)> = BTreeMap::new();
+    let mut known: BTreeMap<&str, (&Metric, &PopulationTable)> = BTreeMap::new();
     for metric in project.catalog.metrics.values() {
         let Some(population) = &metric.definition.population else {
             continue;
@@ -24,16 +24,17 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
         if !keys.insert(Scan::key(population)) {
             continue;
         }
-        let tokens: Vec<String> =
-            normal(population.sql.as_str()).into_iter().map(|(text, _)| text).collect();
-        let (first, original) = *known.entry(tokens.join(" ")).or_insert((metric, population));
+        let Some(query) = project.catalog.sql.query(population.sql.as_str()) else {
+            continue;
+        };
+        let (first, original) = *known.entry(query.normal.as_str()).or_insert((metric, population));
         if std::ptr::eq(population, original) {
             continue;
         }
         let other_keys = other_keys(population, original);
         if other_keys.is_empty() {
             found.push(other_layout(metric, population, first, original, project.files));
-        } else if tokens.len() >= WORTH_SHARING {
+        } else if query.normal.tokens().count() >= WORTH_SHARING {
             found.push(
                 Diagnostic::new(
                     &codes::DUPLICATE_POPULATION,

@@ -2,12 +2,12 @@
 //! mended in one place, or a difference that nobody sees.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 
 use super::Project;
-use crate::catalog::{Metric, normal};
+use crate::catalog::Metric;
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files, Span, codes};
+use crate::sql::Normal;
 
 /// Shorter queries are alike by nature.
 const SHORTEST: usize = 40;
@@ -52,7 +52,7 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
 struct Query<'a> {
     metric: &'a Metric,
     sql: &'a Sql,
-    tokens: Vec<(String, Range<usize>)>,
+    normal: &'a Normal,
     /// Hashes of all runs of tokens, ascending.
     shingles: Vec<u64>,
 }
@@ -70,15 +70,18 @@ fn queries<'a>(project: &Project<'a>) -> Vec<Query<'a>> {
         if !literal.insert(population.sql.as_str()) {
             continue;
         }
-        let tokens = normal(population.sql.as_str());
-        let texts: Vec<&str> = tokens.iter().map(|(text, _)| text.as_str()).collect();
-        if texts.len() < SHORTEST || !known.insert(texts.join(" ")) {
+        let Some(query) = project.catalog.sql.query(population.sql.as_str()) else {
+            continue;
+        };
+        let normal = &query.normal;
+        let texts: Vec<&str> = normal.tokens().collect();
+        if texts.len() < SHORTEST || !known.insert(normal.as_str()) {
             continue;
         }
         let mut shingles: Vec<u64> = texts.windows(SHINGLE).map(hash).collect();
         shingles.sort_unstable();
         shingles.dedup();
-        queries.push(Query { metric, sql: &population.sql, tokens, shingles });
+        queries.push(Query { metric, sql: &population.sql, normal, shingles });
     }
     queries
 }
@@ -130,10 +133,8 @@ impl Query<'_> {
     }
 
     fn differs_from(&self, first: &Self, files: &Files) -> Diagnostic {
-        let texts = |query: &Self, at: usize| query.tokens.get(at).map(|(text, _)| text.clone());
-        let at = (0..self.tokens.len().max(first.tokens.len()))
-            .find(|at| texts(self, *at) != texts(first, *at))
-            .unwrap_or(0);
+        let both = self.normal.tokens().zip(first.normal.tokens());
+        let at = both.take_while(|(own, other)| own == other).count();
         Diagnostic::new(
             &codes::SIMILAR_POPULATION,
             format!(
@@ -148,9 +149,6 @@ impl Query<'_> {
 
     /// The place of a token, or of the last one.
     fn place(&self, at: usize, files: &Files) -> Span {
-        match self.tokens.get(at).or(self.tokens.last()) {
-            Some((_, range)) => self.sql.locate(files, range.start, range.len()),
-            None => self.sql.span,
-        }
+        self.sql.place(self.normal.place(at), files)
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, hidden_mix};
 use crate::bind::{Bound, BoundMetric, ColumnRef};
-use crate::catalog::{Catalog, Metric, identifiers};
+use crate::catalog::{Catalog, Metric};
 use crate::definition::measure::MeasureTable;
 use crate::definition::project::AsOf;
 use crate::diagnostic::{Diagnostic, codes};
@@ -140,10 +140,11 @@ fn population_columns(
     if unused.is_empty() {
         return;
     }
-    let words = identifiers(population.sql.as_str());
+    let query = project.catalog.sql.query(population.sql.as_str());
     for column in unused {
         // A column that the query does not name comes from a `*`, which is no promise to use it.
-        let Some((_, range)) = words.iter().find(|(name, _)| *name == column.name) else {
+        let name = column.name.to_ascii_lowercase();
+        let Some(place) = query.and_then(|query| query.place_of_name(&name)) else {
             continue;
         };
         found.push(
@@ -151,10 +152,7 @@ fn population_columns(
                 &codes::UNUSED_POPULATION_COLUMN,
                 format!("nothing uses column `{}` of the population", column.name),
             )
-            .at(
-                population.sql.locate(project.files, range.start, range.len()),
-                "neither a segment nor measured",
-            )
+            .at(population.sql.place(Some(place), project.files), "neither a segment nor measured")
             .help("leave it out of the select list"),
         );
     }

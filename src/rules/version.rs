@@ -4,22 +4,28 @@ use std::collections::BTreeMap;
 
 use super::Project;
 use crate::catalog::{Catalog, Metric};
-use crate::definition::aspects::aspects;
+use crate::definition::aspects::{Canonical, aspects};
 use crate::definition::metric::MetricFile;
 use crate::definition::read::Text;
 use crate::diagnostic::{Applicability, Diagnostic, codes};
+use crate::sql::ParsedPieces;
+
+/// The metrics of another revision.
+#[derive(Debug)]
+pub struct Base {
+    /// By id.
+    pub metrics: BTreeMap<String, MetricFile>,
+    /// What is known of their SQL.
+    pub sql: ParsedPieces,
+}
 
 /// Compares every metric with the definition of the same id in `base`.
-pub fn check(
-    project: &Project<'_>,
-    base: &BTreeMap<String, MetricFile>,
-    found: &mut Vec<Diagnostic>,
-) {
+pub fn check(project: &Project<'_>, base: &Base, found: &mut Vec<Diagnostic>) {
     for metric in project.catalog.metrics.values() {
-        let Some(before) = base.get(&metric.id) else {
+        let Some(before) = base.metrics.get(&metric.id) else {
             continue;
         };
-        let changed = changed(project.catalog, before, metric);
+        let changed = changed(project.catalog, base, before, metric);
         if changed.is_empty() || raised(before.version.as_ref(), metric) {
             continue;
         }
@@ -51,11 +57,17 @@ pub fn check(
 }
 
 /// The aspects in which a metric differs from its definition `before`.
-fn changed(catalog: &Catalog, before: &MetricFile, metric: &Metric) -> Vec<&'static str> {
+fn changed(
+    catalog: &Catalog,
+    base: &Base,
+    before: &MetricFile,
+    metric: &Metric,
+) -> Vec<&'static str> {
+    let fixed = catalog.fixed_names(metric);
     let now = &metric.definition;
-    let (old, new) = (catalog.local_names(metric, before), catalog.local_names(metric, now));
-    let before = aspects(before, |sql| old.canonical(sql)).into_iter();
-    let pairs = before.zip(aspects(now, |sql| new.canonical(sql)));
+    let (old, new) =
+        (Canonical::new(before, &fixed, &base.sql), Canonical::new(now, &fixed, &catalog.sql));
+    let pairs = aspects(before, &old).into_iter().zip(aspects(now, &new));
     pairs.filter(|((_, before), (_, now))| before != now).map(|(_, (name, _))| name).collect()
 }
 

@@ -1,37 +1,49 @@
-//! DuckDB's syntax tree as it is read: texts and names are those of the JSON, not copies.
+//! DuckDB's syntax tree, as `json_serialize_sql` writes it: texts and names are those of the JSON,
+//! not copies.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::engine::SqlFailure;
+use super::parsed::Place;
 
 /// A value of DuckDB's JSON.
 #[derive(Debug)]
 pub enum Tree<'a> {
     Null,
     True,
-    /// False, and numbers that are nothing to look at.
-    Plain,
+    False,
     Number(u64),
     Text(Cow<'a, str>),
     List(Vec<Self>),
     Object(Vec<(Cow<'a, str>, Self)>),
 }
 
+/// A field of an object: its name and its value.
+pub type Field<'a> = (Cow<'a, str>, Tree<'a>);
+
+/// Why a tree cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreadable {
+    /// The reader stops at 128 levels, so nothing behind it can be too deep to walk.
+    TooDeep,
+    /// What the reader of JSON says.
+    Malformed(String),
+}
+
 impl<'a> Tree<'a> {
-    /// Reads JSON. The reader stops at 128 levels, so nothing behind it can be too deep to walk.
-    pub fn read(json: &'a str) -> Result<Self, SqlFailure> {
+    /// Reads JSON.
+    ///
+    /// # Errors
+    /// What is too deep, or no JSON.
+    pub fn read(json: &'a str) -> Result<Self, Unreadable> {
         serde_json::from_str(json).map_err(|error| {
-            if error.to_string().contains("recursion limit") {
-                SqlFailure::refused(
-                    "queries, calls or operators in one another, more than some forty deep",
-                    "too deep",
-                    "give parts a name with `with`, or make derived sources of them",
-                )
+            let text = error.to_string();
+            if text.contains("recursion limit") {
+                Unreadable::TooDeep
             } else {
-                SqlFailure::own(&error.to_string())
+                Unreadable::Malformed(text)
             }
         })
     }
@@ -57,6 +69,41 @@ impl<'a> Tree<'a> {
             _ => &[],
         }
     }
+
+    /// The texts of a list in a field of an object.
+    pub fn texts_of(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.list_of(name).iter().filter_map(|value| match value {
+            Self::Text(text) => Some(text.as_ref()),
+            _ => None,
+        })
+    }
+
+    /// Where a node says that it stands in the statement.
+    pub fn place(&self) -> Option<Place> {
+        let number = |name| match self.field(name) {
+            Some(Self::Number(number)) => usize::try_from(*number).ok(),
+            _ => None,
+        };
+        // No place is the largest number.
+        let start = number("query_location").filter(|start| u32::try_from(*start).is_ok())?;
+        Some(Place { start, length: number("query_location_length").unwrap_or(0).max(1) })
+    }
+
+    /// What stands before a name: `a` and `b` of `a.b.name`. The fields for that and the path that
+    /// says the same must agree; where they do not, a `?` is what stands before it.
+    pub fn qualifiers(&self, catalog: &str, schema: &str, name: &str) -> Vec<String> {
+        let parts = [catalog, schema].into_iter().filter_map(|field| self.text_of(field));
+        let mut parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
+        let path = self.field("qualified_name");
+        let path: Vec<&str> = path.into_iter().flat_map(|path| path.texts_of("path")).collect();
+        if parts.is_empty() && path != [name] {
+            parts.extend(path.iter().rev().skip(1).rev());
+            if parts.is_empty() {
+                parts.push("?");
+            }
+        }
+        parts.into_iter().map(str::to_owned).collect()
+    }
 }
 
 impl<'de: 'a, 'a> Deserialize<'de> for Tree<'a> {
@@ -79,19 +126,19 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_bool<E>(self, value: bool) -> Result<Tree<'de>, E> {
-        Ok(if value { Tree::True } else { Tree::Plain })
+        Ok(if value { Tree::True } else { Tree::False })
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Tree<'de>, E> {
         Ok(Tree::Number(value))
     }
 
-    fn visit_i64<E>(self, _: i64) -> Result<Tree<'de>, E> {
-        Ok(Tree::Plain)
+    fn visit_i64<E>(self, number: i64) -> Result<Tree<'de>, E> {
+        Ok(Tree::Text(number.to_string().into()))
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<Tree<'de>, E> {
-        Ok(Tree::Plain)
+    fn visit_f64<E>(self, number: f64) -> Result<Tree<'de>, E> {
+        Ok(Tree::Text(number.to_string().into()))
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Tree<'de>, E> {

@@ -10,7 +10,7 @@ use std::process::Command;
 use goodhart::bind::{Bound, Memory, bind};
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, Files, render};
-use goodhart::engine::Protection;
+use goodhart::engine::{Parser, Protection, Purpose};
 use goodhart::evaluate::{self, Request, Silent};
 use goodhart::plan::{self, Selection};
 use goodhart::{report, test};
@@ -55,7 +55,8 @@ fn drive() {
     let guard = Guard::all().find(|one| one.to_string() == guard).unwrap();
     let protection = protection(guard);
     let root = std::env::current_dir().unwrap();
-    let check::Opened { files, catalog, mut diagnostics, .. } = match check::open(&root) {
+    let parser = Parser::new(protection.clone(), Purpose::Binding);
+    let check::Opened { files, catalog, mut diagnostics, .. } = match check::open(&root, &parser) {
         Ok(opened) => opened,
         Err(error) => return println!("{error}"),
     };
@@ -63,7 +64,7 @@ fn drive() {
         return shown(&diagnostics, &files);
     };
     let bound = |diagnostics: &mut Diagnostics| -> Bound {
-        match bind(&catalog, &files, &mut Memory::default(), &protection) {
+        match bind(&catalog, &files, &mut Memory::default(), &parser) {
             Ok((bound, found)) => {
                 diagnostics.extend(found);
                 bound

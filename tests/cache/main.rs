@@ -13,7 +13,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use goodhart::check;
-use goodhart::engine::Protection;
+use goodhart::engine::{Parser, Protection};
 use goodhart::evaluate::{Evaluation, Progress, Request, evaluate};
 use goodhart::plan::{self, Selection};
 use goodhart::privacy;
@@ -56,7 +56,7 @@ fn said<'a>(
     chosen: &[&str],
     ask: impl FnOnce(&mut Request<'a>),
 ) -> (String, Vec<String>) {
-    let opened = check::open(root).unwrap();
+    let opened = check::open(root, &Parser::within()).unwrap();
     let catalog = opened.catalog.unwrap();
     let metrics = chosen.iter().map(|name| (*name).to_owned()).collect();
     let selection = Selection { metrics, ..Selection::default() };

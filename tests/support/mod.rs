@@ -7,7 +7,7 @@ use std::path::Path;
 
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, render};
-use goodhart::engine::Protection;
+use goodhart::engine::{Parser, Protection};
 use goodhart::evaluate::{self, Evaluation, Request};
 use goodhart::plan::{self, Selection};
 
@@ -47,7 +47,8 @@ pub fn evaluate_all(root: &Path, threads: u32) -> Evaluation {
 /// Evaluates everything; also returns the rendered diagnostics. Panics on an error.
 #[allow(dead_code, reason = "every test binary has its own copy of this module")]
 pub fn evaluate(root: &Path, threads: u32) -> (Evaluation, String) {
-    let check::Opened { files, catalog, mut diagnostics, .. } = check::open(root).unwrap();
+    let check::Opened { files, catalog, mut diagnostics, .. } =
+        check::open(root, &Parser::within()).unwrap();
     let rendered = |diagnostics: &Diagnostics| render(diagnostics, &files, false);
     assert!(!diagnostics.has_errors(), "{}", rendered(&diagnostics));
     let catalog = catalog.unwrap();

@@ -12,12 +12,13 @@ use crate::bind::Bound;
 use crate::check;
 use crate::cli::diff::say_unusable;
 use crate::cli::progress::Bar;
-use crate::cli::project::{self, Opened};
+use crate::cli::project::{self, Memory, Opened};
 use crate::cli::sides::{self, Evaluated};
 use crate::cli::{Global, clock, output, settle};
 use crate::compare::{self, Context, State};
 use crate::diagnostic::{Diagnostics, Files, Severity};
 use crate::diff::{Diff, findings};
+use crate::engine::{Parser, Purpose};
 use crate::error::Error;
 use crate::evaluate::{Evaluation, evaluate};
 use crate::judge::judge;
@@ -98,14 +99,16 @@ impl Count {
 /// A project that cannot be opened at all; whatever stops a single stage is in what it found.
 pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Found, Error> {
     let root = project::root(global)?;
-    let mut opened = check::open(&root)?;
+    // Nothing that is remembered is asked: it may have come with the branch.
+    let parser = project::parser(global, Memory::Unused, Purpose::Binding)?;
+    let mut opened = check::open(&root, &parser)?;
     let day = asked.as_of.map(|instant| instant.to_zoned(TimeZone::UTC).date());
     let today = day.unwrap_or_else(|| opened.today(clock::today()));
     opened.refuse_wrong(today);
     let refused = opened.diagnostics.has_errors();
     let mut found = Found::default();
     let base = base::find(&root, asked.base);
-    let bound = check(global, asked, &mut opened, (today, &base), &mut found);
+    let bound = check(asked, &mut opened, (today, &base), &parser, &mut found);
 
     let check::Opened { root, files, catalog, diagnostics } = opened;
     let rest = [StageName::Test, StageName::Eval, StageName::Diff];
@@ -121,7 +124,6 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Found, Error> {
     tests(global, &mut opened, bound, &mut found);
 
     let bar = Bar::start();
-    // Nothing that is remembered is asked: it may have come with the branch.
     let context = sides::context(global, None, asked.threads, &bar)?;
     match eval(asked, &context, &mut opened, &mut found) {
         Ok(evaluation) => {
@@ -148,21 +150,21 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Found, Error> {
 
 /// Looks at the definitions; `None` where they could not be bound.
 fn check(
-    global: &Global,
     asked: &Asked<'_>,
     opened: &mut check::Opened,
     (today, base): (Date, &Result<Result<Base, String>, Error>),
+    parser: &Parser<'_>,
     found: &mut Found,
 ) -> Option<Bound> {
     let root = opened.root.clone();
     let looked = project::remembering(&root, asked.fresh, |memory| {
-        check::check(opened, today, memory, &project::protection(global)?)
+        check::check(opened, today, memory, parser)
     });
     let compared = match base {
         // A base that cannot be read is what the comparison has to say.
         Err(_) | Ok(Err(_)) => Ok(()),
         Ok(Ok(base)) => check::metrics_at(&root, &base.commit.id)
-            .map(|metrics| check::check_against(opened, today, &metrics)),
+            .and_then(|metrics| check::check_against(opened, today, metrics, parser)),
     };
     let outcome = match (&looked, compared) {
         (Err(error), _) => failed(error),
@@ -286,12 +288,13 @@ fn diff(
     };
     let before = Count::of(&found.diagnostics);
     let Base { git, commit, name } = base;
-    let compared = compare::revision(&git, &commit, &name, Some(root)).and_then(|base| {
-        say_unusable(&base);
-        let diff = compare::compare(&base, head, context)?;
-        let touched = touched(&base.files, &head.files, &diff);
-        Ok((diff, touched, base.results.is_empty()))
-    });
+    let compared =
+        compare::revision(&git, &commit, &name, Some(root), &context.parser).and_then(|base| {
+            say_unusable(&base);
+            let diff = compare::compare(&base, head, context)?;
+            let touched = touched(&base.files, &head.files, &diff);
+            Ok((diff, touched, base.results.is_empty()))
+        });
     match compared {
         Ok((diff, touched, is_first)) => {
             found.diagnostics.extend(findings(&diff, head.side().definitions));

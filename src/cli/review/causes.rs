@@ -55,7 +55,7 @@ pub fn causes(
     let bar = Bar::start();
     let context = sides::context(global, Some(&opened.root), None, &bar)?;
     let snapshots = opened.root.join("snapshots");
-    let mut base = match Place::find(global)?.accepted() {
+    let mut base = match Place::find(global)?.accepted(&context.parser) {
         Ok(base) => base,
         Err(Error::NoRepository { .. } | Error::Revision { .. }) => {
             folder(&snapshots, "a project without a commit")?

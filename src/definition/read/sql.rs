@@ -5,6 +5,7 @@ use toml::de::DeValue;
 
 use super::{FromToml, Reader};
 use crate::diagnostic::{Files, Span};
+use crate::sql::Place;
 
 /// A piece of SQL (a query or an expression) and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +34,11 @@ impl Sql {
     /// The SQL as DuckDB sees it.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// The place in the TOML file of a part of the SQL; of all of it where there is no place.
+    pub fn place(&self, place: Option<Place>, files: &Files) -> Span {
+        place.map_or(self.span, |place| self.locate(files, place.start, place.length))
     }
 
     /// The place in the TOML file of `length` bytes of SQL at byte `offset`.

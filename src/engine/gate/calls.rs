@@ -1,8 +1,8 @@
 //! Whether a function may be called, and with what.
 
 use super::functions::{self, is_allowed, why_refused};
-use super::syntax::Tree;
 use crate::engine::SqlFailure;
+use crate::sql::Tree;
 
 /// A call as it is written.
 pub struct Call<'t, 'a> {

@@ -1,8 +1,10 @@
-//! Which names a query may read, and where.
+//! Which names a query may read.
 
 use std::collections::BTreeMap;
 
 use crate::catalog::Source;
+use crate::engine::SqlFailure;
+use crate::sql::Relation;
 
 /// What a piece of SQL may read.
 #[derive(Debug, Clone, Copy)]
@@ -27,37 +29,32 @@ impl<'a> Readable<'a> {
     }
 
     /// Whether a name is one of them. Ids are lower case, and SQL does not care.
-    pub fn has(&self, name: &str) -> bool {
-        let name = name.to_ascii_lowercase();
+    fn has(&self, name: &str) -> bool {
         (self.population && name == "population")
-            || self.sources.is_some_and(|sources| sources.contains_key(&name))
-    }
-}
-
-/// The common tables that can be seen from a place: those of the queries around it, of its
-/// siblings only the earlier ones, and itself only in the part of it that repeats. A name that is
-/// seen too widely would let a table of the engine through.
-#[derive(Debug, Default)]
-pub struct Scope {
-    names: Vec<String>,
-}
-
-impl Scope {
-    pub fn has(&self, name: &str) -> bool {
-        self.names.iter().any(|known| known.eq_ignore_ascii_case(name))
+            || self.sources.is_some_and(|sources| sources.contains_key(name))
     }
 
-    /// Adds a name until [`Scope::leave`].
-    pub fn add(&mut self, name: &str) {
-        self.names.push(name.to_owned());
-    }
-
-    pub fn enter(&self) -> usize {
-        self.names.len()
-    }
-
-    /// Forgets what was added since `enter` said `mark`.
-    pub fn leave(&mut self, mark: usize) {
-        self.names.truncate(mark);
+    /// Why a relation may not be read, if it may not.
+    pub fn refusal(&self, relation: &Relation) -> Option<SqlFailure> {
+        let Relation { name, qualifiers, place } = relation;
+        let known = self.has(name);
+        let failure = if !qualifiers.is_empty() && known {
+            SqlFailure::own(&format!("source `{name}` is in no schema"))
+                .labelled("more than a name")
+                .noted(&format!("read it as `{name}`, and nothing before that"))
+        } else if !qualifiers.is_empty() {
+            SqlFailure::missing_source(&format!("{}.{name}", qualifiers.join(".")))
+        } else if known {
+            return None;
+        } else if name.contains(['/', '\\', '.', '*', ':']) {
+            SqlFailure::refused(
+                "a query cannot read files of its own",
+                "not possible here",
+                "declare the file as a source, and read that",
+            )
+        } else {
+            SqlFailure::missing_source(name)
+        };
+        Some(failure.at(place.map(|place| (place.start, place.length))))
     }
 }

@@ -1,6 +1,6 @@
 //! Bounds of a text that DuckDB's parser and binder get to see.
 
-use crate::catalog::lambda_depth;
+use super::scan::lambda_depth;
 use crate::engine::SqlFailure;
 
 /// Bytes of a piece of SQL. The parser goes deeper with every join and every operator of a chain.

@@ -2,36 +2,30 @@
 
 use super::calls::{self, Call};
 use super::kinds::{self, OPERATORS, Sort};
-use super::relations::{Readable, Scope};
-use super::syntax::Tree;
 use super::types;
 use crate::engine::SqlFailure;
+use crate::sql::{Place, Tree, name_length};
 
 /// Byte offset and length in the text.
-type Place = Option<(usize, usize)>;
+type At = Option<(usize, usize)>;
 
 pub struct Walk<'w> {
     sql: &'w str,
-    readable: Readable<'w>,
-    scope: Scope,
     found: Vec<SqlFailure>,
 }
 
 impl<'w> Walk<'w> {
-    /// Looks at every node of the only statement of `sql`.
-    pub fn over(
-        statement: &Tree<'_>,
-        sql: &'w str,
-        readable: Readable<'w>,
-    ) -> Result<(), Vec<SqlFailure>> {
-        let mut walk = Self { sql, readable, scope: Scope::default(), found: Vec::new() };
+    /// Looks at every node of the only statement of `sql`, but for what relations are called: which
+    /// of them may be read is another question.
+    pub fn over(statement: &Tree<'_>, sql: &'w str) -> Vec<SqlFailure> {
+        let mut walk = Self { sql, found: Vec::new() };
         walk.visit(statement, None);
         // One mistake is often seen twice: a pattern is also an argument.
         walk.found.dedup();
-        if walk.found.is_empty() { Ok(()) } else { Err(walk.found) }
+        walk.found
     }
 
-    fn visit(&mut self, tree: &Tree<'_>, around: Place) {
+    fn visit(&mut self, tree: &Tree<'_>, around: At) {
         match tree {
             Tree::List(values) => {
                 for value in values {
@@ -39,11 +33,11 @@ impl<'w> Walk<'w> {
                 }
             }
             Tree::Object(_) => self.object(tree, around),
-            Tree::Null | Tree::True | Tree::Plain | Tree::Number(_) | Tree::Text(_) => {}
+            Tree::Null | Tree::True | Tree::False | Tree::Number(_) | Tree::Text(_) => {}
         }
     }
 
-    fn object(&mut self, tree: &Tree<'_>, around: Place) {
+    fn object(&mut self, tree: &Tree<'_>, around: At) {
         let Tree::Object(fields) = tree else { return };
         let place = place(tree).or(around);
         let names = fields.iter().map(|(name, _)| name.as_ref());
@@ -52,8 +46,6 @@ impl<'w> Walk<'w> {
             Err(unknown) => return self.found.push(unknown_kind(unknown).at(place)),
         };
         match (sort, kind) {
-            (Sort::Query, _) => return self.query(tree, kind, place),
-            (Sort::Relation, "BASE_TABLE") => self.base_table(tree, place),
             (Sort::Relation, "TABLE_FUNCTION") => return self.table_function(tree, place),
             (Sort::Expression, "FUNCTION" | "WINDOW") => self.call(tree, place, false),
             (Sort::Expression, "OPERATOR") => {
@@ -78,7 +70,7 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn field(&mut self, name: &str, value: &Tree<'_>, place: Place) {
+    fn field(&mut self, name: &str, value: &Tree<'_>, place: At) {
         match (name, value) {
             (_, Tree::Null) => {}
             ("sample", _) => self.found.push(
@@ -104,63 +96,8 @@ impl<'w> Walk<'w> {
         }
     }
 
-    /// A query, with its common tables first: each sees those before it.
-    fn query(&mut self, tree: &Tree<'_>, kind: &str, place: Place) {
-        let Tree::Object(fields) = tree else { return };
-        let mark = self.scope.enter();
-        let tables = tree.field("cte_map").map_or(&[][..], |map| map.list_of("map"));
-        for table in tables {
-            self.visit(table, place);
-            if let Some(name) = table.text_of("key") {
-                self.scope.add(name);
-            }
-        }
-        for (name, value) in fields {
-            let itself = (kind == "RECURSIVE_CTE_NODE" && name == "right")
-                .then(|| tree.text_of("cte_name"))
-                .flatten();
-            let inner = self.scope.enter();
-            if let Some(itself) = itself {
-                self.scope.add(itself);
-            }
-            if name != "cte_map" {
-                self.field(name, value, place);
-            }
-            self.scope.leave(inner);
-        }
-        self.scope.leave(mark);
-    }
-
-    fn base_table(&mut self, tree: &Tree<'_>, place: Place) {
-        let name = tree.text_of("table_name").unwrap_or("");
-        let known = self.scope.has(name) || self.readable.has(name);
-        let written = place.map(|(offset, length)| (offset, name_length(self.sql, offset, length)));
-        if !qualifiers(tree, "catalog_name", "schema_name", name).is_empty() {
-            let failure = if self.readable.has(name) {
-                SqlFailure::own(&format!("source `{name}` is in no schema"))
-                    .labelled("more than a name")
-                    .noted(&format!("read it as `{name}`, and nothing before that"))
-            } else {
-                let all = self.sql_at(written, name);
-                SqlFailure::missing_source(all)
-            };
-            self.found.push(failure.at(written));
-        } else if !known {
-            let failure = if name.contains(['/', '\\', '.', '*', ':']) {
-                SqlFailure::refused(
-                    "a query cannot read files of its own",
-                    "not possible here",
-                    "declare the file as a source, and read that",
-                )
-            } else {
-                SqlFailure::missing_source(name)
-            };
-            self.found.push(failure.at(written));
-        }
-    }
-
     /// A table function; its own call is not one of a value.
-    fn table_function(&mut self, tree: &Tree<'_>, place: Place) {
+    fn table_function(&mut self, tree: &Tree<'_>, place: At) {
         let Tree::Object(fields) = tree else { return };
         for (name, value) in fields {
             match (name.as_ref(), value) {
@@ -182,12 +119,14 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn call(&mut self, tree: &Tree<'_>, place: Place, table: bool) {
+    fn call(&mut self, tree: &Tree<'_>, place: At, table: bool) {
         let name = tree.text_of("function_name").unwrap_or("");
-        let written = place.map(|(offset, length)| (offset, name_length(self.sql, offset, length)));
+        let written = place.map(|(offset, length)| {
+            (offset, name_length(self.sql, Place { start: offset, length }))
+        });
         // Where nothing is written at the place, DuckDB has another name for it.
         let at = if self.sql_at(written, "").is_empty() { place } else { written };
-        let qualifiers = qualifiers(tree, "catalog", "schema", name);
+        let qualifiers = tree.qualifiers("catalog", "schema", name);
         if !qualifiers.is_empty() {
             let failure = SqlFailure::refused(
                 &format!("`{}.{name}` names a function in a schema", qualifiers.join(".")),
@@ -203,9 +142,9 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn type_name(&mut self, tree: &Tree<'_>, place: Place) {
+    fn type_name(&mut self, tree: &Tree<'_>, place: At) {
         let name = tree.text_of("type_name").unwrap_or("");
-        if types::allowed(name) && qualifiers(tree, "catalog", "schema", name).is_empty() {
+        if types::allowed(name) && tree.qualifiers("catalog", "schema", name).is_empty() {
             return;
         }
         let failure = match name.to_ascii_lowercase().as_str() {
@@ -225,7 +164,7 @@ impl<'w> Walk<'w> {
     }
 
     /// The text at a place, or another where there is none.
-    fn sql_at<'s>(&'s self, place: Place, otherwise: &'s str) -> &'s str {
+    fn sql_at<'s>(&'s self, place: At, otherwise: &'s str) -> &'s str {
         let text =
             place.and_then(|(offset, length)| self.sql.get(offset..offset.saturating_add(length)));
         text.unwrap_or(otherwise)
@@ -233,56 +172,8 @@ impl<'w> Walk<'w> {
 }
 
 /// Where a node says that it stands.
-fn place(tree: &Tree<'_>) -> Place {
-    let number = |name| match tree.field(name) {
-        Some(Tree::Number(number)) => usize::try_from(*number).ok(),
-        _ => None,
-    };
-    // No place is the largest number.
-    let offset = number("query_location").filter(|offset| u32::try_from(*offset).is_ok())?;
-    Some((offset, number("query_location_length").unwrap_or(0).max(1)))
-}
-
-/// What stands before a name, of the fields for that and of the path that says the same.
-fn qualifiers<'t>(tree: &'t Tree<'_>, catalog: &str, schema: &str, name: &str) -> Vec<&'t str> {
-    let parts = [catalog, schema].into_iter().filter_map(|field| tree.text_of(field));
-    let mut parts: Vec<&str> = parts.filter(|part| !part.is_empty()).collect();
-    let path = tree.field("qualified_name").map_or(&[][..], |path| path.list_of("path"));
-    let texts: Vec<&str> = path
-        .iter()
-        .filter_map(|part| match part {
-            Tree::Text(text) => Some(text.as_ref()),
-            _ => None,
-        })
-        .collect();
-    // Two answers about one name are none.
-    if parts.is_empty() && texts != [name] {
-        parts.extend(texts.iter().rev().skip(1).rev());
-        if parts.is_empty() {
-            parts.push("?");
-        }
-    }
-    parts
-}
-
-/// How many of the bytes at an offset are the name, with what it is qualified by.
-fn name_length(sql: &str, offset: usize, length: usize) -> usize {
-    let written = sql.get(offset..offset.saturating_add(length)).unwrap_or("");
-    let mut quoted = None;
-    let end = written.char_indices().find(|(_, character)| match (quoted, *character) {
-        (Some(quote), character) => {
-            if character == quote {
-                quoted = None;
-            }
-            false
-        }
-        (None, '"' | '\'') => {
-            quoted = Some(*character);
-            false
-        }
-        (None, character) => !(character.is_alphanumeric() || "_.$".contains(character)),
-    });
-    end.map_or(written.len(), |(end, _)| end)
+fn place(tree: &Tree<'_>) -> At {
+    tree.place().map(|place| (place.start, place.length))
 }
 
 /// A node that is on no list, in the words of somebody who wrote SQL.

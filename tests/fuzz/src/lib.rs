@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use goodhart::check::Opened;
 use goodhart::diagnostic::{Diagnostics, Files, Span, render};
+use goodhart::engine::Parser;
 use goodhart::project::{self, ProjectFiles};
 use jiff::civil::{Date, date};
 
@@ -20,6 +21,11 @@ pub fn texts(folder: &str) -> Texts {
     let mut files = Files::default();
     project::list(&root, &mut files, |_, _| u64::MAX).expect("the project is there");
     files.ids().map(|id| (files.path(id).to_owned(), files.text(id).to_owned())).collect()
+}
+
+thread_local! {
+    /// One for all inputs: to open an engine takes longer than to look at most of them.
+    pub static PARSER: Parser<'static> = Parser::within();
 }
 
 /// Reads a project that is nowhere on a disk.
@@ -39,7 +45,10 @@ pub fn open(texts: &Texts) -> Opened {
             _ => listed.project = Some(id),
         }
     }
-    Opened::read(PathBuf::from("."), files, &listed, Vec::new())
+    PARSER.with(|parser| {
+        let root = PathBuf::from(".");
+        Opened::read(root, files, &listed, Vec::new(), parser).expect("the engine opens")
+    })
 }
 
 /// What is printed; every place in it is a piece of a file, every diagnostic says something.

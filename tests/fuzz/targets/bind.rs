@@ -9,8 +9,7 @@ use std::sync::LazyLock;
 
 use goodhart::bind::Memory;
 use goodhart::check::check;
-use goodhart::engine::Protection;
-use goodhart_fuzz::{TODAY, Texts, open, rendered, texts};
+use goodhart_fuzz::{PARSER, TODAY, Texts, open, rendered, texts};
 use libfuzzer_sys::fuzz_target;
 
 /// The project without metrics, and what is remembered of binding it.
@@ -48,7 +47,8 @@ const METRIC: &str = "title = \"Fuzzed\"\nowner = \"soc\"\nunit = \"count\"\n\
 
 fn said(project: &Texts, memory: &mut Memory) -> String {
     let mut opened = open(project);
-    check(&mut opened, TODAY, memory, &Protection::within())
+    PARSER
+        .with(|parser| check(&mut opened, TODAY, memory, parser))
         .expect("the engine is not what is wrong");
     rendered(&opened.diagnostics, &opened.files)
 }
