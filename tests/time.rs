@@ -46,7 +46,7 @@ const PROSE: &str = "title = \"t\"\nowner = \"o\"\nunit = \"count\"\ndirection =
 const FLOW: &str = "[population]\nsubject = \"id\"\nat = \"happened\"\nsql = \"from events\"\n[measure]\nkind = \"count\"\n";
 const STOCK: &str = "[population]\nsubject = \"id\"\nsql = \"select id from events\"\n[measure]\nkind = \"count\"\n";
 const DERIVED: &str = "[population]\nsubject = \"id\"\nsql = \"select id from all_events\"\n[measure]\nkind = \"count\"\n";
-const AGE: &str = "[population]\nsubject = \"id\"\nsql = \"select id, date_diff('day', happened, as_of()) as age from events where id = 1\"\n[measure]\nkind = \"sum\"\nof = \"age\"\n";
+const AGE: &str = "[population]\nsubject = \"id\"\nsql = \"select id, date_diff('day', happened::date, as_of()::date) as age from events where id = 1\"\n[measure]\nkind = \"sum\"\nof = \"age\"\n";
 
 fn evaluate(metrics: &[(&str, &str)]) -> Evaluation {
     let folder = tempfile::tempdir().unwrap();

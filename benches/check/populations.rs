@@ -47,14 +47,12 @@ fn columns(kind: &Kind, about: About, dice: &mut Dice) -> Vec<String> {
     let until = *dice.one(&[taken, over]);
     match about {
         About::Time => {
-            let unit = dice.one(&["second", "second", "minute"]);
-            let factor = if *unit == "minute" { " * 60" } else { "" };
+            let elapsed = format!("epoch(coalesce(one.{until}, as_of())) - epoch(one.{began})");
+            let minutes = format!("floor(({elapsed}) / 60) * 60");
+            let elapsed = *dice.one(&[&elapsed, &elapsed, &minutes]);
             let longest = dice.between(3, 90);
             vec![
-                format!(
-                    "least(date_diff('{unit}', one.{began}, coalesce(one.{until}, as_of())){factor}, \
-                     {longest} * 86400) as wait"
-                ),
+                format!("least({elapsed}, {longest} * 86400) as wait"),
                 format!("one.{until} is null or one.{until} > as_of() as waiting"),
             ]
         }
