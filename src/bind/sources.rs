@@ -72,7 +72,7 @@ fn open(catalog: &Catalog, protection: &Protection) -> Result<Engine, Error> {
         protection: protection.clone(),
     };
     let engine = Engine::open(&options, &catalog.settings.calendars)?;
-    engine.set_as_of(Timestamp::UNIX_EPOCH)?;
+    engine.set_as_of(Timestamp::UNIX_EPOCH, catalog.settings.grain)?;
     Ok(engine)
 }
 

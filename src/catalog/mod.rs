@@ -25,7 +25,9 @@ pub use ids::is_id;
 pub use limits::{Limits, MetricLimits, definition_size, size_text};
 pub use local_names::Names;
 pub use nondeterministic::{Answers, aliases, nondeterministic};
-pub use references::{clock_offsets, common_tables, identifiers, relations, tables};
+pub use references::{
+    AS_OF, PERIOD_START, calls, common_tables, identifiers, relations, tables, uses_clock,
+};
 pub use settings::Settings;
 pub use tokens::{Token, has_several_statements, lambda_depth, normal, tokens};
 
@@ -69,6 +71,23 @@ impl Catalog {
             }
         }
         order
+    }
+
+    /// Those of the `sources` that there are, and everything that they are derived from.
+    pub fn with_inputs<'a>(
+        &'a self,
+        sources: impl IntoIterator<Item = &'a str>,
+    ) -> BTreeSet<&'a str> {
+        let mut pending: Vec<&str> = sources.into_iter().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(id) = pending.pop() {
+            if let Some(source) = self.sources.get(id)
+                && seen.insert(id)
+            {
+                pending.extend(source.reads.iter().map(String::as_str));
+            }
+        }
+        seen
     }
 }
 
@@ -116,6 +135,11 @@ pub struct Metric {
 }
 
 impl Metric {
+    /// Whether its population is evaluated at the end of every period, and not once.
+    pub fn is_stock(&self) -> bool {
+        self.definition.population.as_ref().is_some_and(|population| population.at.is_none())
+    }
+
     /// Whether its rows may hold values of a sensitive column.
     pub fn is_guarded(&self, sources: &BTreeMap<String, Source>) -> bool {
         let population = self.definition.population.as_ref();

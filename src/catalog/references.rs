@@ -67,21 +67,30 @@ pub fn common_tables(sql: &str) -> Vec<String> {
     triples.collect()
 }
 
-/// Whether `as_of()` is called, and where.
-pub fn clock_offsets(sql: &str) -> Vec<usize> {
+/// Where a function is called, as byte ranges of its name.
+pub fn calls(sql: &str, function: &str) -> Vec<Range<usize>> {
     let tokens = tokens(sql);
-    tokens
-        .windows(2)
-        .filter_map(|pair| match pair {
-            [(Token::Word(word), range), (Token::Symbol('('), _)]
-                if word.eq_ignore_ascii_case("as_of") =>
-            {
-                Some(range.start)
-            }
-            _ => None,
-        })
-        .collect()
+    let named = tokens.windows(2).filter_map(|pair| match pair {
+        [(Token::Word(word), range), (Token::Symbol('('), _)]
+            if word.eq_ignore_ascii_case(function) =>
+        {
+            Some(range.clone())
+        }
+        _ => None,
+    });
+    named.collect()
 }
+
+/// Whether what a query returns depends on the instant at which it runs.
+pub fn uses_clock(sql: &str) -> bool {
+    !calls(sql, AS_OF).is_empty() || !calls(sql, PERIOD_START).is_empty()
+}
+
+/// The function that returns the instant of knowledge.
+pub const AS_OF: &str = "as_of";
+
+/// The function that returns where the period of a stock begins.
+pub const PERIOD_START: &str = "period_start";
 
 fn introduces_relation(tokens: &[(Token<'_>, Range<usize>)], index: usize) -> bool {
     let Some(before) = index.checked_sub(1) else {
@@ -137,6 +146,8 @@ mod tests {
 
     #[test]
     fn the_clock_is_found_only_where_it_is_called() {
-        assert_eq!(clock_offsets("select as_of(), 'as_of()', as_of"), [7]);
+        assert_eq!(calls("select AS_OF(), 'as_of()', as_of", AS_OF), [7..12]);
+        assert!(uses_clock("select period_start('year')"));
+        assert!(!uses_clock("select period_start, 'as_of()'"));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Source;
 use super::cycle;
 use super::ids::{duplicate, is_id, nearest_id, source_id};
-use super::references::{clock_offsets, common_tables, relations};
+use super::references::{common_tables, relations, uses_clock};
 use crate::definition::read::Text;
 use crate::definition::source::{ColumnTable, Format, SourceFile, Type};
 use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
@@ -262,11 +262,7 @@ fn resolve_derived(
         let Some(source) = sources.get_mut(&id) else {
             continue;
         };
-        let own = source
-            .definition
-            .sql
-            .as_ref()
-            .is_some_and(|sql| !clock_offsets(sql.as_str()).is_empty());
+        let own = source.definition.sql.as_ref().is_some_and(|sql| uses_clock(sql.as_str()));
         source.clocked = inherited || own || source.definition.known_at.is_some();
         source.guarded |= guarded;
         source.reads = needs;

@@ -131,6 +131,7 @@ codes! {
     SQL_ERROR "sql-error" Error Finding false "SQL that DuckDB refuses.";
     SQL_NOT_ALLOWED "sql-not-allowed" Error Finding false "SQL that does more than compute over declared sources.";
     NONDETERMINISTIC_FUNCTION "nondeterministic-function" Error Finding false "SQL whose answer is another one on every run.";
+    CLOCK_OUT_OF_PLACE "clock-out-of-place" Error Finding false "`as_of()` or `period_start()` where it has no one value.";
     SUBJECT_NOT_UNIQUE "subject-not-unique" Error Finding false "A population that counts a subject more than once.";
     NOT_COMPUTABLE "not-computable" Error Finding false "A number that does not fit the engine's decimals.";
     OWNER_MISSING "owner-missing" Error Finding true "A metric that nobody owns.";

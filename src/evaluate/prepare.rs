@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Run;
 use crate::bind::Binder;
+use crate::catalog::uses_clock;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::engine::Verified;
@@ -151,8 +152,8 @@ impl Run<'_> {
             scan.population.sql.as_str().to_owned(),
             scan.population.subject.to_string(),
         ];
-        let mut clocked = !crate::catalog::clock_offsets(scan.population.sql.as_str()).is_empty();
-        for id in self.with_inputs(scan.reads.iter().map(String::as_str)) {
+        let mut clocked = uses_clock(scan.population.sql.as_str());
+        for id in self.catalog.with_inputs(scan.reads.iter().map(String::as_str)) {
             let Some(source) = self.catalog.sources.get(id) else {
                 continue;
             };
@@ -164,7 +165,8 @@ impl Run<'_> {
             }
         }
         if clocked {
-            parts.push(format!("{:?}", self.as_of().ok().flatten()));
+            let grain = self.request.grain.unwrap_or(self.catalog.settings.grain);
+            parts.push(format!("{:?} by {}", self.as_of().ok().flatten(), grain.name()));
         }
         Verified::key(parts.iter().map(String::as_str))
     }

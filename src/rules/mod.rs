@@ -6,6 +6,7 @@ mod ceiling;
 mod ceiling_target;
 mod ceiling_unit;
 mod clock;
+mod clock_out_of_place;
 mod closed_only;
 mod cohort;
 mod current_severity;
@@ -75,6 +76,7 @@ const RULES: &[Rule] = &[
     population_similar::check,
     framework::check,
     clock::check,
+    clock_out_of_place::check,
     absolute_path::check,
     secret::check,
 ];
