@@ -6,6 +6,7 @@ mod alerts;
 mod bounds;
 mod breakdown;
 mod build;
+mod calendar_calls;
 mod cycle;
 mod identity;
 mod ids;
@@ -20,6 +21,7 @@ mod sources;
 mod tokens;
 
 pub use build::{Definitions, build};
+pub use calendar_calls::{Asked, CalendarCall, calendar_calls_of_as_of};
 pub use identity::Identity;
 pub use ids::is_id;
 pub use limits::{Limits, MetricLimits, definition_size, size_text};

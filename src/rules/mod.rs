@@ -2,6 +2,7 @@
 
 mod absolute_path;
 mod average_of_averages;
+mod calendar_of_as_of;
 mod ceiling;
 mod ceiling_target;
 mod ceiling_unit;
@@ -25,6 +26,7 @@ mod ratio_of_averages;
 mod require;
 mod review;
 mod secret;
+mod stock_without_as_of;
 pub mod tests;
 mod tolerance;
 mod unit;
@@ -77,6 +79,7 @@ const RULES: &[Rule] = &[
     framework::check,
     clock::check,
     clock_out_of_place::check,
+    calendar_of_as_of::check,
     absolute_path::check,
     secret::check,
 ];
@@ -130,6 +133,7 @@ const BOUND_RULES: &[BoundRule] = &[
     average_of_averages::check,
     hidden_mix::check,
     current_severity::check,
+    stock_without_as_of::check,
     personal_segment::check,
     unused::check,
     tests::check,
