@@ -235,6 +235,34 @@ fn values_of_every_type_go_through_a_derived_source() {
 }
 
 #[test]
+fn a_test_has_the_period_of_its_instant() {
+    let this_year = "format = \"derived\"\nsql = \"from alerts where created_at >= period_start('year')\"\n\
+        [[test]]\nname = \"the year ends\"\nas_of = 2026-01-01T00:00:00Z\n\
+        given.alerts = [{ alert_id = \"a\", created_at = 2025-01-01T00:00:00Z },\n\
+        { alert_id = \"b\", created_at = 2024-12-31T00:00:00Z }]\nexpect = [{ alert_id = \"a\" }]\n";
+    let rest = "[population]\nsubject = \"alert_id\"\nsql = \"select *, created_at >= period_start() as new from \
+        this_year where created_at < as_of()\"\n[measure]\nkind = \"sum\"\nof = \"new::integer\"\n";
+    // Weeks from Monday the 22nd and the 29th of December, of which the as-of cuts the second.
+    let tests = "[[test]]\nname = \"two weeks\"\nas_of = 2025-12-31T12:00:00Z\n\
+        given.alerts = [{ alert_id = \"a\", created_at = 2025-01-01T00:00:00Z },\n\
+        { alert_id = \"b\", created_at = 2025-12-28T00:00:00Z },\n\
+        { alert_id = \"c\", created_at = 2025-12-29T00:00:00Z },\n\
+        { alert_id = \"d\", created_at = 2025-12-30T00:00:00Z }]\n\
+        expect = [{ period = 2025-12-22, value = 1, n = 2 }, { period = 2025-12-29, value = 2, n = 4 }]\n\
+        [[test]]\nname = \"the week of a new year\"\nas_of = 2026-01-05T00:00:00Z\n\
+        given.alerts = [{ alert_id = \"a\", created_at = 2025-12-31T00:00:00Z },\n\
+        { alert_id = \"b\", created_at = 2026-01-01T00:00:00Z }]\n\
+        expect = [{ value = 1, n = 1 }]\n";
+    let folder = project(&[
+        ("sources/this_year.toml", this_year),
+        ("metrics/of_the_year.toml", &metric("count", rest, tests)),
+    ]);
+    let (printed, code) = goodhart(folder.path(), &["test", "--coverage"]);
+    assert_eq!(code, Some(0), "{printed}");
+    assert!(printed.contains("3 passed, 0 failed"), "{printed}");
+}
+
+#[test]
 fn what_no_test_reaches_is_named() {
     let gaps = metric(
         "count",

@@ -138,3 +138,172 @@ fn a_relative_change_from_nothing_is_undefined() {
     ]);
     assert_eq!(rows(&evaluation, "change"), changes);
 }
+
+/// An event on the first day of each month from October 2025 to March 2026, one in the last
+/// microsecond of 2025, one on Sunday the 4th of January 2026, and one in May.
+const YEARS: &[(&str, &str)] = &[
+    (
+        "sources/events.toml",
+        "format = \"csv\"\nfiles = \"events.csv\"\n[columns]\n\
+         id = { type = \"integer\", key = true }\nhappened = { type = \"timestamp\" }\n",
+    ),
+    (
+        "events.csv",
+        "id,happened\n1,2025-10-01T00:00:00Z\n2,2025-11-01T00:00:00Z\n3,2025-12-01T00:00:00Z\n\
+         4,2026-01-01T00:00:00Z\n5,2026-02-01T00:00:00Z\n6,2026-03-01T00:00:00Z\n\
+         7,2025-12-31T23:59:59.999999Z\n8,2026-01-04T12:00:00Z\n9,2026-05-20T00:00:00Z\n",
+    ),
+    ("sources/past.toml", "format = \"derived\"\nsql = \"from events where happened < as_of()\"\n"),
+];
+
+/// A stock that counts the rows of a source since an instant.
+fn since(source: &str, since: &str) -> String {
+    // As the rules want it: a count is not negative.
+    let prose = PROSE.replace("-9", "0");
+    format!(
+        "{prose}[population]\nsubject = \"id\"\nsql = \"select id from {source} where happened >= \
+         {since}\"\n[measure]\nkind = \"count\"\n"
+    )
+}
+
+/// The values of a metric over six periods up to an as-of.
+fn values(grain: &str, as_of: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let project = format!(
+        "name = \"edge\"\ngrain = \"{grain}\"\nwindow = 6\nas_of = {as_of}\nlimits.min_n = 1\n"
+    );
+    support::write(folder.path(), &[("goodhart.toml", &project)]);
+    support::write(folder.path(), YEARS);
+    support::write(folder.path(), files);
+    let evaluation = support::evaluate_all(folder.path(), 2);
+    rows(&evaluation, "m").into_iter().map(|(_, value, _)| value).collect()
+}
+
+#[test]
+fn a_stock_knows_where_the_year_of_its_period_begins() {
+    // October to March: December has all of its year, January begins anew.
+    for (unit, expected) in [
+        ("'year'", ["1", "2", "4", "2", "3", "4"]),
+        ("'quarter'", ["1", "2", "4", "2", "3", "4"]),
+        ("'month'", ["1", "1", "2", "2", "1", "1"]),
+        ("", ["1", "1", "2", "2", "1", "1"]),
+        // The last week of December begins on Monday the 29th, the last day on the 31st.
+        ("'week'", ["0", "0", "1", "0", "0", "0"]),
+        ("'day'", ["0", "0", "1", "0", "0", "0"]),
+    ] {
+        let metric = since("past", &format!("period_start({unit})"));
+        let found = values("month", "2026-04-01T00:00:00Z", &[("metrics/m.toml", &metric)]);
+        assert_eq!(found, expected, "period_start({unit})");
+    }
+}
+
+#[test]
+fn the_last_week_of_a_month_belongs_to_the_month_in_which_it_ends() {
+    // Weeks from the 1st of December to the 5th of January; that of the 29th ends in January.
+    let metric = since("past", "period_start('month')");
+    let found = values("week", "2026-01-12T00:00:00Z", &[("metrics/m.toml", &metric)]);
+    assert_eq!(found, ["1", "1", "1", "1", "2", "2"]);
+    // May ends with a week.
+    let found = values("week", "2026-06-08T00:00:00Z", &[("metrics/m.toml", &metric)]);
+    assert_eq!(found, ["0", "0", "0", "1", "1", "0"]);
+    let metric = since("past", "period_start()");
+    let found = values("week", "2026-01-12T00:00:00Z", &[("metrics/m.toml", &metric)]);
+    assert_eq!(found, ["1", "0", "0", "0", "3", "0"]);
+}
+
+#[test]
+fn a_period_that_the_as_of_cuts_ends_before_the_as_of() {
+    let (year, month) = (since("past", "period_start('year')"), since("past", "period_start()"));
+    // The first instant of 2026 is not over yet, so the last period is December.
+    let found = values("month", "2026-01-01T00:00:00Z", &[("metrics/m.toml", &year)]);
+    assert_eq!(found.last().unwrap(), "4");
+    let found = values("month", "2026-01-01T00:00:00.000001Z", &[("metrics/m.toml", &year)]);
+    assert_eq!(found[4..], ["4", "1"]);
+    let found = values("month", "2026-01-20T00:00:00Z", &[("metrics/m.toml", &month)]);
+    assert_eq!(found[4..], ["2", "2"]);
+    let day = since("past", "period_start('day')");
+    let found = values("month", "2026-01-04T13:00:00Z", &[("metrics/m.toml", &day)]);
+    assert_eq!(found[4..], ["1", "1"]);
+}
+
+/// With one reader a derived source is inlined, with two it is built for each instant.
+#[test]
+fn a_derived_source_and_a_measure_know_the_period() {
+    let year = "format = \"derived\"\nsql = \"from past where happened >= period_start('year')\"\n";
+    let over = |source: &str| since(source, "timestamp '1970-01-01'");
+    let expected = ["1", "2", "4", "2", "3", "4"];
+    let as_of = "2026-04-01T00:00:00Z";
+    let mut files = vec![("sources/this_year.toml", year)];
+    let metric = over("this_year");
+    files.push(("metrics/m.toml", &metric));
+    assert_eq!(values("month", as_of, &files), expected, "inlined");
+    files.push(("metrics/n.toml", &metric));
+    assert_eq!(values("month", as_of, &files), expected, "built");
+    files.push(("sources/again.toml", "format = \"derived\"\nsql = \"from this_year\"\n"));
+    let above = over("again");
+    files[1] = ("metrics/m.toml", &above);
+    assert_eq!(values("month", as_of, &files), expected, "read by one that is read");
+    let measured = format!(
+        "{PROSE}[population]\nsubject = \"id\"\nsql = \"from past\"\n[measure]\nkind = \"sum\"\n\
+         of = \"case when happened >= period_start('year') then 1 else 0 end\"\n"
+    );
+    assert_eq!(values("month", as_of, &[("metrics/m.toml", &measured)]), expected, "measured");
+}
+
+/// Runs `eval` in a project of months up to April, with what the run before remembers.
+fn eval(root: &std::path::Path, arguments: &[&str]) -> (String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_goodhart"))
+        .args(["--color", "never", "eval", "--format", "csv"])
+        .args(arguments)
+        .current_dir(root)
+        .output()
+        .unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stdout), text(output.stderr))
+}
+
+const MONTHS: (&str, &str) = (
+    "goodhart.toml",
+    "name = \"edge\"\ngrain = \"month\"\nwindow = 6\nas_of = 2026-04-01T00:00:00Z\n\
+     limits.min_n = 1\n",
+);
+
+#[test]
+fn another_grain_has_other_periods() {
+    let folder = tempfile::tempdir().unwrap();
+    let metric = since("past", "period_start()");
+    support::write(folder.path(), &[MONTHS, ("metrics/m.toml", &metric)]);
+    support::write(folder.path(), YEARS);
+    for (arguments, expected) in [
+        (&["--grain", "quarter"][..], ["4", "4"].as_slice()),
+        (&[], &["1", "1", "2", "2", "1", "1"]),
+        (&["--grain", "year"], &["4", "4"]),
+        (&["--grain", "quarter"], &["4", "4"]),
+        (&["--grain", "week", "--from", "2025-12-22", "--to", "2026-01-12"], &["0", "3", "0"]),
+        (&["--as-of", "2026-01-02", "--grain", "quarter"], &["0", "4", "1"]),
+    ] {
+        let (printed, said) = eval(folder.path(), arguments);
+        let values = printed.lines().skip(1).filter_map(|line| line.split(',').nth(5));
+        assert_eq!(values.collect::<Vec<_>>(), expected, "{arguments:?}: {printed}{said}");
+    }
+}
+
+#[test]
+fn what_a_source_declares_is_verified_for_each_grain() {
+    let folder = tempfile::tempdir().unwrap();
+    // Of March there is one row; the year has two of the same key.
+    let parts = "format = \"derived\"\nsql = \"select id % 4 as part, id, happened from past where \
+                 happened >= period_start()\"\n[columns]\npart = { type = \"integer\", key = true }\n";
+    let metric = since("parts", "timestamp '1970-01-01'");
+    support::write(
+        folder.path(),
+        &[MONTHS, ("metrics/m.toml", &metric), ("sources/parts.toml", parts)],
+    );
+    support::write(folder.path(), YEARS);
+    for (arguments, wrong) in
+        [(&[][..], false), (&["--grain", "year"], true), (&[], false), (&["--grain", "year"], true)]
+    {
+        let (_, said) = eval(folder.path(), arguments);
+        assert_eq!(said.contains("error[duplicate-key]"), wrong, "{arguments:?}: {said}");
+    }
+}

@@ -61,7 +61,7 @@ impl<'a> Relations<'a> {
 
 fn open(catalog: &Catalog, parser: &Parser<'_>) -> Result<Engine, Error> {
     let engine = parser.engine_to_bind(&catalog.settings)?;
-    engine.set_as_of(Timestamp::UNIX_EPOCH)?;
+    engine.set_as_of(Timestamp::UNIX_EPOCH, catalog.settings.grain)?;
     Ok(engine)
 }
 

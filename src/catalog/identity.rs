@@ -130,16 +130,7 @@ impl Catalog {
 
     /// The sources that a metric reads, with those that these are derived from.
     pub fn upstream<'a>(&'a self, metric: &'a Metric) -> BTreeSet<&'a str> {
-        let mut pending: Vec<&str> = metric.reads.iter().map(String::as_str).collect();
-        let mut seen = BTreeSet::new();
-        while let Some(id) = pending.pop() {
-            if let Some(source) = self.sources.get(id)
-                && seen.insert(id)
-            {
-                pending.extend(source.reads.iter().map(String::as_str));
-            }
-        }
-        seen
+        self.with_inputs(metric.reads.iter().map(String::as_str))
     }
 }
 

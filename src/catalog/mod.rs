@@ -29,9 +29,10 @@ pub use sources::read_by;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::definition::metric::MetricFile;
+use crate::definition::read::Sql;
 use crate::definition::source::{Format, SourceFile};
 use crate::diagnostic::FileId;
-use crate::sql::ParsedPieces;
+use crate::sql::{ParsedPieces, ParsedSql};
 
 /// A resolved project.
 #[derive(Debug)]
@@ -46,6 +47,17 @@ pub struct Catalog {
 }
 
 impl Catalog {
+    /// The SQL of a metric that can be parsed: its population and the expressions of its measure.
+    pub fn sql_of<'a>(
+        &'a self,
+        metric: &'a Metric,
+    ) -> impl Iterator<Item = (&'a Sql, &'a ParsedSql)> {
+        let population = metric.definition.population.iter().map(|population| &population.sql);
+        let queries = population.filter_map(|sql| Some((sql, self.sql.query(sql.as_str())?)));
+        let expressions = metric.definition.measure.expressions().into_iter();
+        queries.chain(expressions.filter_map(|sql| Some((sql, self.sql.expression(sql.as_str())?))))
+    }
+
     /// The sources, each after what it reads; those of a cycle, which was reported, are left out by
     /// what they read being missing.
     pub fn sources_in_order(&self) -> Vec<&str> {
@@ -69,6 +81,23 @@ impl Catalog {
             }
         }
         order
+    }
+
+    /// Those of the `sources` that there are, and everything that they are derived from.
+    pub fn with_inputs<'a>(
+        &'a self,
+        sources: impl IntoIterator<Item = &'a str>,
+    ) -> BTreeSet<&'a str> {
+        let mut pending: Vec<&str> = sources.into_iter().collect();
+        let mut seen = BTreeSet::new();
+        while let Some(id) = pending.pop() {
+            if let Some(source) = self.sources.get(id)
+                && seen.insert(id)
+            {
+                pending.extend(source.reads.iter().map(String::as_str));
+            }
+        }
+        seen
     }
 }
 
@@ -116,6 +145,11 @@ pub struct Metric {
 }
 
 impl Metric {
+    /// Whether its population is evaluated at the end of every period, and not once.
+    pub fn is_stock(&self) -> bool {
+        self.definition.population.as_ref().is_some_and(|population| population.at.is_none())
+    }
+
     /// Whether its rows may hold values of a sensitive column.
     pub fn is_guarded(&self, sources: &BTreeMap<String, Source>) -> bool {
         let population = self.definition.population.as_ref();

@@ -260,7 +260,7 @@ fn resolve_derived(
             continue;
         };
         let query = source.definition.sql.as_ref().and_then(|sql| parsed.query(sql.as_str()));
-        let own = query.is_some_and(|query| query.clock().is_some());
+        let own = query.is_some_and(|query| query.uses_clock());
         source.clocked = inherited || own || source.definition.known_at.is_some();
         source.guarded |= guarded;
         source.reads = needs;

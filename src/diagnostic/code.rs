@@ -131,6 +131,7 @@ codes! {
     SQL_ERROR "sql-error" Error Finding false "SQL that DuckDB refuses.";
     SQL_NOT_ALLOWED "sql-not-allowed" Error Finding false "SQL that does more than compute over declared sources.";
     NONDETERMINISTIC_FUNCTION "nondeterministic-function" Error Finding false "SQL whose answer is another one on every run.";
+    CLOCK_OUT_OF_PLACE "clock-out-of-place" Error Finding false "`as_of()` or `period_start()` where it has no one value.";
     SUBJECT_NOT_UNIQUE "subject-not-unique" Error Finding false "A population that counts a subject more than once.";
     NOT_COMPUTABLE "not-computable" Error Finding false "A number that does not fit the engine's decimals.";
     OWNER_MISSING "owner-missing" Error Finding true "A metric that nobody owns.";
@@ -157,6 +158,8 @@ codes! {
     MEAN_ALONE "mean-alone" Warn Finding true "The mean of a duration without a median or quantile beside it.";
     CLOSED_ONLY_DURATION "closed-only-duration" Warn Finding true "A duration whose population leaves out what is still open.";
     COHORT_BY_CLOSING "cohort-by-closing" Warn Finding true "A period that is decided by when the work ended.";
+    CALENDAR_OF_AS_OF "calendar-of-as-of" Warn Finding true "A stock that asks which year, month or day its `as_of()` is in.";
+    STOCK_WITHOUT_AS_OF "stock-without-as-of" Warn Finding true "A stock that is the same in every period.";
     RATIO_OF_AVERAGES "ratio-of-averages" Warn Finding true "A quotient of averages, which is no average of quotients.";
     AVERAGE_OF_AVERAGES "average-of-averages" Warn Finding true "An average over groups that are averages themselves.";
     HIDDEN_MIX "hidden-mix" Warn Finding true "A rate or average over rows that have a severity or client, with no breakdown by it.";

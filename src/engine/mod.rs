@@ -40,10 +40,11 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 
 use crate::calendar::Calendar;
+use crate::definition::project::Grain;
 use crate::error::Error;
 use crate::measure::Cell;
 use crate::parallel;
-use crate::plan::{ColumnKind, literal, timestamp};
+use crate::plan::{ColumnKind, literal, period_start, timestamp};
 use gate::has_several_statements;
 use local::{Local, Setup, Unanswered};
 use worker::{Client, Limits, Program, Unfinished};
@@ -216,12 +217,26 @@ impl Engine {
         self.left.get().is_zero()
     }
 
-    /// Sets what `as_of()` returns.
+    /// Sets what `as_of()` returns, and with it what `period_start()` returns where periods have
+    /// this grain.
     ///
     /// # Errors
-    /// Only an engine failure.
-    pub fn set_as_of(&self, instant: Timestamp) -> Result<(), Error> {
-        let sql = format!("create or replace macro as_of() as {}", timestamp(instant));
+    /// An instant at the end of the calendar, or an engine failure.
+    pub fn set_as_of(&self, instant: Timestamp, grain: Grain) -> Result<(), Error> {
+        let start = |unit: Grain| match period_start(instant, unit) {
+            Ok(start) => Ok(timestamp(start)),
+            Err(error) => Err(Error::Usage(error.to_string())),
+        };
+        let mut units = String::new();
+        for unit in Grain::ALL {
+            units.push_str(&format!(" when {} then {}", literal(unit.name()), start(*unit)?));
+        }
+        let (instant, own) = (timestamp(instant), start(grain)?);
+        // The gate lets no other unit through; without `else` it would look like a null.
+        let sql = format!(
+            "create or replace macro as_of() as {instant}; create or replace macro \
+             period_start() as {own}, (unit) as case unit{units} else {own} end"
+        );
         self.run("setting the as-of", &sql, Some("as_of()"))
     }
 

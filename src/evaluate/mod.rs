@@ -200,7 +200,7 @@ pub fn evaluate_ready(
     };
     let mut run = Run::new(catalog, &plan, files, &request, engine);
     run.failed.extend(failed.iter().cloned());
-    engine.set_as_of(timeline.as_of)?;
+    engine.set_as_of(timeline.as_of, timeline.grain)?;
     let metrics = run.results(timeline)?;
     Ok(Computed { metrics, diagnostics: run.diagnostics, skipped: run.skipped })
 }
@@ -326,7 +326,7 @@ impl<'a> Run<'a> {
     /// Loads the sources, and builds those that do not depend on the as-of.
     fn make_ready(&mut self, data: BTreeMap<String, Located>) -> Result<(), Error> {
         // Views bind `as_of()` when they are made; its value is known once sources are loaded.
-        self.engine.set_as_of(Timestamp::UNIX_EPOCH)?;
+        self.engine.set_as_of(Timestamp::UNIX_EPOCH, self.catalog.settings.grain)?;
         self.load_files(data);
         self.build_derived(false);
         Ok(())
@@ -339,8 +339,9 @@ impl<'a> Run<'a> {
             self.diagnostics.extend(self.no_as_of());
             return Ok(None);
         };
-        self.engine.set_as_of(as_of)?;
-        timeline(&self.catalog.settings, self.request, as_of).map(Some)
+        let timeline = timeline(&self.catalog.settings, self.request, as_of)?;
+        self.engine.set_as_of(as_of, timeline.grain)?;
+        Ok(Some(timeline))
     }
 
     /// The instant of knowledge; `None` where it comes from a source that is not to be had.

@@ -152,8 +152,8 @@ impl Run<'_> {
             scan.population.subject.to_string(),
         ];
         let query = self.catalog.sql.query(scan.population.sql.as_str());
-        let mut clocked = query.is_none_or(|query| query.clock().is_some());
-        for id in self.with_inputs(scan.reads.iter().map(String::as_str)) {
+        let mut clocked = query.is_none_or(|query| query.uses_clock());
+        for id in self.catalog.with_inputs(scan.reads.iter().map(String::as_str)) {
             let Some(source) = self.catalog.sources.get(id) else {
                 continue;
             };
@@ -165,7 +165,8 @@ impl Run<'_> {
             }
         }
         if clocked {
-            parts.push(format!("{:?}", self.as_of().ok().flatten()));
+            let grain = self.request.grain.unwrap_or(self.catalog.settings.grain);
+            parts.push(format!("{:?} by {}", self.as_of().ok().flatten(), grain.name()));
         }
         Verified::key(parts.iter().map(String::as_str))
     }

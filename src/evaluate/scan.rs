@@ -44,16 +44,13 @@ impl Run<'_> {
         let mut now = Some(timeline.as_of);
         for (done, (instant, index, period)) in jobs.iter().enumerate() {
             if now != Some(*instant) {
-                self.engine.set_as_of(*instant)?;
+                self.engine.set_as_of(*instant, timeline.grain)?;
                 let reads = jobs
                     .iter()
                     .filter(|(at, ..)| at == instant)
                     .flat_map(|(_, index, _)| prepared[*index].scan.reads.iter());
-                let needed: BTreeSet<String> = self
-                    .with_inputs(reads.map(String::as_str))
-                    .into_iter()
-                    .map(str::to_owned)
-                    .collect();
+                let needed = self.catalog.with_inputs(reads.map(String::as_str));
+                let needed = needed.into_iter().map(str::to_owned).collect();
                 self.rebuild(&needed);
                 now = Some(*instant);
             }

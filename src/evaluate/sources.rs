@@ -130,7 +130,7 @@ impl Run<'_> {
         }
         let catalog = self.catalog;
         for metric in figures.keys().filter_map(|id| catalog.metrics.get(id)) {
-            let read = self.with_inputs(metric.reads.iter().map(String::as_str));
+            let read = catalog.upstream(metric);
             if let Some(source) = wrong.iter().find(|source| read.contains(*source)) {
                 let reason = format!("its source `{source}` changed while it was read");
                 self.skipped.insert(metric.id.clone(), reason);
@@ -165,23 +165,6 @@ impl Run<'_> {
                 self.build(step, true);
             }
         }
-    }
-
-    /// The sources and everything that they are derived from.
-    pub(super) fn with_inputs<'s>(
-        &'s self,
-        sources: impl Iterator<Item = &'s str>,
-    ) -> BTreeSet<&'s str> {
-        let mut pending: Vec<&str> = sources.collect();
-        let mut seen = BTreeSet::new();
-        while let Some(id) = pending.pop() {
-            if let Some(source) = self.catalog.sources.get(id)
-                && seen.insert(id)
-            {
-                pending.extend(source.reads.iter().map(String::as_str));
-            }
-        }
-        seen
     }
 
     fn build(&mut self, step: &SourceStep, again: bool) {

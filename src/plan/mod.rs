@@ -21,7 +21,7 @@ pub use statement::{
     ColumnKind, Columns, Shape, contributions, forced, periods, probe, statement, subject_repeats,
     subject_unique,
 };
-pub use timeline::{Timeline, TimelineError};
+pub use timeline::{Timeline, TimelineError, period_start};
 
 /// An identifier in double quotes.
 pub fn quote(name: &str) -> String {

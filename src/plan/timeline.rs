@@ -108,6 +108,15 @@ impl Timeline {
     }
 }
 
+/// The first instant of the day, week, month, quarter or year that holds the last instant before
+/// `as_of`: of the one that ends there, or that the as-of cuts.
+///
+/// # Errors
+/// An instant outside the calendar.
+pub fn period_start(as_of: Timestamp, unit: Grain) -> Result<Timestamp, TimelineError> {
+    midnight(before(as_of, unit)?)
+}
+
 /// The start of the period that holds the instant just before `instant`.
 fn before(instant: Timestamp, grain: Grain) -> Result<Date, TimelineError> {
     let earlier = instant.checked_sub(1.microsecond()).map_err(|_| TimelineError::OutOfRange)?;
@@ -177,6 +186,23 @@ mod tests {
         assert_eq!(starts(&timeline), ["2025-12-29"]);
         let timeline = Timeline::back_from(at("2026-05-20T00:00:00Z"), Grain::Quarter, 2).unwrap();
         assert_eq!(starts(&timeline), ["2026-01-01", "2026-04-01"]);
+    }
+
+    #[test]
+    fn the_end_of_a_period_belongs_to_what_ends_there() {
+        let starts = |as_of: &str| -> Vec<String> {
+            let starts = Grain::ALL.iter().map(|unit| period_start(at(as_of), *unit).unwrap());
+            starts.map(|start| date(start).to_string()).collect()
+        };
+        // 2026 begins on a Thursday, so the week of its first instant goes on.
+        assert_eq!(
+            starts("2026-01-01T00:00:00Z"),
+            ["2025-12-31", "2025-12-29", "2025-12-01", "2025-10-01", "2025-01-01"]
+        );
+        assert_eq!(
+            starts("2026-01-01T00:00:00.000001Z"),
+            ["2026-01-01", "2025-12-29", "2026-01-01", "2026-01-01", "2026-01-01"]
+        );
     }
 
     #[test]

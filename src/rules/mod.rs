@@ -2,10 +2,12 @@
 
 mod absolute_path;
 mod average_of_averages;
+mod calendar_of_as_of;
 mod ceiling;
 mod ceiling_target;
 mod ceiling_unit;
 mod clock;
+mod clock_out_of_place;
 mod closed_only;
 mod cohort;
 mod current_severity;
@@ -24,6 +26,7 @@ mod ratio_of_averages;
 mod require;
 mod review;
 mod secret;
+mod stock_without_as_of;
 pub mod tests;
 mod tolerance;
 mod unit;
@@ -74,6 +77,8 @@ const RULES: &[Rule] = &[
     population_similar::check,
     framework::check,
     clock::check,
+    clock_out_of_place::check,
+    calendar_of_as_of::check,
     absolute_path::check,
     secret::check,
 ];
@@ -127,6 +132,7 @@ const BOUND_RULES: &[BoundRule] = &[
     average_of_averages::check,
     hidden_mix::check,
     current_severity::check,
+    stock_without_as_of::check,
     personal_segment::check,
     unused::check,
     tests::check,

@@ -3,14 +3,16 @@
 //! Only the engine can parse; whoever needs to know what a piece of SQL reads, calls or means gets a
 //! [`ParsedSql`]. Nothing else in goodhart reads SQL that DuckDB understands.
 
+mod calendar;
 mod names;
 mod normal;
 mod parsed;
 mod tree;
 
+pub use calendar::{Asked, CalendarCall};
 pub use names::LocalNames;
 pub use normal::Normal;
-pub use parsed::{Call, Name, ParsedSql, Place, Relation, Text, name_length};
+pub use parsed::{AS_OF, Call, Name, PERIOD_START, ParsedSql, Place, Relation, Text, name_length};
 pub use tree::{Tree, Unreadable};
 
 use std::collections::BTreeMap;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::calendar::{CalendarCall, calendar_calls_of_as_of};
 use super::normal::{Normal, Writer};
 use super::tree::Tree;
 
@@ -57,6 +58,12 @@ pub struct Text {
     pub argument_of: Option<String>,
 }
 
+/// The function that returns the instant of knowledge.
+pub const AS_OF: &str = "as_of";
+
+/// The function that returns where the period of a stock begins.
+pub const PERIOD_START: &str = "period_start";
+
 /// What is known of a piece of SQL. Places are bytes of the piece.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ParsedSql {
@@ -67,6 +74,8 @@ pub struct ParsedSql {
     /// The names that are given with `as`, to tables and to common tables.
     pub aliases: Vec<Name>,
     pub texts: Vec<Text>,
+    /// Calendar functions of `as_of()` whose value belongs to the next period.
+    pub calendar_calls: Vec<CalendarCall>,
     /// Names of parts of values: of `a.b` where `a` is no relation, and of arguments.
     pub fields: BTreeSet<String>,
     /// Whether names become data somewhere, as in `union by name`: then another name is another
@@ -81,13 +90,20 @@ impl ParsedSql {
         let lower = sql.to_ascii_lowercase();
         let mut reader = Reader { sql, lower: &lower, start, ..Reader::default() };
         reader.visit(statement, Place { start, length: 0 });
+        if reader.parsed.calls_of(AS_OF).next().is_some() {
+            reader.parsed.calendar_calls = calendar_calls_of_as_of(statement, start);
+        }
         reader.finish(Writer::write(statement, start))
     }
 
-    /// Where `as_of()` is called first.
-    pub fn clock(&self) -> Option<Place> {
-        let mut calls = self.calls.iter();
-        calls.find(|call| call.name == "as_of").map(|call| call.place.unwrap_or_default())
+    /// The calls of a function, by its name in lower case.
+    pub fn calls_of<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s Call> {
+        self.calls.iter().filter(move |call| call.name == name)
+    }
+
+    /// Whether what it returns depends on the instant at which it runs.
+    pub fn uses_clock(&self) -> bool {
+        self.calls.iter().any(|call| [AS_OF, PERIOD_START].contains(&call.name.as_str()))
     }
 
     /// The names of all relations.
@@ -423,14 +439,15 @@ mod tests {
         assert_eq!(at(query.columns[0].place), Some("\"B c\""));
         assert_eq!(at(query.place_of_name("m")), Some("m"));
         assert_eq!(at(query.place_of_name("y")), Some("y"));
-        assert_eq!(at(query.clock()), Some("as_of"));
+        assert_eq!(at(query.calls[1].place), Some("as_of"));
         let measure = expression("x + as_of()");
-        assert_eq!(measure.clock(), Some(Place { start: 4, length: 5 }));
+        let clock = measure.calls_of(AS_OF).next().and_then(|call| call.place);
+        assert_eq!(clock, Some(Place { start: 4, length: 5 }));
     }
 
     #[test]
     fn the_clock_is_found_only_where_it_is_called() {
-        assert_eq!(query("select 'as_of()', $$as_of()$$, as_of from alerts").clock(), None);
-        assert!(query("select $$'$$, as_of() from alerts").clock().is_some());
+        assert!(!query("select 'as_of()', $$as_of()$$, as_of from alerts").uses_clock());
+        assert!(query("select $$'$$, as_of() from alerts").uses_clock());
     }
 }

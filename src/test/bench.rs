@@ -46,8 +46,8 @@ impl<'a> Bench<'a> {
             protection: protection.clone(),
         };
         let engine = Engine::open(&options, &catalog.settings.calendars)?;
-        engine.set_as_of(Timestamp::UNIX_EPOCH)?;
         let mut bench = Self { catalog, files, bound, engine, failed: BTreeSet::new() };
+        bench.set_as_of(Timestamp::UNIX_EPOCH)?;
         for id in catalog.sources_in_order() {
             let Some(source) = catalog.sources.get(id) else {
                 continue;
@@ -59,6 +59,11 @@ impl<'a> Bench<'a> {
             }
         }
         Ok(bench)
+    }
+
+    /// Sets the instant at which rows are looked at, in periods of the project's length.
+    pub fn set_as_of(&self, instant: Timestamp) -> Result<(), Error> {
+        self.engine.set_as_of(instant, self.catalog.settings.grain)
     }
 
     /// Makes a source an empty table.

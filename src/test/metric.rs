@@ -33,7 +33,7 @@ pub fn run(bench: &Bench<'_>, metric: &Metric, test: &TestTable) -> Result<Found
         .map_err(|error| Error::Usage(error.to_string()))?;
     let mut plan = plan::build(bench.catalog, &BTreeSet::from([metric.id.clone()]));
     plan.sources.clear();
-    bench.engine.set_as_of(as_of)?;
+    bench.set_as_of(as_of)?;
     let implied = match implied(bench, &plan, test, &whole) {
         Ok(period) => period,
         Err(diagnostic) => return Ok((vec![*diagnostic], None)),

@@ -31,7 +31,7 @@ pub fn run(bench: &Bench<'_>, source: &Source, test: &TestTable) -> Result<Found
             .help("mend that first");
         return Ok((vec![diagnostic], None));
     }
-    bench.engine.set_as_of(as_of)?;
+    bench.set_as_of(as_of)?;
     let keys: Vec<&str> = source
         .definition
         .columns

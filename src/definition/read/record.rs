@@ -68,6 +68,9 @@ macro_rules! choice {
         }
 
         impl $name {
+            /// All of them, in order.
+            pub const ALL: &'static [Self] = &[$( Self::$variant ),*];
+
             /// The names as they are written in TOML.
             pub const NAMES: &'static [&'static str] = &[$( $text ),*];
 

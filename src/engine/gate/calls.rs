@@ -1,6 +1,7 @@
 //! Whether a function may be called, and with what.
 
 use super::functions::{self, is_allowed, why_refused};
+use crate::definition::project::Grain;
 use crate::engine::SqlFailure;
 use crate::sql::Tree;
 
@@ -34,6 +35,7 @@ pub fn refusal(call: &Call<'_, '_>) -> Option<SqlFailure> {
         "aggregate" | "array_aggr" | "array_aggregate" | "list_aggr" | "list_aggregate" => {
             aggregated(call)
         }
+        "period_start" => of_a_unit(call),
         // With one argument, the other one is today.
         "age" if call.arguments.len() != 2 => Some(SqlFailure::refused(
             "`age` of one instant gives another answer on every run",
@@ -77,6 +79,23 @@ fn unknown(name: &str) -> SqlFailure {
             SqlFailure::missing("function", name, &known)
         }
     }
+}
+
+/// Where its period begins must be known before any row is read.
+fn of_a_unit(call: &Call<'_, '_>) -> Option<SqlFailure> {
+    let known = match call.arguments {
+        [] => true,
+        [_] => argument(call, 0).and_then(text).is_some_and(|unit| Grain::NAMES.contains(&unit)),
+        _ => false,
+    };
+    (!known).then(|| {
+        SqlFailure::refused(
+            "`period_start` wants the name of a period as a text, or nothing",
+            "no name of a period",
+            "it may be 'day', 'week', 'month', 'quarter' or 'year'; `period_start()` is the first \
+             instant of the period that is evaluated",
+        )
+    })
 }
 
 /// `lpad(text, 1000000000)` is a gigabyte, whatever the engine's memory limit.

@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
-
 use super::super::Request;
 use super::super::sources::{Located, read_by};
 use crate::catalog::{Catalog, Metric, Source};
@@ -112,12 +110,12 @@ impl Keys {
         plan: &Plan,
         id: &str,
         inlined: bool,
-        as_of: Timestamp,
+        timeline: &Timeline,
     ) -> Option<String> {
         let source = catalog.sources.get(id)?;
-        let as_of = as_of.to_string();
+        let (as_of, grain) = (timeline.as_of.to_string(), timeline.grain.name());
         let how = if inlined { "inlined" } else { "whole" };
-        let mut parts = vec!["sound", &self.settings, self.sources.get(id)?, how, &as_of];
+        let mut parts = vec!["sound", &self.settings, self.sources.get(id)?, how, &as_of, grain];
         for expect in &source.definition.expect {
             let read = read_by(catalog, expect);
             let planned = |id: &String| plan.sources.iter().any(|step| step.id == *id);

@@ -80,7 +80,7 @@ impl<'a> Memory<'a> {
         });
         let sources = self.plan.sources.iter().filter_map(|step| {
             let sound = |inlined| {
-                self.get(&keys.sound(self.catalog, self.plan, &step.id, inlined, as_of)?)
+                self.get(&keys.sound(self.catalog, self.plan, &step.id, inlined, &timeline)?)
             };
             // What is sound as a whole is sound where it is inlined.
             let inlined = step.materialise == Materialise::Inline;
@@ -121,7 +121,7 @@ impl<'a> Memory<'a> {
         }
         let labels = fresh.diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels);
         let named: BTreeSet<FileId> = labels.map(|label| label.span.file).collect();
-        self.remember_sources(known, fresh, &named, timeline.as_of);
+        self.remember_sources(known, fresh, &named, timeline);
         for results in fresh.metrics.values() {
             self.remember_results(results, fresh, &named, timeline);
         }
@@ -133,7 +133,7 @@ impl<'a> Memory<'a> {
         known: &Known,
         fresh: &Fresh,
         named: &BTreeSet<FileId>,
-        as_of: Timestamp,
+        timeline: &Timeline,
     ) {
         for step in self.plan.sources.iter().filter(|step| !known.sources.contains_key(&step.id)) {
             let Some(source) = self.catalog.sources.get(&step.id) else { continue };
@@ -145,7 +145,7 @@ impl<'a> Memory<'a> {
                 && !named.contains(&source.file)
                 && let inlined = step.materialise == Materialise::Inline
                 && let Some(key) =
-                    self.keys.sound(self.catalog, self.plan, &step.id, inlined, as_of)
+                    self.keys.sound(self.catalog, self.plan, &step.id, inlined, timeline)
             {
                 self.put(&key, &loaded);
             }

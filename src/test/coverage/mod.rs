@@ -149,7 +149,7 @@ impl<'a> Tracker<'a> {
         let Some(as_of) = rule::as_of(self.catalog, test) else {
             return Ok(());
         };
-        bench.engine.set_as_of(as_of)?;
+        bench.set_as_of(as_of)?;
         let (metrics, sources) = seen(self.catalog, test, target);
         for query in &mut self.queries {
             let ids = if query.kind == Kind::Metric { &metrics } else { &sources };

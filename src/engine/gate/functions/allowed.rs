@@ -62,7 +62,7 @@ pub const THEMES: &[Theme] = &[
     },
     Theme {
         title: "goodhart's own",
-        names: &["as_of", "business_seconds", "local_time", "utc_time"],
+        names: &["as_of", "business_seconds", "local_time", "period_start", "utc_time"],
     },
     Theme {
         title: "Choices and nulls",
