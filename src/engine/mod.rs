@@ -12,6 +12,7 @@ mod load;
 mod local;
 mod memory;
 mod protection;
+mod repeated;
 mod tree;
 mod verified;
 mod worker;
@@ -24,6 +25,7 @@ pub use load::{
     has_wrong_header, load_file_source, materialise, stand_in,
 };
 pub use protection::Protection;
+pub use repeated::{first_repeated, in_sql, repeated_column, two_columns};
 pub use verified::{Key as VerifiedKey, Verified};
 pub use worker::{ARGUMENT as WORKER, serve, system_files};
 
