@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::observation::Observation;
 use super::types::is_type;
 
 /// A column of a source.
@@ -52,6 +53,38 @@ pub struct Column {
     #[serde(deserialize_with = "type_name")]
     pub type_name: String,
     pub origin: Origin,
+    #[serde(default, skip_serializing_if = "Nulls::is_unknown")]
+    pub nulls: Nulls,
+    /// The only texts that it can be, or of a list its elements; any where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub values: Option<BTreeSet<String>>,
+}
+
+/// Whether a value can be null.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Nulls {
+    Never,
+    /// It is declared, or made so, that there are nulls.
+    Possible,
+    #[default]
+    Unknown,
+}
+
+impl Nulls {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    fn is_unknown(&self) -> bool {
+        *self == Self::Unknown
+    }
+
+    /// Of a value that is the one or the other.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Never, Self::Never) => Self::Never,
+            (Self::Possible, _) | (_, Self::Possible) => Self::Possible,
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// Tables are created with it, so what is read must be a type: else nothing is remembered.
@@ -93,6 +126,8 @@ pub struct Query {
     /// Conditions that all have to hold, of `where` and `having` wherever they stand.
     pub conditions: Vec<Condition>,
     pub elapsed: Vec<Elapsed>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<Observation>,
 }
 
 impl Query {
@@ -129,8 +164,8 @@ pub struct Expression {
 pub struct BoundSource {
     /// The query of a derived source; a source that is read from files has columns only.
     pub query: Query,
-    /// What its expectations read.
-    pub expected: BTreeSet<ColumnRef>,
+    /// Its expectations, as one query without columns.
+    pub expected: Query,
 }
 
 /// Everything that could be bound, by id.

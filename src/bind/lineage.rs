@@ -6,60 +6,26 @@
 //! columns depend on all columns below: that can say too much, never too little.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::facts::{Column, ColumnRef, Condition, Elapsed, Origin, Query, Test};
+use super::facts::{BoundSource, Column, ColumnRef, Nulls, Origin, Query};
+use super::nulls::Seen;
+use super::observation::Observation;
+use super::plan::{children, index, text, type_name};
+use super::value::{Known, Outputs, aggregated, known};
+use super::{names, texts};
 
-/// The columns of an operator.
-#[derive(Debug, Clone, Default)]
-struct Outputs {
-    columns: Vec<Origin>,
-    /// What a column depends on that has no position of its own.
-    rest: Origin,
-}
-
-impl Outputs {
-    fn at(&self, index: usize) -> &Origin {
-        self.columns.get(index).unwrap_or(&self.rest)
-    }
-
-    /// Everything that any column depends on.
-    fn all(&self) -> Origin {
-        let mut all = self.rest.clone();
-        for column in &self.columns {
-            all.merge(column);
-        }
-        all
-    }
-
-    fn unknown(all: Origin) -> Self {
-        Self { columns: Vec::new(), rest: all }
-    }
-
-    /// The columns of both, one after the other.
-    fn beside(mut self, right: Self) -> Self {
-        if self.columns.is_empty() && self.rest != Origin::default() {
-            self.rest.merge(&right.all());
-            return self;
-        }
-        self.columns.extend(right.columns);
-        self.rest.merge(&right.rest);
-        self
-    }
-
-    /// The columns that a projection map keeps; all where there is none.
-    fn kept(self, map: Option<&Value>) -> Self {
-        let Some(map) = map.and_then(Value::as_array).filter(|map| !map.is_empty()) else {
-            return self;
-        };
-        let columns = map.iter().filter_map(index).map(|index| self.at(index).clone()).collect();
-        Self { columns, rest: self.rest }
-    }
-}
-
-fn index(value: &Value) -> Option<usize> {
-    value.as_u64().and_then(|index| usize::try_from(index).ok())
+/// What a statement is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Its rows are the rows of a source.
+    Rows,
+    /// Its rows are violations: what is null is none.
+    Violations,
+    /// Its topmost columns are those of a population and the expressions of a measure.
+    Measure,
 }
 
 /// What is known of a query and, of each of its columns, which columns of the operator below
@@ -72,24 +38,28 @@ pub struct Traced {
     pub writes: bool,
 }
 
-/// Reads a bound plan, as `json_serialize_plan` writes it. Places of conditions are bytes of the
+/// Reads a bound plan over `sources`, as `json_serialize_plan` writes it. Places are bytes of the
 /// statement.
-pub fn trace(plan: &Value) -> Traced {
-    let mut tracer = Tracer::default();
+pub fn trace<'p>(
+    plan: &'p Value,
+    sources: &'p BTreeMap<String, BoundSource>,
+    purpose: Purpose,
+) -> Traced {
+    let mut tracer = Tracer::new(plan, sources, purpose);
     let outputs = tracer.outputs(plan);
-    let top = projection(plan);
-    let expressions = top.and_then(|top| top["expressions"].as_array());
+    let expressions = tracer.top.and_then(|top| top["expressions"].as_array());
     let columns = expressions.into_iter().flatten().enumerate();
-    let query = Query {
-        columns: columns
-            .map(|(index, expression)| Column {
-                name: text(&expression["alias"]).to_owned(),
-                type_name: type_name(expression),
-                origin: outputs.at(index).clone(),
-            })
-            .collect(),
-        ..tracer.query
-    };
+    let columns = columns.map(|(index, expression)| {
+        let known = outputs.at(index);
+        Column {
+            name: text(&expression["alias"]).to_owned(),
+            type_name: type_name(expression).to_owned(),
+            origin: known.origin.clone(),
+            nulls: known.nulls_in_rows(),
+            values: known.texts.as_deref().cloned(),
+        }
+    });
+    let query = Query { columns: columns.collect(), ..tracer.finished() };
     let uses = expressions.into_iter().flatten().map(references).collect();
     Traced { query, uses, writes: tracer.writes }
 }
@@ -104,25 +74,6 @@ fn projection(plan: &Value) -> Option<&Value> {
         // The last child of a common table expression is the query that uses it.
         plan = plan["children"].as_array()?.last()?;
     }
-}
-
-/// The type of an expression. A constant has it at its value; that of a comparison goes without
-/// saying.
-fn type_name(expression: &Value) -> String {
-    let kind = text(&expression["type"]);
-    if kind.starts_with("COMPARE_") || kind.starts_with("CONJUNCTION_") {
-        return "BOOLEAN".to_owned();
-    }
-    let own = expression["return_type"]["id"].as_str();
-    text_of(own.or_else(|| expression["value"]["type"]["id"].as_str()))
-}
-
-fn text_of(text: Option<&str>) -> String {
-    text.unwrap_or_default().to_owned()
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().unwrap_or_default()
 }
 
 /// The positions that an expression names.
@@ -144,23 +95,63 @@ fn references(expression: &Value) -> Vec<usize> {
     found
 }
 
-#[derive(Debug, Default)]
-struct Tracer {
-    query: Query,
+pub(super) struct Tracer<'p> {
+    sources: &'p BTreeMap<String, BoundSource>,
+    pub purpose: Purpose,
+    pub query: Query,
+    pub seen: Vec<Seen>,
     /// The columns of common table expressions, by DuckDB's number.
-    named: BTreeMap<u64, Outputs>,
+    named: BTreeMap<u64, Outputs<'p>>,
+    /// The projection that makes the columns of the result.
+    top: Option<&'p Value>,
+    /// How many joins there were.
+    pub joins: usize,
     writes: bool,
 }
 
-impl Tracer {
-    fn outputs(&mut self, operator: &Value) -> Outputs {
+impl<'p> Tracer<'p> {
+    fn new(plan: &'p Value, sources: &'p BTreeMap<String, BoundSource>, purpose: Purpose) -> Self {
+        Self {
+            sources,
+            purpose,
+            query: Query::default(),
+            seen: Vec::new(),
+            named: BTreeMap::new(),
+            top: projection(plan),
+            joins: 0,
+            writes: false,
+        }
+    }
+
+    /// What was found, each thing once.
+    fn finished(&mut self) -> Query {
+        let mut query = std::mem::take(&mut self.query);
+        for (what, place) in self.seen.drain(..) {
+            let one = Observation { what, place };
+            if !query.observations.contains(&one) {
+                query.observations.push(one);
+            }
+        }
+        query
+    }
+
+    fn outputs(&mut self, operator: &'p Value) -> Outputs<'p> {
         let kind = text(&operator["type"]);
         if kind == "LOGICAL_MATERIALIZED_CTE" || kind == "LOGICAL_RECURSIVE_CTE" {
             return self.common_table(kind, operator);
         }
-        let children = operator["children"].as_array().map_or(&[][..], Vec::as_slice);
-        let mut inputs: Vec<Outputs> = children.iter().map(|child| self.outputs(child)).collect();
-        let first = match inputs.len() {
+        let below = children(operator);
+        let mut inputs: Vec<Outputs<'p>> = below
+            .iter()
+            .map(|child| {
+                let columns = self.outputs(child);
+                if names::is_query(operator, child) {
+                    names::repeated(child, &columns, &mut self.seen);
+                }
+                columns
+            })
+            .collect();
+        let mut first = match inputs.len() {
             0 => Outputs::default(),
             _ => inputs.remove(0),
         };
@@ -171,24 +162,23 @@ impl Tracer {
                 let number = operator["cte_index"].as_u64().unwrap_or_default();
                 self.named.get(&number).cloned().unwrap_or_default()
             }
-            "LOGICAL_PROJECTION" => Outputs {
-                columns: self.values(&operator["expressions"], &first),
-                rest: Origin::default(),
-            },
-            "LOGICAL_FILTER" => {
-                for condition in operator["expressions"].as_array().into_iter().flatten() {
-                    self.condition(condition, &first);
+            "LOGICAL_PROJECTION" => {
+                if self.purpose == Purpose::Measure
+                    && self.top.is_some_and(|top| std::ptr::eq(top, operator))
+                {
+                    self.measured(operator, &first);
                 }
+                Outputs::of(self.values(&operator["expressions"], &first))
+            }
+            "LOGICAL_FILTER" => {
+                let conditions = operator["expressions"].as_array().map_or(&[][..], Vec::as_slice);
+                self.filter(conditions, &mut first);
                 first.kept(map)
             }
-            "LOGICAL_AGGREGATE_AND_GROUP_BY" => {
-                let mut columns = self.values(&operator["groups"], &first);
-                columns.extend(self.values(&operator["expressions"], &first));
-                Outputs { columns, rest: Origin::default() }
-            }
+            "LOGICAL_AGGREGATE_AND_GROUP_BY" => self.aggregate(operator, &first),
             "LOGICAL_WINDOW" | "LOGICAL_UNNEST" => {
                 let columns = self.values(&operator["expressions"], &first);
-                first.beside(Outputs { columns, rest: Origin::default() })
+                first.beside(Outputs::of(columns))
             }
             "LOGICAL_COMPARISON_JOIN"
             | "LOGICAL_ANY_JOIN"
@@ -197,25 +187,20 @@ impl Tracer {
             | "LOGICAL_CROSS_PRODUCT"
             | "LOGICAL_POSITIONAL_JOIN" => {
                 let right = inputs.pop().unwrap_or_default();
-                joined(operator, first, right)
+                self.joined(operator, first, right)
             }
             "LOGICAL_UNION" | "LOGICAL_EXCEPT" | "LOGICAL_INTERSECT" => {
                 let right = inputs.pop().unwrap_or_default();
-                let width = first.columns.len().max(right.columns.len());
-                let both = |index: usize| {
-                    let mut both = first.at(index).clone();
-                    both.merge(right.at(index));
-                    both
-                };
-                Outputs { columns: (0..width).map(both).collect(), rest: Origin::default() }
+                names::by_position(operator, &first, &right, &mut self.seen);
+                either(kind, &first, &right)
             }
             "LOGICAL_DISTINCT" | "LOGICAL_ORDER_BY" | "LOGICAL_LIMIT" | "LOGICAL_TOP_N" => {
+                for order in operator["orders"].as_array().into_iter().flatten() {
+                    texts::sorted(&order["expression"], &first, &mut self.seen);
+                }
                 first.kept(map)
             }
-            "LOGICAL_EXPRESSION_GET" => {
-                let width = operator["expressions"][0].as_array().map_or(0, Vec::len);
-                Outputs { columns: vec![first.all(); width], rest: Origin::default() }
-            }
+            "LOGICAL_EXPRESSION_GET" => self.constants(operator, &first),
             "LOGICAL_DUMMY_SCAN" | "LOGICAL_EMPTY_RESULT" => Outputs::default(),
             _ => {
                 self.writes |= WRITES.iter().any(|write| kind.starts_with(write));
@@ -229,13 +214,19 @@ impl Tracer {
     }
 
     /// A named query, seen by the query behind it; a recursive one is seen by itself too.
-    fn common_table(&mut self, kind: &str, operator: &Value) -> Outputs {
+    fn common_table(&mut self, kind: &str, operator: &'p Value) -> Outputs<'p> {
         let number = operator["table_index"].as_u64().unwrap_or_default();
-        let children = operator["children"].as_array().map_or(&[][..], Vec::as_slice);
-        let [table, user] = children else {
+        let [definition, user] = children(operator) else {
             return Outputs::default();
         };
-        let table = self.outputs(table);
+        let mut table = self.outputs(definition);
+        // DuckDB's own have other names than a person would give.
+        if !text(&operator["ctename"]).starts_with("__duckdb") {
+            names::repeated(definition, &table, &mut self.seen);
+        }
+        if kind == "LOGICAL_RECURSIVE_CTE" {
+            table = table.origins();
+        }
         self.named.insert(number, table.clone());
         let used = self.outputs(user);
         if kind == "LOGICAL_MATERIALIZED_CTE" {
@@ -243,177 +234,106 @@ impl Tracer {
         }
         let columns = (0..table.columns.len()).map(|index| {
             let mut both = table.at(index).clone();
-            both.merge(used.at(index));
+            both.origin.merge(&used.at(index).origin);
             both
         });
-        Outputs { columns: columns.collect(), rest: Origin::default() }
+        Outputs::of(columns.collect())
+    }
+
+    /// The expressions of a measure: of a condition, the rows that meet it are counted.
+    fn measured(&mut self, projection: &'p Value, input: &Outputs<'p>) {
+        for expression in projection["expressions"].as_array().into_iter().flatten() {
+            if type_name(expression) == "BOOLEAN" && expression["type"] != "BOUND_REF" {
+                self.counted(expression, input);
+            }
+        }
     }
 
     /// A scan of a source, or of a function over what is below.
-    fn scan(&mut self, operator: &Value, below: &Outputs) -> Outputs {
+    fn scan(&mut self, operator: &'p Value, below: &Outputs<'p>) -> Outputs<'p> {
         let names = operator["names"].as_array().map_or(&[][..], Vec::as_slice);
         let indexes = operator["column_indexes"].as_array().map_or(&[][..], Vec::as_slice);
         let Some(source) = operator["function_data"]["table"].as_str() else {
             let handed_on = operator["projected_input"].as_array().map_or(0, Vec::len);
-            let all = below.all();
+            let all = Known::of(below.all());
             return Outputs { columns: vec![all.clone(); indexes.len() + handed_on], rest: all };
         };
-        let columns: Vec<Origin> = indexes
+        let declared = self.sources.get(source).map(|source| &source.query);
+        let columns: Vec<Known<'p>> = indexes
             .iter()
             .map(|column| {
                 let name = index(&column["index"]).and_then(|index| names.get(index));
-                let column = name
-                    .and_then(Value::as_str)
-                    .map(|name| ColumnRef { source: source.to_owned(), column: name.to_owned() });
-                Origin { columns: column.into_iter().collect(), averaged: false }
+                let Some(name) = name.and_then(Value::as_str) else {
+                    return Known::default();
+                };
+                let column = ColumnRef { source: source.to_owned(), column: name.to_owned() };
+                let declared = declared.and_then(|query| query.column(name));
+                Known {
+                    origin: Origin { columns: [column].into(), averaged: false },
+                    name,
+                    column: Some((source, name)),
+                    nulls: declared.map_or(Nulls::Unknown, |column| column.nulls),
+                    texts: declared.and_then(|column| column.values.clone()).map(Rc::new),
+                    ..Known::default()
+                }
             })
             .collect();
-        let read = columns.iter().flat_map(|origin| origin.columns.iter().cloned());
+        let read = columns.iter().flat_map(|column| column.origin.columns.iter().cloned());
         self.query.reads.extend(read);
-        Outputs { columns, rest: Origin::default() }.kept(operator.get("projection_ids"))
+        Outputs::of(columns).kept(operator.get("projection_ids"))
     }
 
-    fn values(&mut self, expressions: &Value, input: &Outputs) -> Vec<Origin> {
-        let expressions = expressions.as_array().map_or(&[][..], Vec::as_slice);
-        expressions.iter().map(|expression| self.value(expression, input)).collect()
-    }
-
-    fn value(&mut self, expression: &Value, input: &Outputs) -> Origin {
-        let mut origin = Origin::default();
-        match expression {
-            Value::Object(map) => {
-                match text(&expression["type"]) {
-                    "BOUND_REF" => {
-                        if let Some(index) = index(&expression["index"]) {
-                            origin.merge(input.at(index));
-                        }
-                    }
-                    // A reference that DuckDB has not settled yet may be to anything below.
-                    "BOUND_COLUMN_REF" => origin.merge(&input.all()),
-                    "BOUND_FUNCTION" => self.elapsed(expression, input),
-                    "BOUND_AGGREGATE" => origin.averaged = AVERAGES.contains(&called(expression)),
-                    _ => {}
-                }
-                for nested in map.values().filter(|value| value.is_object() || value.is_array()) {
-                    origin.merge(&self.value(nested, input));
-                }
-                // Whether a value exceeds an average, and how many do, is no average.
-                origin.averaged &= !is_condition(expression);
-                origin.averaged &= !called(expression).starts_with("count");
+    fn aggregate(&mut self, operator: &'p Value, input: &Outputs<'p>) -> Outputs<'p> {
+        let mut columns = self.values(&operator["groups"], input);
+        let grouped = !columns.is_empty();
+        let sets = operator["grouping_sets"].as_array().map_or(0, Vec::len);
+        if sets > 1 {
+            for group in &mut columns {
+                group.nulls = Nulls::Unknown;
             }
-            Value::Array(values) => {
-                for nested in values {
-                    origin.merge(&self.value(nested, input));
-                }
-            }
-            _ => {}
         }
-        origin
-    }
-
-    /// Notes a difference of two instants.
-    fn elapsed(&mut self, function: &Value, input: &Outputs) {
-        let arguments = function["children"].as_array().map_or(&[][..], Vec::as_slice);
-        let instant = |value: &Value| {
-            let name = type_name(value);
-            name.starts_with("TIMESTAMP") || name == "DATE"
-        };
-        let (start, end) = match (called(function), arguments) {
-            ("date_diff" | "datediff" | "date_sub" | "datesub", [_, start, end]) => (start, end),
-            ("business_seconds", [start, end, ..]) => (start, end),
-            ("-" | "age", [end, start]) if instant(end) && instant(start) => (start, end),
-            _ => return,
-        };
-        let start = self.value(start, input);
-        let end = self.value(end, input);
-        let elapsed = Elapsed { start, end };
-        if !self.query.elapsed.contains(&elapsed) {
-            self.query.elapsed.push(elapsed);
-        }
-    }
-
-    /// Notes a condition that all rows meet, and those that it is made of.
-    fn condition(&mut self, condition: &Value, input: &Outputs) {
-        let children = condition["children"].as_array().map_or(&[][..], Vec::as_slice);
-        let test = match text(&condition["type"]) {
-            "CONJUNCTION_AND" => {
-                for child in children {
-                    self.condition(child, input);
-                }
-                return;
+        for expression in operator["expressions"].as_array().into_iter().flatten() {
+            let origin = self.origin(expression, input);
+            if let condition @ Value::Object(_) = &expression["filter"] {
+                self.counted(condition, input);
             }
-            "OPERATOR_IS_NOT_NULL" => Test::NotNull,
-            "COMPARE_EQUAL" | "COMPARE_IN" => {
-                let texts: Vec<String> =
-                    children.iter().skip(1).filter_map(constant).map(str::to_owned).collect();
-                if texts.is_empty() || texts.len() + 1 != children.len() {
-                    return drop(self.value(condition, input));
-                }
-                Test::OneOf(texts)
-            }
-            _ => return drop(self.value(condition, input)),
-        };
-        let origin = self.value(condition, input);
-        self.query.conditions.push(Condition { test, origin, place: place(condition) });
-    }
-}
-
-/// Whether an expression is true or false.
-fn is_condition(expression: &Value) -> bool {
-    type_name(expression) == "BOOLEAN"
-}
-
-/// A text constant, which may stand inside a cast.
-fn constant(expression: &Value) -> Option<&str> {
-    match text(&expression["type"]) {
-        "VALUE_CONSTANT" => expression["value"]["value"].as_str(),
-        "OPERATOR_CAST" => constant(expression["children"].get(0)?),
-        _ => None,
-    }
-}
-
-/// The bytes of the statement where an expression stands, if DuckDB knows.
-fn place(expression: &Value) -> Option<(usize, usize)> {
-    let start = index(&expression["query_location"])?;
-    let length = index(&expression["query_location_length"])?;
-    (length > 0).then_some((start, start.checked_add(length)?))
-}
-
-/// The name of a function.
-fn called(function: &Value) -> &str {
-    let path = function["qname"]["path"].as_array();
-    path.and_then(|path| path.last()).map_or("", text)
-}
-
-fn joined(operator: &Value, left: Outputs, right: Outputs) -> Outputs {
-    let left = left.kept(operator.get("left_projection_map"));
-    let right = right.kept(operator.get("right_projection_map"));
-    match text(&operator["join_type"]) {
-        "SEMI" | "ANTI" => left,
-        "RIGHT_SEMI" | "RIGHT_ANTI" => right,
-        // One more column: whether the row has a partner.
-        "MARK" => {
-            let found = Outputs { columns: vec![right.all()], rest: Origin::default() };
-            left.beside(found)
+            let grouped = grouped && sets <= 1;
+            columns.push(Known { origin, ..aggregated(expression, input, grouped) });
         }
-        _ => left.beside(right),
+        Outputs::of(columns)
+    }
+
+    /// The rows of `values`.
+    fn constants(&mut self, operator: &'p Value, below: &Outputs<'p>) -> Outputs<'p> {
+        let rows = operator["expressions"].as_array().map_or(&[][..], Vec::as_slice);
+        let all = below.all();
+        let width = rows.first().and_then(Value::as_array).map_or(0, Vec::len);
+        let columns = (0..width).map(|index| {
+            let mut values = rows.iter().map(|row| known(&row[index], below));
+            let mut column = values.next().unwrap_or_default();
+            for value in values {
+                column.or(&value);
+            }
+            Known { origin: all.clone(), name: "", ..column }
+        });
+        Outputs::of(columns.collect())
     }
 }
 
-/// Aggregates that are an average of some kind.
-const AVERAGES: &[&str] = &[
-    "avg",
-    "favg",
-    "mean",
-    "median",
-    "quantile",
-    "quantile_cont",
-    "quantile_disc",
-    "percentile_cont",
-    "percentile_disc",
-    "mode",
-    "geomean",
-];
+/// The columns of a set operation.
+fn either<'p>(kind: &str, left: &Outputs<'p>, right: &Outputs<'p>) -> Outputs<'p> {
+    let width = left.columns.len().max(right.columns.len());
+    let both = |index: usize| {
+        let mut both = left.at(index).clone();
+        let other = right.at(index);
+        if kind == "LOGICAL_UNION" {
+            both.or(other);
+        }
+        both.origin.merge(&other.origin);
+        both
+    };
+    Outputs::of((0..width).map(both).collect())
+}
 
 /// Operators that change something.
 const WRITES: &[&str] = &[

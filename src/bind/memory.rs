@@ -100,8 +100,10 @@ mod tests {
         let query = |type_name: &str| {
             let origin = crate::bind::Origin::default();
             let name = "a".to_owned();
-            let columns =
-                vec![crate::bind::Column { name, type_name: type_name.to_owned(), origin }];
+            let type_name = type_name.to_owned();
+            let nulls = crate::bind::Nulls::Never;
+            let values = Some(["x".to_owned()].into());
+            let columns = vec![crate::bind::Column { name, type_name, origin, nulls, values }];
             crate::bind::Query { columns, ..crate::bind::Query::default() }
         };
         let mut memory = Memory::default();

@@ -5,19 +5,22 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::facts::{BoundMetric, BoundSource, Column, Expression, Origin, Query};
-use super::lineage::trace;
+use super::facts::{BoundMetric, BoundSource, Column, Expression, Nulls, Origin, Query};
+use super::lineage::{Purpose, trace};
 use super::memory::Memory;
+use super::observation::Observed;
+use super::place;
 use super::scan::{Binder, judge};
 use super::sources::{Relations, all_columns, allowance, no_query, schema};
 use crate::catalog::{Catalog, Metric};
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files, codes};
-use crate::engine::{Allowance, Engine, Readable};
+use crate::engine::{Allowance, Engine, Readable, in_sql, two_columns};
 use crate::error::Error;
 use crate::measure::aggregates;
 use crate::parallel;
 use crate::plan::{Columns, Composed, Scan, probe};
+use crate::sql::Form;
 
 /// So many metrics are asked about in one query: asking costs more than binding a small one.
 const TOGETHER: usize = 64;
@@ -194,24 +197,53 @@ fn one(
     plan: Option<&Value>,
 ) -> Outcome {
     if let Some(plan) = plan {
-        let traced = trace(plan);
+        let traced = trace(plan, sources, Purpose::Measure);
         if traced.writes {
             return Err(vec![no_query(&job.scan.population.sql)]);
         }
+        let repeated = repeated(binder, job, &traced.query);
+        if !repeated.is_empty() {
+            return Err(repeated);
+        }
         if judge(&job.scan, &job.columns, &traced.query.typed()).is_empty() {
-            return Ok(facts(binder.files, job, traced.query, &traced.uses));
+            return Ok(facts(binder, job, traced.query, &traced.uses));
         }
     }
     binder.kinds(&job.scan, &job.columns)?;
     Ok(unknown(binder.engine, sources, job))
 }
 
+/// Queries with two columns of one name, in the population or below.
+fn repeated(binder: Binder<'_>, job: &Job<'_>, query: &Query) -> Vec<Diagnostic> {
+    let seen = query.observations.iter().filter_map(|one| match &one.what {
+        Observed::RepeatedColumn { name } => Some((name, one.place)),
+        _ => None,
+    });
+    let located = seen.map(|(name, place)| {
+        let Binder { engine, files, .. } = binder;
+        let place = place.and_then(|(start, end)| job.probe.locate(files, start, end - start));
+        let sql = &job.scan.population.sql;
+        two_columns(name, place.unwrap_or_else(|| in_sql(engine, sql, name, files)))
+    });
+    located.collect()
+}
+
 /// What the plan of a probe says about the metric.
-fn facts(files: &Files, job: &Job<'_>, mut query: Query, uses: &[Vec<usize>]) -> BoundMetric {
+fn facts(binder: Binder<'_>, job: &Job<'_>, mut query: Query, uses: &[Vec<usize>]) -> BoundMetric {
+    let Binder { engine, files, .. } = binder;
     for condition in &mut query.conditions {
         let place = condition.place.take();
         let span = place.and_then(|(start, end)| job.probe.locate(files, start, end - start));
         condition.place = span.map(|span| (span.start, span.end));
+    }
+    for one in &mut query.observations {
+        let place = one.place.take();
+        let span = place.and_then(|(start, end)| job.probe.locate(files, start, end - start));
+        let population = std::iter::once((Form::Query, &job.scan.population.sql));
+        let expressions = job.columns.expressions().iter().map(|sql| (Form::Expression, sql));
+        let pieces = population.chain(expressions);
+        let span = span.or_else(|| place::of_word(engine, one.what.word(), pieces, files));
+        one.place = span.map(|span| (span.start, span.end));
     }
     let own = query.columns.len().saturating_sub(job.columns.expressions().len());
     let measured = query.columns.split_off(own);
@@ -245,7 +277,13 @@ fn unknown(engine: &Engine, sources: &BTreeMap<String, BoundSource>, job: &Job<'
         .describe(alone.text())
         .unwrap_or_default()
         .into_iter()
-        .map(|(name, type_name)| Column { name, type_name, origin: origin.clone() })
+        .map(|(name, type_name)| Column {
+            name,
+            type_name,
+            origin: origin.clone(),
+            nulls: Nulls::Unknown,
+            values: None,
+        })
         .collect();
     let uses: BTreeSet<String> = columns.iter().map(|column| column.name.clone()).collect();
     let expressions = job

@@ -4,20 +4,31 @@
 //! bound plan says which columns each value comes from. What was bound before and has not
 //! changed is remembered.
 
+mod expression;
 mod facts;
+mod join;
 mod lineage;
 mod memory;
 mod metrics;
+mod names;
+mod nulls;
+mod observation;
+mod place;
+mod plan;
 mod scan;
 mod sources;
+mod texts;
 mod types;
+mod value;
 
 pub use facts::{
-    Bound, BoundMetric, BoundSource, Column, ColumnRef, Condition, Elapsed, Expression, Origin,
-    Query, Test,
+    Bound, BoundMetric, BoundSource, Column, ColumnRef, Condition, Elapsed, Expression, Nulls,
+    Origin, Query, Test,
 };
 pub use memory::Memory;
+pub use observation::{Never, NullLoss, Observation, Observed, Operand, TextOrder, Values};
 pub use scan::Binder;
+pub use texts::number;
 
 use std::collections::BTreeSet;
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::catalog::Source;
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files, codes};
-use crate::engine::{Engine, Readable, SqlFailure, column_kind, refusals};
+use crate::engine::{Engine, Readable, SqlFailure, column_kind, refusals, repeated_column};
 use crate::measure::Aggregate;
 use crate::plan::{ColumnKind, Columns, Composed, Scan, probe};
 
@@ -38,7 +38,10 @@ impl Binder<'_> {
             }
             Err(failure) => return Err(self.bind_errors(scan, columns, &sql, &failure)),
         };
-        let found = judge(scan, columns, &described);
+        let sql = &scan.population.sql;
+        let mut found: Vec<Diagnostic> =
+            repeated_column(self.engine, &described, sql, self.files).into_iter().collect();
+        found.extend(judge(scan, columns, &described));
         if !found.is_empty() {
             return Err(found);
         }

@@ -5,19 +5,21 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::facts::{BoundSource, Column, ColumnRef, Origin, Query};
-use super::lineage::{Traced, trace};
+use super::facts::{BoundSource, Column, ColumnRef, Nulls, Origin, Query};
+use super::lineage::{Purpose, Traced, trace};
 use super::memory::Memory;
+use super::observation::Observed;
+use super::place;
 use crate::catalog::{Catalog, Source, read_by};
 use crate::definition::read::Sql;
-use crate::definition::source::Format;
+use crate::definition::source::{ColumnTable, Format, Type};
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{
     Allowance, Engine, Parser, Readable, SqlFailure, check_derived, check_file_source, declare,
-    declared_columns, refusals,
+    declared_columns, first_repeated, in_sql, refusals, two_columns,
 };
 use crate::error::Error;
-use crate::sql::ParsedSql;
+use crate::sql::{Form, ParsedSql};
 
 /// An engine in which the sources that were asked for are empty relations. It is opened when the
 /// first one is asked for: where everything is remembered, there is no need of it.
@@ -125,10 +127,16 @@ fn key(source: &Source, files: &Files, bound: &BTreeMap<String, BoundSource>) ->
     Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)))
 }
 
-/// The columns of a source as text.
+/// The columns of a source as text, with what is known of them.
 pub fn schema(id: &str, bound: &BTreeMap<String, BoundSource>) -> String {
     let columns = bound.get(id).map_or(&[][..], |source| &source.query.columns);
-    let typed = columns.iter().map(|column| format!("{} {}", column.name, column.type_name));
+    let typed = columns.iter().map(|column| {
+        let Column { name, type_name, nulls, values, .. } = column;
+        match values {
+            Some(values) => format!("{name} {type_name} {nulls:?} {values:?}"),
+            None => format!("{name} {type_name} {nulls:?}"),
+        }
+    });
     format!("{id}({})", typed.collect::<Vec<_>>().join(", "))
 }
 
@@ -147,13 +155,29 @@ fn from_files(
         let engine = relations.with([], bound)?;
         found.extend(check_file_source(engine, source, files));
     }
-    let columns = declared_columns(source).into_iter().map(|(name, type_name)| Column {
-        name,
-        type_name,
-        origin: Origin::default(),
-    });
+    let types = declared_columns(source).into_iter();
+    let columns =
+        types.zip(definition.columns.iter()).map(|((name, type_name), (_, declared))| Column {
+            name,
+            type_name,
+            origin: Origin::default(),
+            nulls: nulls(declared),
+            values: values(declared),
+        });
     let query = Query { columns: columns.collect(), ..Query::default() };
-    Ok(BoundSource { query, expected: BTreeSet::new() })
+    Ok(BoundSource { query, expected: Query::default() })
+}
+
+/// Whether a declared column has nulls; rows in which one has them unasked do not load.
+fn nulls(declared: &ColumnTable) -> Nulls {
+    if declared.nullable && !declared.key { Nulls::Possible } else { Nulls::Never }
+}
+
+/// The texts that a declared column can have; rows with others do not load.
+fn values(declared: &ColumnTable) -> Option<BTreeSet<String>> {
+    let texts = matches!(declared.r#type.value, Type::Text | Type::TextList);
+    let values = || declared.values.iter().map(ToString::to_string).collect();
+    (texts && !declared.values.is_empty()).then(values)
 }
 
 fn derived(
@@ -173,17 +197,28 @@ fn derived(
             return Ok(None);
         }
     };
-    let mut query = traced(engine, sql, &source.reads, bound, files, found);
+    if let Some(name) = first_repeated(&columns) {
+        found.push(two_columns(name, in_sql(engine, sql, name, files)));
+        return Ok(None);
+    }
+    let purpose = Purpose::Rows;
+    let mut query = traced(engine, sql, purpose, &source.reads, bound, files, found);
     let anything = Origin { columns: query.reads.clone(), averaged: false };
-    query.columns = columns
-        .into_iter()
-        .enumerate()
-        .map(|(index, (name, type_name))| {
-            let origin = query.columns.get(index).map(|column| column.origin.clone());
-            Column { name, type_name, origin: origin.unwrap_or_else(|| anything.clone()) }
-        })
-        .collect();
-    let one = BoundSource { query, expected: BTreeSet::new() };
+    let mut traced = std::mem::take(&mut query.columns).into_iter();
+    for (name, type_name) in columns {
+        let (origin, mut nulls_found, mut values_found) = match traced.next() {
+            Some(column) => (column.origin, column.nulls, column.values),
+            None => (anything.clone(), Nulls::Unknown, None),
+        };
+        let declared = source.definition.columns.iter().find(|(known, _)| known.as_str() == name);
+        if let Some((_, declared)) = declared {
+            nulls_found = nulls(declared);
+            values_found = values(declared).or(values_found);
+        }
+        let (nulls, values) = (nulls_found, values_found);
+        query.columns.push(Column { name, type_name, origin, nulls, values });
+    }
+    let one = BoundSource { query, expected: Query::default() };
     let with_itself = BTreeMap::from([(source.id.clone(), one.clone())]);
     let engine = relations.with([source.id.as_str()], &with_itself)?;
     found.extend(check_derived(engine, source, files));
@@ -221,6 +256,7 @@ pub fn all_columns<'a>(
 fn traced<'a>(
     engine: &Engine,
     sql: &Sql,
+    purpose: Purpose,
     reads: impl IntoIterator<Item = &'a String>,
     bound: &BTreeMap<String, BoundSource>,
     files: &Files,
@@ -230,13 +266,27 @@ fn traced<'a>(
     let Some(plan) = plans.into_iter().next().flatten() else {
         return Query { reads: all_columns(reads, bound), ..Query::default() };
     };
-    let Traced { mut query, writes, .. } = trace(&plan);
+    let Traced { mut query, writes, .. } = trace(&plan, bound, purpose);
     for condition in &mut query.conditions {
         condition.place = condition.place.map(|(start, end)| {
             let span = sql.locate(files, start, end - start);
             (span.start, span.end)
         });
     }
+    let mut seen = Vec::new();
+    for mut one in std::mem::take(&mut query.observations) {
+        let place = one.place.map(|(start, end)| sql.locate(files, start, end - start));
+        if let Observed::RepeatedColumn { name } = &one.what {
+            found
+                .push(two_columns(name, place.unwrap_or_else(|| in_sql(engine, sql, name, files))));
+            continue;
+        }
+        let place =
+            place.or_else(|| place::of_word(engine, one.what.word(), [(Form::Query, sql)], files));
+        one.place = place.map(|span| (span.start, span.end));
+        seen.push(one);
+    }
+    query.observations = seen;
     if writes {
         found.push(no_query(sql));
     }
@@ -272,11 +322,11 @@ fn expectations(
         let schemas: Vec<String> = read.iter().map(|read| schema(read, bound)).collect();
         let parts = ["expectations", &source.id, files.text(source.file)];
         let key = Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)));
-        let expected = match memory.recall::<BTreeSet<ColumnRef>>(&key) {
+        let expected = match memory.recall::<Query>(&key) {
             Some(expected) => expected,
             None => {
                 let before = found.len();
-                let mut expected = BTreeSet::new();
+                let mut expected = Query::default();
                 let engine = engine.with(read.iter().map(String::as_str), bound)?;
                 for expect in &source.definition.expect {
                     if reads_unbound(&expect.sql, catalog, bound) {
@@ -284,9 +334,10 @@ fn expectations(
                     }
                     match described(engine, &expect.sql, &catalog.sources, files) {
                         Ok(_) => {
-                            expected.extend(
-                                traced(engine, &expect.sql, &read, bound, files, found).reads,
-                            );
+                            let (sql, purpose) = (&expect.sql, Purpose::Violations);
+                            let one = traced(engine, sql, purpose, &read, bound, files, found);
+                            expected.reads.extend(one.reads);
+                            expected.observations.extend(one.observations);
                         }
                         Err(diagnostics) => found.extend(diagnostics),
                     }

@@ -132,6 +132,7 @@ codes! {
     SQL_NOT_ALLOWED "sql-not-allowed" Error Finding false "SQL that does more than compute over declared sources.";
     NONDETERMINISTIC_FUNCTION "nondeterministic-function" Error Finding false "SQL whose answer is another one on every run.";
     CLOCK_OUT_OF_PLACE "clock-out-of-place" Error Finding false "`as_of()` or `period_start()` where it has no one value.";
+    REPEATED_COLUMN "repeated-column" Error Finding false "A query with two columns of one name.";
     SUBJECT_NOT_UNIQUE "subject-not-unique" Error Finding false "A population that counts a subject more than once.";
     NOT_COMPUTABLE "not-computable" Error Finding false "A number that does not fit the engine's decimals.";
     OWNER_MISSING "owner-missing" Error Finding true "A metric that nobody owns.";
@@ -176,6 +177,12 @@ codes! {
     PERSONAL_VALUE "personal-value" Warn Finding true "Values of a segment that look like addresses.";
     PSEUDONYM_KEY_MISSING "pseudonym-key-missing" Error Failure false "Sensitive segments, and no key to make pseudonyms with.";
     PSEUDONYM_KEY_CHANGED "pseudonym-key-changed" Error Finding false "Pseudonyms that were made with another key than those in the snapshots.";
+    NULL_IN_CONDITION "null-in-condition" Warn Finding true "A condition that leaves out rows because a value is null.";
+    UNKNOWN_VALUE "unknown-value" Error Finding true "A comparison with a text that the value cannot be.";
+    IMPOSSIBLE_CONDITION "impossible-condition" Warn Finding true "A condition that no row can meet.";
+    TEXT_ORDER "text-order" Warn Finding true "Numbers that are ordered as texts.";
+    UNION_BY_POSITION "union-by-position" Error Finding true "A set operation whose sides have the same columns in another order.";
+    UNION_NAME_ELSEWHERE "union-name-elsewhere" Warn Finding true "A set operation with a name that stands elsewhere on the other side.";
     UNUSED_SOURCE "unused-source" Warn Finding true "A source that nothing reads.";
     UNUSED_COLUMN "unused-column" Allow Finding true "A declared column that nothing reads.";
     UNUSED_POPULATION_COLUMN "unused-population-column" Warn Finding true "A column of a population that nothing uses.";

@@ -14,6 +14,7 @@ mod memory;
 mod parse;
 mod parser;
 mod protection;
+mod repeated;
 mod tree;
 mod verified;
 mod worker;
@@ -28,6 +29,7 @@ pub use load::{
 pub use parse::{Examined, Outcome};
 pub use parser::{Parser, Purpose};
 pub use protection::Protection;
+pub use repeated::{first_repeated, in_sql, repeated_column, two_columns};
 pub use verified::{Key as VerifiedKey, Verified};
 pub use worker::{ARGUMENT as WORKER, serve, system_files};
 
@@ -91,7 +93,7 @@ pub struct Engine {
     /// What is left of it.
     left: Slot<Duration>,
     /// What was parsed here and beside.
-    parsed: parse::Parsed,
+    pieces: parse::Parsed,
 }
 
 /// Where DuckDB runs.
@@ -139,7 +141,7 @@ impl Engine {
             allowance: Slot::new(Allowance::OWN),
             run_time: options.run_time,
             left: Slot::new(options.run_time),
-            parsed: parse::Parsed::default(),
+            pieces: parse::Parsed::default(),
         };
         let missing = engine.missing();
         if protection.required && !missing.is_empty() {
@@ -175,7 +177,7 @@ impl Engine {
             allowance: self.allowance.clone(),
             run_time: self.run_time,
             left: self.left.clone(),
-            parsed: Arc::clone(&self.parsed),
+            pieces: Arc::clone(&self.pieces),
         })
     }
 

@@ -39,7 +39,7 @@ impl Engine {
     /// Parses pieces, each in the order in which they are given.
     pub fn parse(&self, pieces: &[Piece<'_>]) -> Vec<Arc<Outcome>> {
         let known: Vec<Option<Arc<Outcome>>> = {
-            let parsed = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+            let parsed = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
             let key = |piece: &Piece<'_>| (piece.form, piece.text.to_owned());
             pieces.iter().map(|piece| parsed.get(&key(piece)).cloned()).collect()
         };
@@ -60,6 +60,12 @@ impl Engine {
         pieces.iter().zip(known).map(outcome).collect()
     }
 
+    /// What is known of one piece that can be parsed.
+    pub fn parsed(&self, piece: Piece<'_>) -> Option<Arc<ParsedSql>> {
+        let outcome = self.parse(&[piece]).pop()?;
+        outcome.as_ref().as_ref().ok().map(|examined| Arc::clone(&examined.parsed))
+    }
+
     /// Parses pieces that are not known. Where one of them ends the engine or its time, each is
     /// tried alone, and nothing is remembered of that one.
     fn parse_together<'p>(&self, pieces: &[Piece<'p>]) -> Vec<(Piece<'p>, Arc<Outcome>)> {
@@ -67,7 +73,7 @@ impl Engine {
             Ok(outcomes) => {
                 let outcomes = outcomes.into_iter().map(Arc::new);
                 let parsed: Vec<_> = pieces.iter().copied().zip(outcomes).collect();
-                let mut known = self.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut known = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
                 known.extend(parsed.iter().map(|(piece, outcome)| {
                     ((piece.form, piece.text.to_owned()), Arc::clone(outcome))
                 }));

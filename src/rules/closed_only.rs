@@ -19,10 +19,16 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
         let Some(metric) = project.catalog.metrics.get(id) else {
             continue;
         };
-        let Some(of) = duration(metric) else {
+        let Some((of, open)) = duration(metric) else {
             continue;
         };
-        let ends = ends(bound, facts, of);
+        let mut ends = ends(bound, facts, of);
+        if open {
+            // What a duration begins with has to be there.
+            for elapsed in &facts.population.elapsed {
+                ends = &ends - &bound.roots(&elapsed.start);
+            }
+        }
         let Some((file, condition)) = conditions(project, bound, metric, facts)
             .find(|(_, condition)| leaves_out_open(bound, condition, &ends))
         else {
@@ -41,23 +47,26 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
                 diagnostic = diagnostic.at(place, "leaves out what is still open");
             }
         }
-        found.push(diagnostic.help(
+        found.push(diagnostic.help(if open {
+            "take the condition out: `open` says which rows are not over, and here none is"
+        } else {
             "keep open rows with the time they have waited so far, say which they are with \
-             `open`, and measure with kind \"survival\"",
-        ));
+             `open`, and measure with kind \"survival\""
+        }));
     }
 }
 
-/// The expression of a duration over rows none of which is said to be open.
-fn duration(metric: &Metric) -> Option<&Sql> {
-    let of = match &metric.definition.measure {
-        MeasureTable::Mean(average) | MeasureTable::Median(average) if average.open.is_none() => {
-            &average.of
+/// The expression of a duration, and whether the measure says which rows are open.
+fn duration(metric: &Metric) -> Option<(&Sql, bool)> {
+    let (of, open) = match &metric.definition.measure {
+        MeasureTable::Mean(average) | MeasureTable::Median(average) => {
+            (&average.of, average.open.is_some())
         }
-        MeasureTable::Quantile(quantile) if quantile.open.is_none() => &quantile.of,
+        MeasureTable::Quantile(quantile) => (&quantile.of, quantile.open.is_some()),
+        MeasureTable::Survival(survival) => (&survival.of, true),
         _ => return None,
     };
-    matches!(metric.definition.unit.value, Unit::Seconds | Unit::Days).then_some(of)
+    matches!(metric.definition.unit.value, Unit::Seconds | Unit::Days).then_some((of, open))
 }
 
 /// The columns of files that end the duration.

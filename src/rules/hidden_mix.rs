@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::Project;
-use crate::bind::{Bound, BoundMetric};
+use crate::bind::{Bound, BoundMetric, Column};
 use crate::catalog::Metric;
 use crate::definition::measure::Kind;
 use crate::diagnostic::{Diagnostic, codes};
@@ -57,26 +57,66 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
 /// The strata that a metric's rows have and that it hides.
 pub fn hidden<'a>(
     project: &Project<'a>,
-    bound: &Bound,
+    bound: &'a Bound,
     metric: &Metric,
-    facts: &BoundMetric,
+    facts: &'a BoundMetric,
 ) -> Vec<&'a str> {
     let strata = &project.catalog.settings.strata;
     let definition = &metric.definition;
-    let broken_down = metric.segments().iter().any(|name| strata.iter().any(|s| s == name));
-    if !MIXED.contains(&definition.measure.kind()) || broken_down {
+    if !MIXED.contains(&definition.measure.kind()) {
         return Vec::new();
     }
-    let columns = facts.population.columns.iter().map(|column| column.name.as_str());
+    let is_stratum = |column: &Column| {
+        strata.contains(&column.name)
+            || is_renamed(bound, strata, column)
+            || is_scale(strata, column)
+    };
+    let columns = &facts.population.columns;
+    let segments = metric.segments();
+    let broken_down = segments.iter().any(|name| {
+        strata.iter().any(|stratum| stratum == name)
+            || facts.population.column(name).is_some_and(is_stratum)
+    });
+    if broken_down {
+        return Vec::new();
+    }
     // Leaving the column out of the population must not be the way to have a target judged on
     // nothing but a total.
     let of_sources = facts.population.reads.iter().filter_map(|read| {
         let source = bound.sources.get(&read.source)?;
-        Some(source.query.columns.iter().map(|column| column.name.as_str()))
+        Some(&source.query.columns)
     });
-    let of_sources = of_sources
-        .flatten()
-        .filter(|_| definition.target.is_some() && metric.segments().is_empty());
-    let there: BTreeSet<&str> = columns.chain(of_sources).collect();
-    strata.iter().map(String::as_str).filter(|name| there.contains(name)).collect()
+    let of_sources =
+        of_sources.flatten().filter(|_| definition.target.is_some() && segments.is_empty());
+    let there = columns.iter().chain(of_sources).filter(|column| is_stratum(column));
+    let there: BTreeSet<&str> = there.map(|column| column.name.as_str()).collect();
+    let rank = |name: &&str| strata.iter().position(|stratum| stratum == name);
+    let mut there: Vec<&str> = there.into_iter().collect();
+    there.sort_by_key(|name| rank(name).unwrap_or(usize::MAX));
+    there
 }
+
+/// Whether a column is a stratum under another name.
+fn is_renamed(bound: &Bound, strata: &[String], column: &Column) -> bool {
+    let roots = bound.roots(&column.origin);
+    let mut roots = roots.iter();
+    match (roots.next(), roots.next()) {
+        (Some(only), None) => column.type_name == "VARCHAR" && strata.contains(&only.column),
+        _ => false,
+    }
+}
+
+/// Whether a column is a severity by the values that are declared for it, whatever it is called.
+fn is_scale(strata: &[String], column: &Column) -> bool {
+    let Some(values) = column.values.as_ref().filter(|_| strata.iter().any(|s| s == "severity"))
+    else {
+        return false;
+    };
+    let has = |word: &str| values.iter().any(|value| value.eq_ignore_ascii_case(word));
+    let known = |value: &String| SCALE.iter().any(|word| value.eq_ignore_ascii_case(word));
+    has("low") && has("high") && values.iter().all(known)
+}
+
+/// What severities are called.
+const SCALE: &[&str] =
+    &["informational", "info", "low", "medium", "moderate", "high", "critical", "severe"];

@@ -16,8 +16,11 @@ mod gameability;
 mod gameability_copied;
 mod guard;
 mod hidden_mix;
+mod impossible_condition;
 mod mean_alone;
 mod name_style;
+mod null_in_condition;
+mod observed;
 mod owner;
 mod personal_segment;
 mod population_duplicate;
@@ -28,8 +31,11 @@ mod review;
 mod secret;
 mod stock_without_as_of;
 pub mod tests;
+mod text_order;
 mod tolerance;
+mod union_by_position;
 mod unit;
+mod unknown_value;
 mod unused;
 mod version;
 mod waiver;
@@ -134,6 +140,11 @@ const BOUND_RULES: &[BoundRule] = &[
     current_severity::check,
     stock_without_as_of::check,
     personal_segment::check,
+    null_in_condition::check,
+    unknown_value::check,
+    impossible_condition::check,
+    text_order::check,
+    union_by_position::check,
     unused::check,
     tests::check,
 ];

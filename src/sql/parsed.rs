@@ -116,6 +116,21 @@ impl ParsedSql {
         self.relations.iter().find(|relation| relation.name == name)?.place
     }
 
+    /// The place where a name stands last, of a column or as an alias.
+    pub fn last_place_of_name(&self, name: &str) -> Option<Place> {
+        let named = self.columns.iter().chain(&self.aliases).filter(|known| known.name == name);
+        named.filter_map(|known| known.place).max()
+    }
+
+    /// The place where a column is named first behind the first relation, where conditions stand;
+    /// else where its name stands first.
+    pub fn place_in_conditions(&self, name: &str) -> Option<Place> {
+        let from = self.relations.iter().filter_map(|relation| relation.place).min();
+        let named = self.columns.iter().filter(|column| column.name == name);
+        let behind = named.filter_map(|column| column.place).filter(|place| Some(*place) > from);
+        behind.min().or_else(|| self.place_of_name(name))
+    }
+
     /// The place where a name stands first, of a column or as an alias.
     pub fn place_of_name(&self, name: &str) -> Option<Place> {
         let named = self.columns.iter().chain(&self.aliases).filter(|known| known.name == name);

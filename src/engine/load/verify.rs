@@ -9,7 +9,7 @@ use crate::catalog::Source;
 use crate::definition::read::Text;
 use crate::definition::source::{ColumnTable, Format, Type};
 use crate::diagnostic::{Diagnostic, Files, closest, codes};
-use crate::engine::{Engine, SqlFailure, Verified, column_kind};
+use crate::engine::{Engine, SqlFailure, Verified, column_kind, repeated_column};
 use crate::measure::Cell;
 use crate::plan::{ColumnKind, Composed, literal, quote};
 
@@ -84,7 +84,9 @@ pub fn declared_columns(
         let span = source.definition.sql.as_ref().map_or(source_span(source), |sql| sql.span);
         vec![failure.diagnostic(&codes::SQL_ERROR, &Composed::default(), files, span)]
     })?;
-    let mut found = Vec::new();
+    let repeated = source.definition.sql.as_ref();
+    let repeated = repeated.and_then(|sql| repeated_column(engine, &columns, sql, files));
+    let mut found: Vec<Diagnostic> = repeated.into_iter().collect();
     for (name, column) in source.definition.columns.iter() {
         let Some((_, type_name)) = columns.iter().find(|(known, _)| known == name.as_str()) else {
             found.push(

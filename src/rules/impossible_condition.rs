@@ -1,0 +1,43 @@
+//! `impossible-condition`: what no row can meet counts nothing, and nothing is a number too.
+
+use super::Project;
+use super::observed::observations;
+use super::unknown_value::listed;
+use crate::bind::{Bound, Never, Observed};
+use crate::diagnostic::{Diagnostic, codes};
+
+pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+    for (seen, place) in observations(project, bound) {
+        let Observed::Never { of, why } = seen else {
+            continue;
+        };
+        let new = |message: String| Diagnostic::new(&codes::IMPOSSIBLE_CONDITION, message);
+        found.push(match why {
+            Never::NeverNull => {
+                let diagnostic =
+                    new(format!("`{}` is never null", of.name)).at(place, "never true");
+                match &of.column {
+                    Some(column) => diagnostic.help(format!(
+                        "source `{}` refuses nulls in `{}`; declare it `nullable = true` where the \
+                         data have some",
+                        column.source, column.column
+                    )),
+                    None => diagnostic,
+                }
+            }
+            Never::Contradicted(texts) => {
+                new(format!("no row meets this and the other condition on `{}`", of.name))
+                    .at(place, "never true here")
+                    .help(format!(
+                        "the other leaves {}; write `in (…)` or `or` where one of several is meant",
+                        listed(texts)
+                    ))
+            }
+            Never::Disjoint { with, left, right } => {
+                new(format!("`{}` and `{}` are never equal", of.name, with.name))
+                    .at(place, "they have no value in common")
+                    .help(format!("one side can be {}, the other {}", listed(left), listed(right)))
+            }
+        });
+    }
+}
