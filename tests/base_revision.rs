@@ -12,7 +12,7 @@ const METRIC: &str = "metrics/alert_volume.toml";
 
 /// The small project of the bad-input cases in a repository with one commit.
 struct Committed {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     project: PathBuf,
 }
 
@@ -28,13 +28,21 @@ impl Committed {
         let metric = project.join(METRIC);
         let text = fs::read_to_string(&metric).unwrap();
         fs::write(&metric, format!("version = \"1.0.0\"\n{text}")).unwrap();
-        let repository = Repository::init(folder.path()).unwrap();
+        Repository::init(folder.path()).unwrap();
+        let committed = Self { folder, project };
+        committed.commit();
+        committed
+    }
+
+    fn commit(&self) {
+        let repository = Repository::open(self.folder.path()).unwrap();
         let mut index = repository.index().unwrap();
         index.add_all(["*"], IndexAddOption::DEFAULT, None).unwrap();
         let tree = repository.find_tree(index.write_tree().unwrap()).unwrap();
         let who = Signature::new("A", "a@example.org", &Time::new(0, 0)).unwrap();
-        repository.commit(Some("HEAD"), &who, &who, "base", &tree, &[]).unwrap();
-        Self { _folder: folder, project }
+        let parent = repository.head().ok().and_then(|head| head.peel_to_commit().ok());
+        let parents: Vec<_> = parent.iter().collect();
+        repository.commit(Some("HEAD"), &who, &who, "base", &tree, &parents).unwrap();
     }
 
     fn edit(&self, from: &str, to: &str) {
@@ -54,6 +62,20 @@ impl Committed {
         let text = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap(), String::from_utf8(text).unwrap())
     }
+}
+
+/// A text between dollars is a text: its case matters, and a quote in it opens nothing.
+#[test]
+fn another_text_is_another_definition_however_it_is_quoted() {
+    let project = Committed::new("");
+    project.edit("from alerts", "from alerts where severity = 'low'");
+    project.edit("version = \"1.0.0\"", "version = \"1.1.0\"");
+    project.commit();
+    project.edit("= 'low'", "= $$low$$ -- as before");
+    assert_eq!(project.check("HEAD").0, 0, "{}", project.check("HEAD").1);
+    project.edit("$$low$$", "$$Low$$");
+    let (_, text) = project.check("HEAD");
+    assert!(text.contains("error[version-not-raised]"), "{text}");
 }
 
 #[test]

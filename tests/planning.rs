@@ -28,6 +28,11 @@ fn catalog(metrics: &[(&str, &str)]) -> Catalog {
             ("sources/triaged.toml", &derived("select * from alerts")),
             ("sources/late.toml", &derived("select * from triaged where wait > 9")),
             ("sources/due.toml", &derived("select *, as_of() as now from alerts")),
+            // A quote in a text of dollars opens nothing.
+            (
+                "sources/quoted.toml",
+                &derived("select *, $$'$$ as mark, as_of() as now from alerts"),
+            ),
         ],
     );
     for (id, text) in metrics {
@@ -116,12 +121,28 @@ fn only_what_the_chosen_metrics_need_is_loaded() {
 }
 
 #[test]
+fn sources_are_found_however_the_query_is_written() {
+    let written =
+        ["alerts", "x: alerts", "(table alerts)", "(values (1)) v(n), Alerts /* from people */"];
+    for relation in written {
+        let catalog = catalog(&[("a", &over(relation, "kind = \"count\""))]);
+        assert_eq!(steps(&plan(&catalog, &["a"])), [("alerts", Materialise::Load)], "{relation}");
+    }
+    let named = "with people as (select * from alerts) select * from people";
+    let of_itself =
+        format!("[population]\nsubject = \"id\"\nsql = \"{named}\"\n[measure]\nkind = \"count\"\n");
+    let catalog = catalog(&[("a", &of_itself)]);
+    assert_eq!(steps(&plan(&catalog, &["a"])), [("alerts", Materialise::Load)]);
+}
+
+#[test]
 fn a_derived_source_with_several_readers_is_built_once() {
     let catalog = catalog(&[
         ("a", &over("late", "kind = \"count\"")),
         ("b", &over("triaged", "kind = \"count\"")),
         ("c", &over("due", "kind = \"count\"")),
         ("d", &over("due where wait > 1", "kind = \"count\"")),
+        ("e", &over("quoted", "kind = \"count\"")),
     ]);
     assert_eq!(
         steps(&plan(&catalog, &["a", "b"])),
@@ -134,6 +155,10 @@ fn a_derived_source_with_several_readers_is_built_once() {
     assert_eq!(
         steps(&plan(&catalog, &["c", "d"])),
         [("alerts", Materialise::Load), ("due", Materialise::PerInstant)]
+    );
+    assert_eq!(
+        steps(&plan(&catalog, &["e"])),
+        [("alerts", Materialise::Load), ("quoted", Materialise::PerInstant)]
     );
 }
 

@@ -99,7 +99,8 @@ pub fn parser<'a>(
     purpose: Purpose<'a>,
 ) -> Result<Parser<'a>, Error> {
     let believed = |root: &PathBuf| memory != Memory::Unused && !is_committed(root);
-    let kept = root(global).ok().filter(believed).and_then(|root| kept(&root));
+    let root = root(global).ok().filter(believed);
+    let kept = of_this_program(root.and_then(|root| Store::new(&root).parsed(clock::now())));
     let kept = if memory == Memory::Renewed { kept.map(Kept::afresh) } else { kept };
     Ok(Parser::new(protection(global)?, purpose).keeping(kept))
 }
@@ -145,10 +146,9 @@ fn is_committed(root: &Path) -> bool {
     root.join(PRIVATE).exists() && git::tracks(root, PRIVATE)
 }
 
-/// Where results and trees are kept, for this program alone.
-fn kept(root: &Path) -> Option<Kept> {
-    let program = std::env::current_exe().ok()?;
-    Store::new(root).results(clock::now())?.of_program(&program)
+/// The same for this program alone.
+fn of_this_program(kept: Option<Kept>) -> Option<Kept> {
+    kept?.of_program(&std::env::current_exe().ok()?)
 }
 
 /// Where it is remembered what was verified in the project at `root`, and the results. Nothing
@@ -157,7 +157,7 @@ pub fn memories(root: &Path, fresh: bool) -> (Option<PathBuf>, Option<Kept>) {
     if !is_believed(root) {
         return (None, None);
     }
-    let results = kept(root);
+    let results = of_this_program(Store::new(root).results(clock::now()));
     match fresh {
         true => (None, results.map(Kept::afresh)),
         false => (Store::new(root).memory(), results),

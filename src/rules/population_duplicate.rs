@@ -34,7 +34,7 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
         let other_keys = other_keys(population, original);
         if other_keys.is_empty() {
             found.push(other_layout(metric, population, first, original, project.files));
-        } else if query.normal.tokens().count() >= WORTH_SHARING {
+        } else if query.normal.words().count() >= WORTH_SHARING {
             found.push(
                 Diagnostic::new(
                     &codes::DUPLICATE_POPULATION,

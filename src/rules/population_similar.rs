@@ -74,7 +74,7 @@ fn queries<'a>(project: &Project<'a>) -> Vec<Query<'a>> {
             continue;
         };
         let normal = &query.normal;
-        let texts: Vec<&str> = normal.tokens().collect();
+        let texts: Vec<&str> = normal.words().collect();
         if texts.len() < SHORTEST || !known.insert(normal.as_str()) {
             continue;
         }

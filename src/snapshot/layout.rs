@@ -51,6 +51,11 @@ impl Layout {
         self.private().join("results")
     }
 
+    /// The parse trees of SQL.
+    pub fn parsed(&self) -> PathBuf {
+        self.private().join("parsed")
+    }
+
     /// What `check` remembers.
     pub fn bound(&self) -> PathBuf {
         self.private().join("bound.json")
@@ -70,7 +75,7 @@ impl Layout {
     /// One of them is a link or a file.
     pub fn refuse_unreal(&self) -> Result<(), Error> {
         let folders = [self.committed(), self.private()];
-        let inner = [self.pending(), self.staged(), self.verified(), self.results()];
+        let inner = [self.pending(), self.staged(), self.verified(), self.results(), self.parsed()];
         for folder in folders.iter().chain(&inner) {
             real::folder(folder)?;
         }

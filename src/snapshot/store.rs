@@ -71,9 +71,18 @@ impl Store {
 
     /// Where results are remembered, for a run that begins `now`; `None` where it cannot.
     pub fn results(&self, now: SystemTime) -> Option<Kept> {
+        self.kept(Layout::results, now)
+    }
+
+    /// The same for the parse trees of SQL.
+    pub fn parsed(&self, now: SystemTime) -> Option<Kept> {
+        self.kept(Layout::parsed, now)
+    }
+
+    fn kept(&self, folder: impl Fn(&Layout) -> PathBuf, now: SystemTime) -> Option<Kept> {
         let layout = &self.layout;
         let made = layout.make_private().and_then(|()| layout.ignore_private());
-        made.ok().map(|()| Kept::new(layout.results(), MOST_RESULTS, now))
+        made.ok().map(|()| Kept::new(folder(layout), MOST_RESULTS, now))
     }
 
     /// Whether a run was interrupted that the next `eval` or `accept` finishes.

@@ -26,6 +26,11 @@ impl Normal {
         self.tokens.lines()
     }
 
+    /// The tokens that stand for something written: not what holds others together.
+    pub fn words(&self) -> impl Iterator<Item = &str> + Clone {
+        self.tokens().filter(|token| !token.ends_with('=') && !["(", ")", "[", "]"].contains(token))
+    }
+
     /// The place of a token, or of the last one.
     pub fn place(&self, token: usize) -> Option<Place> {
         self.places.get(token).or(self.places.last()).copied()
