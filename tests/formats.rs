@@ -194,3 +194,116 @@ fn mapped_columns_agree() {
     });
     assert_eq!(mapped, expected);
 }
+
+/// Counts of what is not a number, and of what is greater than all numbers of the file.
+const NOT_A_NUMBER: &str = r#"
+title = "t"
+owner = "o"
+unit = "count"
+direction = "neutral"
+ceiling = { min = 0, why = "w" }
+gameability = { notes = "n" }
+[population]
+subject = "id"
+sql = "select id, isnan(score) or marked as odd, score > 2 as high from scores"
+[measure]
+kind = "ratio"
+numerator = "odd"
+denominator = "high"
+"#;
+
+/// The scores 1.5, NaN and 0.5, of which the Parquet file says that they are 0.5 to 1.5: other
+/// programs than DuckDB leave NaN out of what they write about a column.
+#[test]
+fn what_a_parquet_file_says_of_its_columns_hides_no_nan() {
+    let columns =
+        "[columns.id]\ntype = \"integer\"\nkey = true\n[columns.score]\ntype = \"double\"\n";
+    let score = |format: &str, select: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let source = format!(
+            "format = \"{format}\"\nfiles = \"data/scores.{format}\"\n{columns}\
+             [columns.marked]\ntype = \"boolean\"\nselect = \"{select}\"\n"
+        );
+        support::write(
+            folder.path(),
+            &[
+                ("goodhart.toml", "name = \"nan\"\nas_of = 2026-06-01T00:00:00Z\nwindow = 1\n"),
+                ("metrics/odd.toml", NOT_A_NUMBER),
+                ("sources/scores.toml", &source),
+                ("data/scores.csv", "id,score\n1,1.5\n2,nan\n3,0.5\n"),
+            ],
+        );
+        let file = folder.path().join("data/scores.parquet");
+        let connection = Connection::open_in_memory().unwrap();
+        connection
+            .execute_batch(&format!(
+                "copy (from (values (1, 1.5::double), (2, 0.75), (3, 0.5)) t(id, score)) to '{}' \
+                 (format parquet, compression uncompressed)",
+                file.display()
+            ))
+            .unwrap();
+        let bytes = std::fs::read(&file).unwrap();
+        std::fs::write(&file, replaced(&bytes, 0.75, f64::NAN)).unwrap();
+        let evaluation = support::evaluate_all(folder.path(), 2);
+        let row = evaluation.results.metrics[0].rows[0].clone();
+        (row.numerator.unwrap().to_string(), row.denominator.unwrap().to_string())
+    };
+    let expected = ("1".to_owned(), "1".to_owned());
+    assert_eq!(score("csv", "isnan(score::double)"), expected);
+    assert_eq!(score("parquet", "isnan(score)"), expected);
+}
+
+/// The bytes with another number in the one place where a number stands.
+fn replaced(bytes: &[u8], number: f64, by: f64) -> Vec<u8> {
+    let found: Vec<usize> = bytes
+        .windows(8)
+        .enumerate()
+        .filter(|(_, window)| *window == number.to_le_bytes())
+        .map(|(index, _)| index)
+        .collect();
+    assert_eq!(found.len(), 1, "{found:?}");
+    let mut bytes = bytes.to_vec();
+    bytes[found[0]..found[0] + 8].copy_from_slice(&by.to_le_bytes());
+    bytes
+}
+
+/// An empty text has no elements; DuckDB makes one of it, which is empty.
+#[test]
+fn a_list_in_an_empty_text_is_empty() {
+    let labels = |format: &str, null: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let source = format!(
+            "format = \"{format}\"\nfiles = \"data/a.{format}\"\n{null}\
+             columns.id = {{ type = \"integer\", key = true }}\n\
+             columns.labels = {{ type = \"text[]\", values = [\"a\", \"b\"], separator = \" \" }}\n"
+        );
+        let metric = NOT_A_NUMBER
+            .replace(
+                "isnan(score) or marked as odd, score > 2 as high",
+                "len(labels) as odd, 1 as high",
+            )
+            .replace("scores", "a");
+        support::write(
+            folder.path(),
+            &[
+                ("goodhart.toml", "name = \"lists\"\nas_of = 2026-06-01T00:00:00Z\nwindow = 1\n"),
+                ("metrics/labels.toml", &metric),
+                ("sources/a.toml", &source),
+                ("data/a.csv", "id,labels\n1,a b\n2,\"\"\n3,b\n"),
+            ],
+        );
+        let file = folder.path().join("data/a.parquet");
+        Connection::open_in_memory()
+            .unwrap()
+            .execute_batch(&format!(
+                "copy (from (values (1, 'a b'), (2, ''), (3, 'b')) t(id, labels)) to '{}' \
+                 (format parquet)",
+                file.display()
+            ))
+            .unwrap();
+        let evaluation = support::evaluate_all(folder.path(), 2);
+        evaluation.results.metrics[0].rows[0].numerator.unwrap().to_string()
+    };
+    assert_eq!(labels("csv", "null = [\"-\"]\n"), "3");
+    assert_eq!(labels("parquet", ""), "3");
+}

@@ -75,8 +75,8 @@ pub fn compute(
         Statistic::Percentile(percent) => quantile(sample, share(*percent), cells)?,
         Statistic::Min => number(Reduction::Min)?,
         Statistic::Max => number(Reduction::Max)?,
-        Statistic::SurvivalMedian => survival::quantile(sample, half(), cells),
-        Statistic::RestrictedMean => survival::restricted_mean(sample, cells),
+        Statistic::SurvivalMedian => survival::quantile(sample, half(), cells)?,
+        Statistic::RestrictedMean => survival::restricted_mean(sample, cells)?,
     }
     .map(canonical))
 }

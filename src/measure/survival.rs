@@ -25,7 +25,7 @@ pub fn aggregates(survival: &Survival) -> Vec<Aggregate> {
 pub fn value(survival: &Survival, cells: &Cells<'_>) -> Result<Figure, NotComputable> {
     let sample = sample(survival);
     let q = survival.q.as_ref().map_or(Decimal::new(5, 1), |q| q.value);
-    let value = quantile(&sample, q, cells);
+    let value = quantile(&sample, q, cells)?;
     statistic::figure(&sample, value, &survival.with, cells)
 }
 
@@ -35,25 +35,31 @@ pub fn needs(sample: &Sample) -> Vec<Aggregate> {
 }
 
 /// The smallest duration by which a share `q` has ended; `None` where that was not reached.
-pub fn quantile(sample: &Sample, q: Decimal, cells: &Cells<'_>) -> Option<Decimal> {
-    curve(sample, cells).quantile(q).map(canonical)
+pub fn quantile(
+    sample: &Sample,
+    q: Decimal,
+    cells: &Cells<'_>,
+) -> Result<Option<Decimal>, NotComputable> {
+    Ok(curve(sample, cells)?.quantile(q).map(canonical))
 }
 
 /// The area under the curve up to the longest duration; `None` where there are no rows.
-pub fn restricted_mean(sample: &Sample, cells: &Cells<'_>) -> Option<Decimal> {
-    curve(sample, cells).restricted_mean(None).and_then(from_f64)
+pub fn restricted_mean(
+    sample: &Sample,
+    cells: &Cells<'_>,
+) -> Result<Option<Decimal>, NotComputable> {
+    Ok(curve(sample, cells)?.restricted_mean(None).and_then(from_f64))
 }
 
-fn curve(sample: &Sample, cells: &Cells<'_>) -> SurvivalCurve {
-    let ended = cells.get(&statistic::ended(sample, Reduction::Values));
-    let open = cells.get(&Aggregate::OpenValues(sample.clone()));
-    let durations = |cell: &Cell| -> Vec<Decimal> {
-        let numbers = cell.elements().iter();
-        numbers.filter_map(|cell| cell.number().ok().flatten()).collect()
-    };
-    let ended =
-        durations(ended).into_iter().map(|duration| Observation { duration, ended: 1, open: 0 });
-    let open =
-        durations(open).into_iter().map(|duration| Observation { duration, ended: 0, open: 1 });
-    SurvivalCurve::new(ended.chain(open))
+fn curve(sample: &Sample, cells: &Cells<'_>) -> Result<SurvivalCurve, NotComputable> {
+    let ended = durations(cells.get(&statistic::ended(sample, Reduction::Values)))?;
+    let open = durations(cells.get(&Aggregate::OpenValues(sample.clone())))?;
+    let ended = ended.into_iter().map(|duration| Observation { duration, ended: 1, open: 0 });
+    let open = open.into_iter().map(|duration| Observation { duration, ended: 0, open: 1 });
+    Ok(SurvivalCurve::new(ended.chain(open)))
+}
+
+/// The numbers of a list; open rows may have none.
+fn durations(list: &Cell) -> Result<Vec<Decimal>, NotComputable> {
+    list.elements().iter().filter_map(|cell| cell.number().transpose()).collect()
 }

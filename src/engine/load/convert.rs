@@ -126,7 +126,7 @@ fn wrap(source: &Source, column: &ColumnTable, mode: Mode, typed: bool) -> (Stri
         }
         Type::TextList => {
             let separator = column.separator.as_deref().unwrap_or("|");
-            ("string_split(".to_owned(), format!(", {})", literal(separator)))
+            ("elements(".to_owned(), format!(", {})", literal(separator)))
         }
     };
     if column.r#type.value == Type::Date {
@@ -191,6 +191,8 @@ create macro text_list(value) as
   case when value is null then null
        when value[1] = '[' then from_json(value, '[\"VARCHAR\"]')
        else error('not a list') end;
+create macro elements(value, separator) as
+  case when value = '' then [] else string_split(value, separator) end;
 create macro try_text_list(value) as
   case when value[1] = '[' and json_valid(value) then from_json(value, '[\"VARCHAR\"]') end;
 create macro real_date(instant, year_1, epoch_0) as

@@ -427,11 +427,26 @@ fn parquet(engine: &Engine, source: &Source, data: &[DataFile]) -> Result<Raw, V
         return Err(found);
     }
     Ok(Raw {
-        sql,
+        sql: with_every_nan(sql, &columns),
         per_file: data.iter().map(|file| read(std::slice::from_ref(file))).collect(),
         columns,
         dialect: DEFAULT_DIALECT,
     })
+}
+
+/// Programs leave NaN out of the statistics of a Parquet file, and DuckDB believes those: a row
+/// whose value is NaN is then not greater than 2, and `isnan` is false. What `try` yields has no
+/// statistics, so that every value is looked at.
+fn with_every_nan(sql: String, columns: &[(String, String)]) -> String {
+    let floats: Vec<String> = columns
+        .iter()
+        .filter(|(_, type_name)| type_name.contains("FLOAT") || type_name.contains("DOUBLE"))
+        .map(|(name, _)| format!("try({0}) as {0}", quote(name)))
+        .collect();
+    if floats.is_empty() {
+        return sql;
+    }
+    format!("(select * replace ({}) from {sql})", floats.join(", "))
 }
 
 /// The expression that yields the raw value of a column without `select`.
