@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::lineage::Tracer;
-use super::nulls;
+use super::nulls::{self, Rest};
 use super::plan::{index, text};
 use super::value::{Known, Outputs, known};
 
@@ -37,7 +37,7 @@ impl<'p> Tracer<'p> {
             self.query.elapsed.truncate(elapsed);
             let conditions: Vec<&Value> = conditions.iter().collect();
             if join == "INNER" || join.is_empty() {
-                self.all_meet(&conditions, &mut both);
+                self.all_meet(&conditions, &mut both, Rest::LeftOut);
             } else {
                 nulls::ranges(&conditions, &both, &mut self.seen);
             }
@@ -70,7 +70,8 @@ impl<'p> Tracer<'p> {
 
 /// The conditions of a join over the columns of both sides, of which the left has `width`.
 fn conditions(operator: &Value, width: usize) -> Vec<Value> {
-    let mut found: Vec<Value> = operator.get("condition").filter(|one| one.is_object()).cloned().into_iter().collect();
+    let mut found: Vec<Value> =
+        operator.get("condition").filter(|one| one.is_object()).cloned().into_iter().collect();
     for one in operator["conditions"].as_array().into_iter().flatten() {
         let (left, right) = (&one["left"], &one["right"]);
         if right.is_null() {

@@ -96,7 +96,7 @@ fn references(expression: &Value) -> Vec<usize> {
 }
 
 pub(super) struct Tracer<'p> {
-    sources: &'p BTreeMap<String, BoundSource>,
+    pub sources: &'p BTreeMap<String, BoundSource>,
     pub purpose: Purpose,
     pub query: Query,
     pub seen: Vec<Seen>,
@@ -110,11 +110,7 @@ pub(super) struct Tracer<'p> {
 }
 
 impl<'p> Tracer<'p> {
-    fn new(
-        plan: &'p Value,
-        sources: &'p BTreeMap<String, BoundSource>,
-        purpose: Purpose,
-    ) -> Self {
+    fn new(plan: &'p Value, sources: &'p BTreeMap<String, BoundSource>, purpose: Purpose) -> Self {
         Self {
             sources,
             purpose,
@@ -322,7 +318,6 @@ impl<'p> Tracer<'p> {
         });
         Outputs::of(columns.collect())
     }
-
 }
 
 /// The columns of a set operation.

@@ -169,15 +169,14 @@ fn from_files(
         found.extend(check_file_source(engine, source, files));
     }
     let types = declared_columns(source).into_iter();
-    let columns = types.zip(definition.columns.iter()).map(|((name, type_name), (_, declared))| {
-        Column {
+    let columns =
+        types.zip(definition.columns.iter()).map(|((name, type_name), (_, declared))| Column {
             name,
             type_name,
             origin: Origin::default(),
             nulls: nulls(declared),
             values: values(declared),
-        }
-    });
+        });
     let query = Query { columns: columns.collect(), ..Query::default() };
     Ok(BoundSource { query, expected: Query::default() })
 }

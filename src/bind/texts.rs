@@ -16,18 +16,25 @@ use super::value::{Known, Outputs, known};
 pub(super) fn comparison(expression: &Value, input: &Outputs<'_>, seen: &mut Vec<Seen>) {
     let operands = children(expression);
     match text(&expression["type"]) {
-        "COMPARE_EQUAL" | "COMPARE_NOTEQUAL" | "COMPARE_DISTINCT_FROM"
-        | "COMPARE_NOT_DISTINCT_FROM" | "COMPARE_IN" | "COMPARE_NOT_IN" => {
+        "COMPARE_EQUAL"
+        | "COMPARE_NOTEQUAL"
+        | "COMPARE_DISTINCT_FROM"
+        | "COMPARE_NOT_DISTINCT_FROM"
+        | "COMPARE_IN"
+        | "COMPARE_NOT_IN" => {
             if let [first, others @ ..] = operands {
                 equal(first, others, input, seen);
             }
         }
-        "COMPARE_LESSTHAN" | "COMPARE_LESSTHANOREQUALTO" | "COMPARE_GREATERTHAN"
+        "COMPARE_LESSTHAN"
+        | "COMPARE_LESSTHANOREQUALTO"
+        | "COMPARE_GREATERTHAN"
         | "COMPARE_GREATERTHANOREQUALTO" => ordered_with(expression, operands, input, seen),
         "BOUND_FUNCTION" => match (called(expression), operands) {
-            ("list_contains" | "array_contains" | "list_has" | "array_has" | "contains", [list, one])
-                if list["return_type"]["id"] == "LIST" =>
-            {
+            (
+                "list_contains" | "array_contains" | "list_has" | "array_has" | "contains",
+                [list, one],
+            ) if list["return_type"]["id"] == "LIST" => {
                 equal(list, [one], input, seen);
             }
             ("~~" | "!~~", [value, pattern]) => like(value, pattern, input, seen),
@@ -81,7 +88,8 @@ fn like(value: &Value, pattern: &Value, input: &Outputs<'_>, seen: &mut Vec<Seen
 
 /// Whether a text has the pattern of a `like`.
 fn matches(text: &str, pattern: &str) -> bool {
-    let (text, pattern): (Vec<char>, Vec<char>) = (text.chars().collect(), pattern.chars().collect());
+    let (text, pattern): (Vec<char>, Vec<char>) =
+        (text.chars().collect(), pattern.chars().collect());
     let (mut at, mut wanted) = (0, 0);
     // Where the last `%` stands, and how much of the text it has taken.
     let mut star: Option<(usize, usize)> = None;
@@ -155,7 +163,12 @@ fn are_misordered(texts: &BTreeSet<String>) -> bool {
 
 /// The conditions that all rows of `input` meet: those that no row can meet with the others, and
 /// what texts are left.
-pub(super) fn narrow(conditions: &[&Value], input: &mut Outputs<'_>, nulls: bool, seen: &mut Vec<Seen>) {
+pub(super) fn narrow(
+    conditions: &[&Value],
+    input: &mut Outputs<'_>,
+    nulls: bool,
+    seen: &mut Vec<Seen>,
+) {
     for condition in conditions {
         let operands = children(condition);
         match text(&condition["type"]) {

@@ -66,7 +66,8 @@ impl Known<'_> {
             source: source.to_owned(),
             column: column.to_owned(),
         });
-        let name = if self.name.is_empty() { self.column.map_or("", |(_, name)| name) } else { self.name };
+        let name =
+            if self.name.is_empty() { self.column.map_or("", |(_, name)| name) } else { self.name };
         Operand { name: name.to_owned(), column }
     }
 
@@ -161,7 +162,8 @@ impl<'p> Outputs<'p> {
     /// Only what a column is computed from: where a query goes on from its own rows, nothing else
     /// that is true of the first is true of all.
     pub fn origins(&self) -> Self {
-        let of = |column: &Known<'p>| Known { name: column.name, ..Known::of(column.origin.clone()) };
+        let of =
+            |column: &Known<'p>| Known { name: column.name, ..Known::of(column.origin.clone()) };
         Self { columns: self.columns.iter().map(of).collect(), rest: of(&self.rest) }
     }
 }
@@ -183,11 +185,21 @@ pub(super) fn known<'p>(expression: &'p Value, input: &Outputs<'p>) -> Known<'p>
         }
         "CASE_EXPR" => case(expression, input),
         "BOUND_FUNCTION" => function(expression, input),
-        "BOUND_UNNEST" => Known { texts: known(&expression["child"], input).texts, ..Known::default() },
-        "OPERATOR_IS_NULL" | "OPERATOR_IS_NOT_NULL" | "COMPARE_DISTINCT_FROM"
-        | "COMPARE_NOT_DISTINCT_FROM" | "WINDOW_ROW_NUMBER" | "WINDOW_RANK" | "WINDOW_RANK_DENSE"
+        "BOUND_UNNEST" => {
+            Known { texts: known(&expression["child"], input).texts, ..Known::default() }
+        }
+        "OPERATOR_IS_NULL"
+        | "OPERATOR_IS_NOT_NULL"
+        | "COMPARE_DISTINCT_FROM"
+        | "COMPARE_NOT_DISTINCT_FROM"
+        | "WINDOW_ROW_NUMBER"
+        | "WINDOW_RANK"
+        | "WINDOW_RANK_DENSE"
         | "WINDOW_NTILE" => Known { nulls: Nulls::Never, ..Known::default() },
-        kind if kind.starts_with("COMPARE_") || kind.starts_with("CONJUNCTION_") || kind == "OPERATOR_NOT" => {
+        kind if kind.starts_with("COMPARE_")
+            || kind.starts_with("CONJUNCTION_")
+            || kind == "OPERATOR_NOT" =>
+        {
             Known { nulls: nulls_of(children(expression), input), ..Known::default() }
         }
         _ => Known::default(),
@@ -217,11 +229,8 @@ fn cast<'p>(expression: &'p Value, input: &Outputs<'p>) -> Known<'p> {
     if same {
         return found;
     }
-    let nulls = if expression["function_data"]["try_cast"] == true {
-        Nulls::Unknown
-    } else {
-        found.nulls
-    };
+    let nulls =
+        if expression["function_data"]["try_cast"] == true { Nulls::Unknown } else { found.nulls };
     // The null of a text is the null of every type.
     let texts = found.texts.filter(|texts| texts.is_empty() && is_text(expression));
     Known { name: found.name, nulls, outer: found.outer, texts, ..Known::default() }
@@ -251,7 +260,8 @@ fn case<'p>(expression: &'p Value, input: &Outputs<'p>) -> Known<'p> {
 fn function<'p>(expression: &'p Value, input: &Outputs<'p>) -> Known<'p> {
     let arguments = children(expression);
     let name = called(expression);
-    let nulls = if KEEPS_NULLS.contains(&name) { nulls_of(arguments, input) } else { Nulls::Unknown };
+    let nulls =
+        if KEEPS_NULLS.contains(&name) { nulls_of(arguments, input) } else { Nulls::Unknown };
     let first = || arguments.first().map(|argument| known(argument, input)).unwrap_or_default();
     let (texts, folded) = match name {
         "lower" | "lcase" => (mapped(first().texts, str::to_ascii_lowercase), Some(Fold::Lower)),
@@ -290,7 +300,11 @@ fn nulls_of<'p>(arguments: &'p [Value], input: &Outputs<'p>) -> Nulls {
 
 /// What an aggregate or window function makes of the values of its rows. Without groups there may
 /// be no row, and then most of them are null.
-pub(super) fn aggregated<'p>(expression: &'p Value, input: &Outputs<'p>, grouped: bool) -> Known<'p> {
+pub(super) fn aggregated<'p>(
+    expression: &'p Value,
+    input: &Outputs<'p>,
+    grouped: bool,
+) -> Known<'p> {
     let name = called(expression);
     if name.starts_with("count") && name != "count_if" && name != "countif" {
         return Known { nulls: Nulls::Never, ..Known::default() };
@@ -310,17 +324,80 @@ pub(super) fn aggregated<'p>(expression: &'p Value, input: &Outputs<'p>, grouped
 
 /// Aggregates whose result is one of the values.
 const ONE_OF_THEM: &[&str] = &[
-    "min", "max", "first", "last", "any_value", "arg_min", "arg_max", "min_by", "max_by", "mode",
+    "min",
+    "max",
+    "first",
+    "last",
+    "any_value",
+    "arg_min",
+    "arg_max",
+    "min_by",
+    "max_by",
+    "mode",
     "arbitrary",
 ];
 
 /// Functions that are null exactly where an argument is null.
 pub(super) const KEEPS_NULLS: &[&str] = &[
-    "lower", "upper", "lcase", "ucase", "trim", "ltrim", "rtrim", "length", "strlen", "reverse",
-    "replace", "substring", "substr", "left", "right", "starts_with", "ends_with", "contains",
-    "prefix", "suffix", "~~", "!~~", "~~*", "!~~*", "~~~", "regexp_matches", "regexp_full_match",
-    "like_escape", "not_like_escape", "ilike_escape", "not_ilike_escape",
-    "||", "+", "-", "*", "abs", "round", "floor", "ceil", "ceiling", "date_trunc", "date_diff",
-    "datediff", "date_sub", "datesub", "date_part", "datepart", "epoch", "epoch_ms", "epoch_us", "year", "month",
-    "day", "hour", "minute", "second", "strftime", "to_days", "to_hours", "to_minutes", "to_seconds",
+    "lower",
+    "upper",
+    "lcase",
+    "ucase",
+    "trim",
+    "ltrim",
+    "rtrim",
+    "length",
+    "strlen",
+    "reverse",
+    "replace",
+    "substring",
+    "substr",
+    "left",
+    "right",
+    "starts_with",
+    "ends_with",
+    "contains",
+    "prefix",
+    "suffix",
+    "~~",
+    "!~~",
+    "~~*",
+    "!~~*",
+    "~~~",
+    "regexp_matches",
+    "regexp_full_match",
+    "like_escape",
+    "not_like_escape",
+    "ilike_escape",
+    "not_ilike_escape",
+    "||",
+    "+",
+    "-",
+    "*",
+    "abs",
+    "round",
+    "floor",
+    "ceil",
+    "ceiling",
+    "date_trunc",
+    "date_diff",
+    "datediff",
+    "date_sub",
+    "datesub",
+    "date_part",
+    "datepart",
+    "epoch",
+    "epoch_ms",
+    "epoch_us",
+    "year",
+    "month",
+    "day",
+    "hour",
+    "minute",
+    "second",
+    "strftime",
+    "to_days",
+    "to_hours",
+    "to_minutes",
+    "to_seconds",
 ];

@@ -49,7 +49,8 @@ pub fn two_columns(name: &str, place: Span) -> Diagnostic {
 /// The last place where the query names a column, else its last star.
 pub fn in_sql(sql: &Sql, name: &str, files: &Files) -> Span {
     let text = sql.as_str();
-    let named = identifiers(text).into_iter().rev().find(|(word, _)| word.eq_ignore_ascii_case(name));
+    let named =
+        identifiers(text).into_iter().rev().find(|(word, _)| word.eq_ignore_ascii_case(name));
     match named.map(|(_, range)| (range.start, range.len())).or(text.rfind('*').map(|at| (at, 1))) {
         Some((at, length)) => sql.locate(files, at, length),
         None => sql.span,

@@ -67,7 +67,9 @@ pub fn hidden<'a>(
         return Vec::new();
     }
     let is_stratum = |column: &Column| {
-        strata.contains(&column.name) || is_renamed(bound, strata, column) || is_scale(strata, column)
+        strata.contains(&column.name)
+            || is_renamed(bound, strata, column)
+            || is_scale(strata, column)
     };
     let columns = &facts.population.columns;
     let segments = metric.segments();
@@ -106,7 +108,8 @@ fn is_renamed(bound: &Bound, strata: &[String], column: &Column) -> bool {
 
 /// Whether a column is a severity by the values that are declared for it, whatever it is called.
 fn is_scale(strata: &[String], column: &Column) -> bool {
-    let Some(values) = column.values.as_ref().filter(|_| strata.iter().any(|s| s == "severity")) else {
+    let Some(values) = column.values.as_ref().filter(|_| strata.iter().any(|s| s == "severity"))
+    else {
         return false;
     };
     let has = |word: &str| values.iter().any(|value| value.eq_ignore_ascii_case(word));

@@ -14,7 +14,8 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
         let new = |message: String| Diagnostic::new(&codes::IMPOSSIBLE_CONDITION, message);
         found.push(match why {
             Never::NeverNull => {
-                let diagnostic = new(format!("`{}` is never null", of.name)).at(place, "never true");
+                let diagnostic =
+                    new(format!("`{}` is never null", of.name)).at(place, "never true");
                 match &of.column {
                     Some(column) => diagnostic.help(format!(
                         "source `{}` refuses nulls in `{}`; declare it `nullable = true` where the \

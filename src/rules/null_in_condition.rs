@@ -32,7 +32,9 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
                 ),
             ),
             NullLoss::OuterJoin => (
-                format!("rows without {name} are left out, so that the outer join is an inner join"),
+                format!(
+                    "rows without {name} are left out, so that the outer join is an inner join"
+                ),
                 "no row without a partner meets it",
                 format!(
                     "put the condition behind `on`, or add `or {} is null`; where those rows are \
@@ -50,9 +52,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
                 ),
             ),
         };
-        found.push(
-            Diagnostic::new(&codes::NULL_IN_CONDITION, message).at(place, label).help(help),
-        );
+        found.push(Diagnostic::new(&codes::NULL_IN_CONDITION, message).at(place, label).help(help));
     }
 }
 

@@ -26,7 +26,9 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
         };
         let diagnostic = Diagnostic::new(
             code,
-            format!("column {at} of this {operation} is `{first}` on one side, `{other}` on the other"),
+            format!(
+                "column {at} of this {operation} is `{first}` on one side, `{other}` on the other"
+            ),
         )
         .at(place, "goes by position, whatever the names are");
         found.push(if operation == "union" {
@@ -43,7 +45,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
 /// The first position at which the names differ, from 1, and the two names.
 fn different<'a>(left: &'a [String], right: &'a [String]) -> Option<(usize, &'a str, &'a str)> {
     let pairs = left.iter().zip(right).enumerate();
-    pairs
-        .map(|(index, (one, other))| (index + 1, one.as_str(), other.as_str()))
-        .find(|(_, one, other)| !one.is_empty() && !other.is_empty() && !one.eq_ignore_ascii_case(other))
+    pairs.map(|(index, (one, other))| (index + 1, one.as_str(), other.as_str())).find(
+        |(_, one, other)| !one.is_empty() && !other.is_empty() && !one.eq_ignore_ascii_case(other),
+    )
 }

@@ -11,16 +11,17 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
         let Observed::UnknownValue { of, text, values } = seen else {
             continue;
         };
-        let name = if of.name.is_empty() { "the value".to_owned() } else { format!("`{}`", of.name) };
+        let name =
+            if of.name.is_empty() { "the value".to_owned() } else { format!("`{}`", of.name) };
         let diagnostic =
             Diagnostic::new(&codes::UNKNOWN_VALUE, format!("{name} is never `{text}`"));
         found.push(match values {
             Values::OneOf(known) => {
-                let declared = of.column.as_ref().map_or("its values are", |_| "it can be");
+                // No fix: it would change a number.
                 diagnostic
                     .at(place, "none of its values")
-                    .did_you_mean(text, known.iter().map(String::as_str))
-                    .help(format!("{declared} {}", listed(known)))
+                    .suggest(text, known.iter().map(String::as_str))
+                    .help(format!("it can be {}", listed(known)))
             }
             Values::Lower => diagnostic
                 .at(place, "has capitals")
@@ -35,7 +36,8 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
 /// The first values of a list.
 pub fn listed(values: &[String]) -> String {
     const SHOWN: usize = 10;
-    let mut names: Vec<String> = values.iter().take(SHOWN).map(|value| format!("`{value}`")).collect();
+    let mut names: Vec<String> =
+        values.iter().take(SHOWN).map(|value| format!("`{value}`")).collect();
     if values.len() > SHOWN {
         names.push(format!("{} more", values.len() - SHOWN));
     }
