@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::facts::{Condition, Elapsed, Origin, Test};
 use super::lineage::{Purpose, Tracer};
+use super::nulls::Rest;
 use super::plan::{called, children, constant, index, place, text, type_name};
 use super::value::{Known, Outputs, known};
 use super::{nulls, texts};
@@ -104,21 +105,22 @@ impl<'p> Tracer<'p> {
         for part in &parts {
             self.condition(part, input);
         }
-        self.all_meet(&parts, input);
+        self.all_meet(&parts, input, Rest::LeftOut);
     }
 
     /// A condition of the rows that are counted; the others stay.
     pub(super) fn counted(&mut self, condition: &'p Value, input: &Outputs<'p>) {
         let mut parts = Vec::new();
         conjuncts(condition, &mut parts);
-        self.all_meet(&parts, &mut input.clone());
+        self.all_meet(&parts, &mut input.clone(), Rest::NotCounted);
     }
 
     /// What is seen in conditions that all rows meet, and what is known of the rows then.
-    pub(super) fn all_meet(&mut self, conditions: &[&Value], input: &mut Outputs<'p>) {
+    pub(super) fn all_meet(&mut self, conditions: &[&Value], input: &mut Outputs<'p>, rest: Rest) {
         let violations = self.purpose == Purpose::Violations;
+        let rest = if violations { Rest::Sound } else { rest };
         texts::narrow(conditions, input, !violations, &mut self.seen);
-        nulls::filter(conditions, input, !violations, &mut self.seen);
+        nulls::filter(conditions, input, rest, self.sources, &mut self.seen);
     }
 
     /// Notes what a condition asks, as far as rules want to know.

@@ -96,7 +96,7 @@ fn references(expression: &Value) -> Vec<usize> {
 }
 
 pub(super) struct Tracer<'p> {
-    sources: &'p BTreeMap<String, BoundSource>,
+    pub sources: &'p BTreeMap<String, BoundSource>,
     pub purpose: Purpose,
     pub query: Query,
     pub seen: Vec<Seen>,

@@ -1,13 +1,13 @@
 //! Conditions and nulls: which rows a condition leaves out because a value is null.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::facts::Nulls;
+use super::facts::{BoundSource, Nulls};
 use super::observation::{NullLoss, Observed};
 use super::plan::{called, children, index, place, text};
-use super::value::{KEEPS_NULLS, Outputs, known};
+use super::value::{KEEPS_NULLS, Known, Outputs, known};
 
 type Positions = BTreeSet<usize>;
 
@@ -49,14 +49,18 @@ fn needed(condition: &Value, truth: bool) -> Positions {
     }
 }
 
-/// Whether a condition asks for what is there, in so many words.
-fn asks(condition: &Value) -> bool {
-    match text(&condition["type"]) {
-        "OPERATOR_IS_NOT_NULL" => true,
-        "OPERATOR_NOT" => children(condition).first().is_some_and(|child| {
-            matches!(text(&child["type"]), "OPERATOR_IS_NULL" | "OPERATOR_IS_NOT_NULL")
-        }),
-        _ => false,
+/// The positions that a condition wants to be there, in so many words.
+fn asked(condition: &Value, truth: bool) -> Positions {
+    let each = || children(condition).iter().map(|child| asked(child, truth));
+    match (text(&condition["type"]), truth) {
+        ("OPERATOR_IS_NOT_NULL", true) | ("OPERATOR_IS_NULL", false) => {
+            children(condition).iter().flat_map(carried).collect()
+        }
+        ("OPERATOR_NOT", _) => {
+            children(condition).iter().flat_map(|child| asked(child, !truth)).collect()
+        }
+        ("CONJUNCTION_AND", true) | ("CONJUNCTION_OR", false) => each().flatten().collect(),
+        _ => Positions::new(),
     }
 }
 
@@ -64,7 +68,7 @@ fn asks(condition: &Value) -> bool {
 fn is_negated(condition: &Value) -> bool {
     match text(&condition["type"]) {
         "COMPARE_NOTEQUAL" => true,
-        "OPERATOR_NOT" => !asks(condition),
+        "OPERATOR_NOT" => true,
         "BOUND_FUNCTION" => {
             called(condition).starts_with('!') || called(condition).starts_with("not_")
         }
@@ -75,28 +79,41 @@ fn is_negated(condition: &Value) -> bool {
 /// What is seen, where, and of which value.
 pub(super) type Seen = (Observed, Option<(usize, usize)>);
 
-/// The conditions that all rows of `input` meet, and what is known of the rows then. `negations`
-/// says whether a row that is lost to `<>` or `not` matters: in a query for violations it does not.
+/// What becomes of rows that do not meet a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rest {
+    /// They are gone.
+    LeftOut,
+    /// They stay, and are not counted here.
+    NotCounted,
+    /// They are no violations, and nobody asks for them.
+    Sound,
+}
+
+/// The conditions that rows of `input` meet, and what is known of the rows then.
 pub(super) fn filter(
     conditions: &[&Value],
     input: &mut Outputs<'_>,
-    negations: bool,
+    rest: Rest,
+    sources: &BTreeMap<String, BoundSource>,
     seen: &mut Vec<Seen>,
 ) {
+    let negations = rest != Rest::Sound;
     let mut meant = Positions::new();
     for condition in conditions {
-        if asks(condition) {
-            let there = needed(condition, true);
-            partnered(input, &there);
-            meant.extend(there);
-        } else if !is_negated(condition) {
+        let there = asked(condition, true);
+        partnered(input, &there);
+        meant.extend(there);
+        if !is_negated(condition) {
             meant.extend(needed(condition, true));
         }
     }
     for condition in conditions {
         let needs = needed(condition, true);
         let outer = needs.iter().copied().find(|at| input.at(*at).outer.is_some());
-        if let Some(at) = outer {
+        if let Some(at) = outer
+            && rest != Rest::NotCounted
+        {
             let of = input.at(at).operand();
             seen.push((Observed::NullLost { of, by: NullLoss::OuterJoin }, place(condition)));
             partnered(input, &needs);
@@ -104,8 +121,11 @@ pub(super) fn filter(
         if is_negated(condition) {
             seen.extend(not_in(condition, input, negations));
             let lost = needs.iter().map(|at| (at, input.at(*at)));
-            let lost =
-                lost.filter(|(at, known)| known.nulls == Nulls::Possible && !meant.contains(at));
+            let lost = lost.filter(|(at, known)| {
+                known.nulls == Nulls::Possible
+                    && !meant.contains(at)
+                    && !meant.iter().any(|other| tells_of(input.at(*other), known, sources))
+            });
             if negations
                 && outer.is_none()
                 && let Some((_, known)) = lost.into_iter().next()
@@ -123,6 +143,19 @@ pub(super) fn filter(
                 column.outer = None;
             }
         }
+    }
+}
+
+/// Whether a column of a derived source was computed from another one of it: `is_closed` may well
+/// say that `closed_at` is there.
+fn tells_of(one: &Known<'_>, other: &Known<'_>, sources: &BTreeMap<String, BoundSource>) -> bool {
+    let (Some((source, one)), Some((of, other))) = (one.column, other.column) else {
+        return false;
+    };
+    let origin = |name: &str| sources.get(source)?.query.column(name).map(|column| &column.origin);
+    match (origin(one), origin(other)) {
+        (Some(one), Some(other)) if source == of => !one.columns.is_disjoint(&other.columns),
+        _ => false,
     }
 }
 

@@ -17,11 +17,11 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
             Diagnostic::new(&codes::UNKNOWN_VALUE, format!("{name} is never `{text}`"));
         found.push(match values {
             Values::OneOf(known) => {
-                let declared = of.column.as_ref().map_or("its values are", |_| "it can be");
+                // No fix: it would change a number.
                 diagnostic
                     .at(place, "none of its values")
-                    .did_you_mean(text, known.iter().map(String::as_str))
-                    .help(format!("{declared} {}", listed(known)))
+                    .suggest(text, known.iter().map(String::as_str))
+                    .help(format!("it can be {}", listed(known)))
             }
             Values::Lower => diagnostic
                 .at(place, "has capitals")
