@@ -63,8 +63,8 @@ pub fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
     tokens
 }
 
-/// The tokens of `sql` as text: the same for two texts that differ only in white space, comments
-/// and the case of what has no quotes.
+/// The tokens of `sql` as text: the same for two texts that differ only in white space, comments,
+/// the case of what has no quotes and the semicolon at the end.
 pub fn normal(sql: &str) -> Vec<(String, Range<usize>)> {
     let text = |token: Token<'_>, range: &Range<usize>| match token {
         // A quoted name keeps its quotes: `"order"` is a column and `order` a keyword.
@@ -72,7 +72,11 @@ pub fn normal(sql: &str) -> Vec<(String, Range<usize>)> {
         Token::Number(number) => number.to_ascii_lowercase(),
         _ => sql.get(range.clone()).unwrap_or("").to_owned(),
     };
-    tokens(sql).into_iter().map(|(token, range)| (text(token, &range), range)).collect()
+    let mut tokens = tokens(sql);
+    while matches!(tokens.last(), Some((Token::Symbol(';'), _))) {
+        tokens.pop();
+    }
+    tokens.into_iter().map(|(token, range)| (text(token, &range), range)).collect()
 }
 
 /// Whether there could be several statements in `sql`. What could hide a semicolon from this
@@ -197,6 +201,7 @@ mod tests {
     #[test]
     fn layout_comments_and_case_do_not_matter() {
         assert!(same("SELECT a,1.5 -- x\nFROM t", "select A , 1.5 /* y */ from T"));
+        assert!(same("select a;", "select a"));
     }
 
     #[test]
