@@ -197,7 +197,7 @@ fn one(
         if traced.writes {
             return Err(vec![no_query(&job.scan.population.sql)]);
         }
-        if judge(&job.scan, &job.columns, &traced.query.typed()).is_empty() {
+        if judge(binder, &job.scan, &job.columns, &traced.query.typed()).is_empty() {
             return Ok(facts(binder.files, job, traced.query, &traced.uses));
         }
     }

@@ -9,6 +9,7 @@ mod lineage;
 mod memory;
 mod metrics;
 mod scan;
+mod selected;
 mod sources;
 mod types;
 

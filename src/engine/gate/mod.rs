@@ -13,7 +13,7 @@ mod text;
 mod types;
 mod walk;
 
-pub use functions::{THEMES, Theme, why_refused};
+pub use functions::{Instead, THEMES, Theme, instead_of, is_aggregate, why_refused};
 pub use relations::Readable;
 
 use syntax::Tree;
@@ -79,7 +79,11 @@ impl Engine {
         while let (Some(bare), Some(nested), Some(text)) =
             (parsed.next(), parsed.next(), alone.next())
         {
-            checked.push(bare.map_err(|failures| shifted(failures, BARE.len())).and_then(|bare| {
+            let bare = bare.map_err(|failures| {
+                let failures = failures.into_iter().map(SqlFailure::of_expression);
+                shifted(failures.collect(), BARE.len())
+            });
+            checked.push(bare.and_then(|bare| {
                 let nested = nested.map_err(|failures| shifted(failures, NESTED.len()))?;
                 statement(&nested)?;
                 let statement = statement(&bare)?;
@@ -110,12 +114,12 @@ impl Engine {
             Ok(rows) => rows.into_iter().next().unwrap_or_default().into_iter(),
             Err(failure) => return texts.iter().map(|_| Err(vec![failure.clone()])).collect(),
         };
-        let parsed = small.into_iter().map(|small| {
+        let parsed = small.into_iter().zip(texts).map(|(small, sql)| {
             small?;
             let Some(Cell::Text(json)) = cells.next() else {
                 return Err(SqlFailure::own("the engine cannot read this"));
             };
-            SqlFailure::of_parser(&json)?;
+            SqlFailure::of_parser(&json, sql)?;
             Ok(json)
         });
         parsed.map(|parsed| parsed.map_err(|failure| vec![failure])).collect()
