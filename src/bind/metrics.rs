@@ -205,7 +205,7 @@ fn one(
         if !repeated.is_empty() {
             return Err(repeated);
         }
-        if judge(&job.scan, &job.columns, &traced.query.typed()).is_empty() {
+        if judge(binder, &job.scan, &job.columns, &traced.query.typed()).is_empty() {
             return Ok(facts(binder, job, traced.query, &traced.uses));
         }
     }

@@ -16,6 +16,7 @@ mod observation;
 mod place;
 mod plan;
 mod scan;
+mod selected;
 mod sources;
 mod texts;
 mod types;

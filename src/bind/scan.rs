@@ -1,7 +1,8 @@
 //! One scan: its SQL is bound, and its types are what the measures need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::selected::{ONE_ROW, aggregate, groups};
 use crate::catalog::Source;
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files, codes};
@@ -41,7 +42,7 @@ impl Binder<'_> {
         let sql = &scan.population.sql;
         let mut found: Vec<Diagnostic> =
             repeated_column(self.engine, &described, sql, self.files).into_iter().collect();
-        found.extend(judge(scan, columns, &described));
+        found.extend(judge(*self, scan, columns, &described));
         if !found.is_empty() {
             return Err(found);
         }
@@ -104,40 +105,58 @@ impl Binder<'_> {
             Some((failure, span))
         };
         let alone = probe(scan, &Columns::default());
-        if let Some((failure, span)) = describe(&alone, scan.population.sql.span) {
+        let query = &scan.population.sql;
+        if let Some((failure, span)) = describe(&alone, query.span) {
+            let aggregate = failure.is_ungrouped().then(|| aggregate(query.as_str())).flatten();
+            if let Some(range) = aggregate.filter(|_| !groups(query.as_str())) {
+                let message = "an aggregate where the population returns rows";
+                let place = query.locate(self.files, range.start, range.len());
+                return vec![
+                    Diagnostic::new(&codes::SQL_ERROR, message)
+                        .at(place, "not a value of each row")
+                        .help(ONE_ROW),
+                ];
+            }
             return vec![failure.diagnostic(&codes::SQL_ERROR, &alone, self.files, span)];
         }
         expressions
             .filter_map(|expression| {
                 let one = probe(scan, &Columns::single(expression));
                 let (failure, span) = describe(&one, expression.span)?;
+                let aggregate = failure.is_ungrouped().then(|| aggregate(expression.as_str()));
+                let span = aggregate
+                    .flatten()
+                    .map_or(span, |range| expression.locate(self.files, range.start, range.len()));
                 let failure = failure.of_each_row();
-                Some(failure.diagnostic(&codes::SQL_ERROR, &one, self.files, span))
+                let diagnostic = failure.diagnostic(&codes::SQL_ERROR, &one, self.files, span);
+                Some(match failure.missing_column() {
+                    Some(name) => self.renamed(scan, name, diagnostic).0,
+                    None => diagnostic,
+                })
             })
             .collect()
     }
 }
 
 /// What is wrong with the names and types of the columns of a [`probe`].
-pub fn judge(scan: &Scan, columns: &Columns, described: &[(String, String)]) -> Vec<Diagnostic> {
+pub fn judge(
+    binder: Binder<'_>,
+    scan: &Scan,
+    columns: &Columns,
+    described: &[(String, String)],
+) -> Vec<Diagnostic> {
     let population = &scan.population;
     let (own, expressions) =
         described.split_at(described.len().saturating_sub(columns.expressions().len()));
-    let mut found = Vec::new();
     let mut named = vec![&population.subject];
     named.extend(&population.segments);
     named.extend(&population.at);
+    let known = |name: &str| own.iter().find(|(known, _)| known == name);
+    let absent = named.iter().any(|name| known(name).is_none());
+    let (mut found, taken) =
+        if absent { binder.absent(scan, own) } else { (Vec::new(), BTreeSet::new()) };
     for name in named {
-        let column = own.iter().find(|(known, _)| known == name.as_str());
-        let Some((_, type_name)) = column else {
-            found.push(
-                Diagnostic::new(
-                    &codes::UNKNOWN_COLUMN,
-                    format!("the population yields no column `{}`", name.as_str()),
-                )
-                .at(name.span, "not in the select list")
-                .did_you_mean(name, own.iter().map(|(known, _)| known.as_str())),
-            );
+        let Some((_, type_name)) = known(name).filter(|_| !taken.contains(name.as_str())) else {
             continue;
         };
         if population.at.as_ref() == Some(name) && column_kind(type_name) != ColumnKind::Time {

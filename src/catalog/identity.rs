@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Catalog, Metric};
 use crate::definition::aspects::{Canonical, aspects};
+use crate::definition::read::without_semicolon;
 use crate::definition::source::Format;
 use crate::diagnostic::Files;
 use crate::sql::ParsedPieces;
@@ -155,6 +156,7 @@ fn source_text(text: &str, sql: &ParsedPieces) -> String {
 /// A value without words for people, with SQL in its normal form and keys in order.
 fn plain(value: &toml::Value, sql: &ParsedPieces) -> serde_json::Value {
     let normal = |key: &str, text: &str| {
+        let text = without_semicolon(text);
         let parsed = if key == "sql" { sql.query(text) } else { sql.expression(text) };
         parsed.map_or(text, |parsed| parsed.normal.as_str()).to_owned()
     };

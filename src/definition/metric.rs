@@ -10,7 +10,8 @@ use super::lints::Lints;
 use super::measure::MeasureTable;
 use super::read::schema::offered;
 use super::read::{
-    At, DateText, FromToml, HasSchema, Number, OneOrMany, Reader, Sql, Table, Text, choice, record,
+    At, DateText, FromToml, HasSchema, Number, OneOrMany, Reader, Sql, Table, Text, choice,
+    explain, record,
 };
 use super::test::TestTable;
 use crate::diagnostic::{Diagnostic, codes};
@@ -111,23 +112,26 @@ impl FromToml for Unit {
             "score" => Some(Self::Score),
             "days" => Some(Self::Days),
             other => match other.strip_prefix("currency:") {
-                Some(code) if code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase()) => {
-                    Some(Self::Currency(code.to_owned()))
-                }
+                Some(code) if is_currency(code) => Some(Self::Currency(code.to_owned())),
                 _ => {
-                    reader.report(
-                        Diagnostic::new(
-                            &codes::INVALID_VALUE,
-                            format!("`{other}` is no unit that goodhart knows"),
-                        )
-                        .at(text.span, Self::EXPECTED)
-                        .did_you_mean(other, ["ratio", "seconds", "days", "count", "score"]),
-                    );
+                    let message = format!("`{other}` is no unit that goodhart knows");
+                    let diagnostic = Diagnostic::new(&codes::INVALID_VALUE, message)
+                        .at(text.span, Self::EXPECTED);
+                    reader.report(if is_currency(other) {
+                        diagnostic.ask(other, &format!("currency:{other}"), false)
+                    } else {
+                        explain(diagnostic, other, &["ratio", "seconds", "days", "count", "score"])
+                    });
                     None
                 }
             },
         }
     }
+}
+
+/// Whether it looks like an ISO 4217 code.
+fn is_currency(code: &str) -> bool {
+    code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
 choice! {

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Applicability, Class, Code, Edit, FileId, Files, Fix, Severity, Span, closest, slip};
+use super::{
+    Applicability, Class, Code, Edit, FileId, Files, Fix, Severity, Span, closest, misspelt, slip,
+};
 
 /// A place in a definition file, with what is to be said there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,16 +115,30 @@ impl Diagnostic {
         candidates: impl IntoIterator<Item = &'a str>,
     ) -> Self {
         let candidates: Vec<&str> = candidates.into_iter().collect();
-        let Some(near) = closest(name, candidates.iter().copied()) else { return self };
-        let place = self.labels.first().and_then(|label| renamed(label.span, name, near));
-        let Some(place) = place else { return self.suggest(name, candidates) };
         let slips = candidates.iter().filter(|candidate| slip(name, candidate)).count();
-        let applicability = if slips == 1 && slip(name, near) {
-            Applicability::Safe
-        } else {
-            Applicability::Suggested
-        };
-        self.replace(place, near, question(near), applicability)
+        match closest(name, candidates) {
+            Some(near) => self.ask(name, near, slips == 1 && slip(name, near)),
+            None => self,
+        }
+    }
+
+    /// As [`Diagnostic::did_you_mean`], where `word` misspells one of the `words` of a language.
+    #[must_use]
+    pub fn misspells<'a>(self, word: &str, words: impl IntoIterator<Item = &'a str>) -> Self {
+        match misspelt(word, words) {
+            Some(near) => self.ask(word, near, slip(word, near)),
+            None => self,
+        }
+    }
+
+    /// Asks whether `meant` was meant by `name`, which the primary label underlines.
+    #[must_use]
+    pub fn ask(self, name: &str, meant: &str, certain: bool) -> Self {
+        let applicability = if certain { Applicability::Safe } else { Applicability::Suggested };
+        match self.labels.first().and_then(|label| renamed(label.span, name, meant)) {
+            Some(place) => self.replace(place, meant, question(meant), applicability),
+            None => self.help(question(meant)),
+        }
     }
 
     /// Asks "did you mean `x`?" where `name` stands elsewhere than at the primary label.

@@ -15,6 +15,6 @@ pub use code::{CODES, Class, Code, Severity, codes};
 pub use diagnostics::{Diagnostic, Diagnostics, Excerpt, Label, Levels};
 pub use files::{FileId, Files, Span};
 pub use fix::{Applicability, Edit, Fix, Fixed, apply};
-pub use near::closest;
 use near::slip;
+pub use near::{closest, misspelt};
 pub use render::{render, render_one};

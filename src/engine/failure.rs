@@ -3,15 +3,22 @@
 //! DuckDB talks to somebody who types SQL into its prompt: it suggests its own tables, settings
 //! and functions. Here it is said in the words of a project.
 
+mod column;
+mod place;
+mod syntax;
+mod types;
+mod wording;
+
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use super::allowance::Stop;
-use super::gate::names_of_tables;
+use super::gate::{Instead, names_of_tables};
 use crate::definition::read::Sql;
-use crate::diagnostic::{Code, Diagnostic, Files, Span, codes};
+use crate::diagnostic::{Code, Diagnostic, Files, Span, closest, codes};
 use crate::plan::Composed;
+use wording::worded;
 
 /// An error about a statement: DuckDB's, or what the gate refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +31,16 @@ pub struct SqlFailure {
     pub place: Option<(usize, usize)>,
     /// What is said at the place.
     label: &'static str,
+    /// What is underlined where there is no place: see [`place::find`].
+    about: String,
     missing: Option<Box<Missing>>,
     /// What DuckDB would have taken instead.
     notes: Vec<String>,
+    /// How to mend it.
+    help: Option<String>,
     stop: Option<Stop>,
-    /// How to mend what the gate refuses and DuckDB would have run.
-    refused: Option<&'static str>,
+    /// Whether the gate refuses what DuckDB would have run.
+    refused: bool,
     /// Whether it may be about the rows, and so repeat values of them.
     about_rows: bool,
 }
@@ -38,16 +49,28 @@ pub struct SqlFailure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Missing {
     name: String,
-    /// Whether it stands where a source could.
-    relation: bool,
+    what: What,
     /// Names that would have been understood instead.
     candidates: Vec<String>,
+}
+
+/// What a name that means nothing could be one of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// It stands where a source could.
+    Relation,
+    /// A column or table of the query.
+    Name,
+    /// A word of the language, such as a function.
+    Word,
+    /// A word of another dialect, of which the only candidate is the translation.
+    Foreign,
 }
 
 impl Missing {
     fn among(name: &str, candidates: &[&str]) -> Box<Self> {
         let candidates = candidates.iter().map(|name| (*name).to_owned()).collect();
-        Box::new(Self { name: name.to_owned(), relation: false, candidates })
+        Box::new(Self { name: name.to_owned(), what: What::Name, candidates })
     }
 }
 
@@ -96,29 +119,47 @@ impl SqlFailure {
             text: message.to_owned(),
             place: None,
             label: "not possible here",
+            about: String::new(),
             missing: None,
             notes: Vec::new(),
+            help: None,
             stop: None,
-            refused: None,
+            refused: false,
             about_rows: true,
         }
     }
 
     /// SQL that DuckDB would run and a definition may not contain, with a way to mend it.
     pub(super) fn refused(message: &str, label: &'static str, help: &'static str) -> Self {
-        Self { label, refused: Some(help), ..Self::own(message) }
+        let help = (!help.is_empty()).then(|| help.to_owned());
+        Self { label, refused: true, help, ..Self::own(message) }
     }
 
-    /// A name at which there is nothing, with those that would have been understood.
-    pub(super) fn missing(what: &str, name: &str, candidates: &[&str]) -> Self {
-        let missing = Some(Missing::among(name, candidates));
-        Self { missing, ..Self::own(&format!("there is no {what} `{name}`")) }
+    /// A word of SQL that there is not, with those that there are.
+    pub(super) fn unknown(what: &str, word: &str, known: &[&str]) -> Self {
+        let mut missing = Missing::among(word, known);
+        missing.what = What::Word;
+        Self { missing: Some(missing), ..Self::own(&format!("there is no {what} `{word}`")) }
+    }
+
+    /// A function of another dialect, with what is written instead.
+    pub(super) fn foreign(name: &str, instead: Instead) -> Self {
+        let mut failure = Self::unknown("function", name, &[]);
+        match (instead, &mut failure.missing) {
+            (Instead::Name(known), Some(missing)) => {
+                missing.what = What::Foreign;
+                missing.candidates = vec![known.to_owned()];
+            }
+            (Instead::Words(words), _) => failure.help = Some(words.to_owned()),
+            (Instead::Name(_), None) => {}
+        }
+        failure
     }
 
     /// A relation that nobody declared, to be answered with the names of sources.
     pub(super) fn missing_source(name: &str) -> Self {
         let mut missing = Missing::among(name, &[]);
-        missing.relation = true;
+        missing.what = What::Relation;
         let message = format!("there is no source called `{name}`");
         Self { missing: Some(missing), ..Self::own(&message) }
     }
@@ -144,8 +185,8 @@ impl SqlFailure {
         self
     }
 
-    /// The failure in `json_serialize_sql`'s answer, if it is one.
-    pub(super) fn of_parser(json: &str) -> Result<(), Self> {
+    /// The failure in `json_serialize_sql`'s answer about `sql`, if it is one.
+    pub(super) fn of_parser(json: &str, sql: &str) -> Result<(), Self> {
         #[derive(Deserialize)]
         struct Answer {
             error: bool,
@@ -159,7 +200,7 @@ impl SqlFailure {
             failure.message = "only a query can stand here".to_owned();
             failure.label = "not possible here";
         }
-        Err(failure)
+        Err(failure.of_syntax(sql))
     }
 
     /// The same failure, where the rows are `guarded` without what DuckDB says about them: its
@@ -169,7 +210,9 @@ impl SqlFailure {
         if guarded && self.about_rows {
             self.message = "the rows make this fail".to_owned();
             self.text.clear();
+            self.about.clear();
             self.missing = None;
+            self.help = None;
             self.notes = vec![
                 "they have sensitive columns, so what the engine says about them is not shown"
                     .to_owned(),
@@ -189,7 +232,8 @@ impl SqlFailure {
     /// The same failure about an expression over a row, which a measure is about to aggregate.
     #[must_use]
     pub fn of_each_row(mut self) -> Self {
-        if self.text.contains("must appear in the GROUP BY clause") {
+        if self.is_ungrouped() {
+            self.help = None;
             self.message = "an aggregate where a value of each row belongs".to_owned();
             self.label = "not possible here";
             self.notes = vec!["the `kind` of the measure says how the rows are aggregated".into()];
@@ -199,11 +243,37 @@ impl SqlFailure {
         self
     }
 
+    /// The same failure about an expression, which was read behind a `select` that nobody wrote.
+    #[must_use]
+    pub(super) fn of_expression(mut self) -> Self {
+        if self.text.starts_with("SELECT clause without selection list") {
+            self.message = "there is no expression here".to_owned();
+            self.about.clear();
+            self.help = None;
+        } else if self.help.as_deref() == Some(syntax::ORDER) {
+            self.help = Some("an expression belongs here, and no query".to_owned());
+        }
+        self
+    }
+
+    /// Whether it is about a column beside an aggregate.
+    pub fn is_ungrouped(&self) -> bool {
+        self.text.contains("must appear in the GROUP BY clause")
+    }
+
+    /// The column that there is not, if it is about one.
+    pub fn missing_column(&self) -> Option<&str> {
+        let missing = self.missing.as_ref().filter(|missing| missing.what == What::Name)?;
+        Some(missing.name.as_str())
+    }
+
     /// Suggests names of the project instead of a relation that is missing: DuckDB only knows
     /// those that it was told about, and its own.
     #[must_use]
     pub fn suggesting<'a>(mut self, relations: impl IntoIterator<Item = &'a String>) -> Self {
-        if let Some(missing) = self.missing.as_mut().filter(|missing| missing.relation) {
+        if let Some(missing) =
+            self.missing.as_mut().filter(|missing| missing.what == What::Relation)
+        {
             missing.candidates = relations.into_iter().cloned().collect();
             if missing.candidates.contains(&missing.name) {
                 let name = &missing.name;
@@ -228,9 +298,10 @@ impl SqlFailure {
         if let Some(stop) = &self.stop {
             return stopped(stop, fallback);
         }
-        let span = self.place.and_then(|(offset, length)| sql.locate(files, offset, length));
+        let place = self.place.or_else(|| place::find(sql.text(), &self.about));
+        let span = place.and_then(|(offset, length)| sql.locate(files, offset, length));
         let label = if self.missing.is_some() { "not found" } else { self.label };
-        let code = if self.refused.is_some() { &codes::SQL_NOT_ALLOWED } else { code };
+        let code = if self.refused { &codes::SQL_NOT_ALLOWED } else { code };
         if let Some(message) = self.of_known_alias(sql) {
             return Diagnostic::new(code, message).at(span.unwrap_or(fallback), label);
         }
@@ -239,16 +310,26 @@ impl SqlFailure {
         for note in &self.notes {
             diagnostic = diagnostic.note(note.as_str());
         }
-        if let Some(help) = self.refused.filter(|help| !help.is_empty()) {
-            diagnostic = diagnostic.help(help);
+        if let Some(help) = &self.help {
+            diagnostic = diagnostic.help(help.as_str());
         }
         let Some(missing) = &self.missing else { return diagnostic };
         let candidates = missing.candidates.iter().map(String::as_str);
         let text = span.and_then(|span| files.text(span.file).get(span.range()));
-        if text == Some(missing.name.as_str()) {
-            diagnostic.did_you_mean(&missing.name, candidates)
-        } else {
-            diagnostic.suggest(&missing.name, candidates)
+        let alone = text == Some(missing.name.as_str());
+        let alike = closest(&missing.name, candidates.clone()).is_some();
+        match (missing.what, missing.candidates.as_slice()) {
+            (What::Foreign, [known]) => diagnostic.ask(&missing.name, known, false),
+            (What::Word | What::Foreign, _) => diagnostic.misspells(&missing.name, candidates),
+            (What::Name, _)
+                if let Some(help) = column::explained(&missing.name, sql.text(), place, alike) =>
+            {
+                diagnostic.help(help)
+            }
+            (What::Name | What::Relation, _) if alone => {
+                diagnostic.did_you_mean(&missing.name, candidates)
+            }
+            (What::Name | What::Relation, _) => diagnostic.suggest(&missing.name, candidates),
         }
     }
 }
@@ -320,10 +401,12 @@ impl From<Report> for SqlFailure {
             text: String::new(),
             place,
             label: if kind == "Parser" { "not valid SQL" } else { "refused by the engine" },
+            about: String::new(),
             missing: None,
             notes: Vec::new(),
+            help: None,
             stop: None,
-            refused: None,
+            refused: false,
             about_rows: !OF_DEFINITIONS.contains(&kind.as_str()),
         };
         if kind == "Out of Memory" {
@@ -332,7 +415,7 @@ impl From<Report> for SqlFailure {
         let name = report.name.unwrap_or_default();
         let mut missing = Box::new(Missing {
             name: name.clone(),
-            relation: false,
+            what: What::Name,
             candidates: candidates.split(',').map(unquoted).collect(),
         });
         match (report.error_subtype.as_deref(), report.r#type.as_deref()) {
@@ -342,12 +425,13 @@ impl From<Report> for SqlFailure {
             }
             (Some("MISSING_ENTRY"), Some("Table")) => {
                 failure.message = format!("there is no source called `{name}`");
-                missing.relation = true;
+                missing.what = What::Relation;
                 missing.candidates.clear();
                 failure.missing = Some(missing);
             }
             (Some("MISSING_ENTRY"), Some(what)) if what.ends_with("Function") => {
                 failure.message = format!("there is no function `{name}`");
+                missing.what = What::Word;
                 failure.missing = Some(missing);
             }
             _ if kind == "Permission" => {
@@ -374,39 +458,63 @@ impl SqlFailure {
         } else if text.starts_with(NO_TABLE) {
             if let [table, candidates @ ..] = quoted.as_slice() {
                 self.message = format!("`{table}` is not in this query's `from`");
+                self.about = format!("{table}.*");
                 self.missing = Some(Missing::among(table, candidates));
             }
         } else if text.starts_with("No function matches") {
             let call = text.split('\'').nth(1).unwrap_or("");
             let (function, arguments) = call.split_once('(').unwrap_or((call, ")"));
-            self.message = format!("`{function}` does not take ({arguments}");
-            // Of an operator there are dozens, for every type of number.
-            if function.starts_with(|first: char| first.is_alphabetic()) {
-                self.notes = signatures(text).collect();
-            }
+            self.of_arguments(function, arguments, text);
         } else if text.starts_with("WITH clause containing") {
             self.message = "only a query can stand here".to_owned();
             self.label = "changes something";
-        } else if text.contains("must appear in the GROUP BY clause") {
-            self.notes =
-                vec!["`group by all` groups by every column that is not aggregated".into()];
+        } else if let Some(wording) = worded(text) {
+            self.message = wording.message;
+            self.label = "not possible here";
+            self.help = (!wording.help.is_empty()).then_some(wording.help);
+            self.about = wording.about;
         }
     }
-}
 
-/// The calls that a function takes, from DuckDB's message; only the first of many.
-fn signatures(text: &str) -> impl Iterator<Item = String> {
-    const SHOWN: usize = 3;
-    let listed = text.lines().map(str::trim).filter(|line| line.contains(") -> "));
-    // Parameters of functions from outside have numbers for names, which say nothing.
-    let named = |word: &&str| !word.trim_start_matches('(').starts_with("col");
-    listed
-        .map(move |line| {
-            let words: Vec<&str> = line.split_inclusive([' ', '(']).filter(named).collect();
-            // The slash ends the parameters that have no name.
-            format!("it takes {}", words.concat().replace(", /)", ")").trim())
-        })
-        .take(SHOWN)
+    /// A function, or an operator, that does not take values of the types that it is given.
+    fn of_arguments(&mut self, function: &str, arguments: &str, text: &str) {
+        let given = types::arguments(arguments);
+        let operator = match function {
+            "~~" => "like",
+            "!~~" => "not like",
+            "~~*" => "ilike",
+            "!~~*" => "not ilike",
+            "array_extract" => "[…]",
+            other => other,
+        };
+        let named = function.starts_with(|first: char| first.is_alphabetic());
+        self.message = match (named && operator == function, given.as_str()) {
+            (true, "") => format!("`{function}` cannot be called without arguments"),
+            (true, given) => format!("`{function}` cannot be called with {given}"),
+            (false, given) => format!("`{operator}` does not take {given}"),
+        };
+        self.label = "not possible here";
+        // Of an operator there are dozens, for every type of number.
+        if named && operator == function {
+            self.notes = types::signatures(text);
+        }
+        let instant = given.contains("timestamp") || given.contains("date");
+        self.help = match operator {
+            "+" | "-" if instant && given.contains("number") => {
+                Some("a span of time is written `interval 3 day`")
+            }
+            "+" if instant && given.contains("timestamp and a timestamp") => {
+                Some("`b - a` is the interval from `a` to `b`")
+            }
+            "+" if given.contains("a text") => Some("`||` joins texts"),
+            "like" | "ilike" | "not like" | "not ilike" => {
+                Some("patterns are for texts: `x::varchar` makes one of a value")
+            }
+            "[…]" => Some("lists, texts and structs have elements, and whole numbers count them"),
+            _ => None,
+        }
+        .map(str::to_owned);
+    }
 }
 
 fn unquoted(name: &str) -> String {

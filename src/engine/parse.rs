@@ -131,16 +131,24 @@ fn examine(piece: Piece<'_>, answers: &[Cell]) -> Outcome {
             failures.into_iter().map(|failure| failure.shifted(by)).collect()
         }
     };
+    let written = statements(piece);
+    let text = |index: usize| written.get(index).map_or("", String::as_str);
     let json = json_of(answers.first())?;
-    let statement = statement(json).map_err(shifted(start))?;
-    let mut text = piece.text.to_owned();
+    let statement = statement(json, text(0)).map_err(|failures| match piece.form {
+        Form::Query => failures,
+        Form::Expression => {
+            let failures = failures.into_iter().map(SqlFailure::of_expression);
+            shifted(start)(failures.collect())
+        }
+    })?;
     if piece.form == Form::Expression {
-        self::statement(json_of(answers.get(1))?).map_err(shifted(NESTED.len()))?;
+        let nested = self::statement(json_of(answers.get(1))?, text(1));
+        nested.map_err(shifted(NESTED.len()))?;
         one_value(&statement)?;
-        text.insert_str(0, BARE);
     }
-    let refused = shifted(start)(Walk::over(&statement, &text));
-    Ok(Examined { parsed: Arc::new(ParsedSql::read(&statement, &text, start)), refused })
+    let text = text(0);
+    let refused = shifted(start)(Walk::over(&statement, text));
+    Ok(Examined { parsed: Arc::new(ParsedSql::read(&statement, text, start)), refused })
 }
 
 fn json_of(answer: Option<&Cell>) -> Result<&str, Vec<SqlFailure>> {
@@ -158,9 +166,9 @@ fn unread_failure() -> SqlFailure {
     SqlFailure::own("the engine cannot read this")
 }
 
-/// The only statement in the answer of `json_serialize_sql`.
-fn statement(json: &str) -> Result<Tree<'_>, Vec<SqlFailure>> {
-    SqlFailure::of_parser(json).map_err(|failure| vec![failure])?;
+/// The only statement in the answer of `json_serialize_sql` about `sql`.
+fn statement<'j>(json: &'j str, sql: &str) -> Result<Tree<'j>, Vec<SqlFailure>> {
+    SqlFailure::of_parser(json, sql).map_err(|failure| vec![failure])?;
     let answer = Tree::read(json).map_err(|unreadable| vec![failure(&unreadable)])?;
     let Tree::Object(fields) = answer else {
         return Err(vec![unread_failure()]);

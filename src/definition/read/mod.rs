@@ -10,12 +10,14 @@ mod record;
 mod scalar;
 pub(crate) mod schema;
 mod sql;
+mod synonyms;
 
 pub use literal::{Literal, Value};
 pub(crate) use record::{choice, record};
 pub use scalar::{At, Character, DateText, Duration, Number, OneOrMany, Size, Table, Text};
 pub use schema::HasSchema;
-pub use sql::Sql;
+pub use sql::{Sql, without_semicolon};
+pub use synonyms::explain;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};

@@ -100,9 +100,8 @@ macro_rules! choice {
                     &$crate::diagnostic::codes::INVALID_VALUE,
                     format!("`{text}` is not possible here"),
                 )
-                .at(reader.span(value), Self::EXPECTED)
-                .did_you_mean(text, Self::NAMES.iter().copied());
-                reader.report(diagnostic);
+                .at(reader.span(value), Self::EXPECTED);
+                reader.report($crate::definition::read::explain(diagnostic, text, Self::NAMES));
                 None
             }
         }

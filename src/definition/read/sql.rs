@@ -7,7 +7,8 @@ use super::{FromToml, Reader};
 use crate::diagnostic::{Files, Span};
 use crate::sql::Place;
 
-/// A piece of SQL (a query or an expression) and its place.
+/// A piece of SQL (a query or an expression) and its place. The semicolon at its end is no part of
+/// it: it is about to be put between other text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sql {
     text: String,
@@ -23,10 +24,11 @@ impl FromToml for Sql {
             return reader.wrong_type(value, Self::EXPECTED);
         };
         let span = reader.span(value);
+        let text = without_semicolon(text);
         if text.trim().is_empty() {
             return reader.invalid(span, "the SQL is empty".to_owned(), "write SQL here");
         }
-        Some(Self { text: text.clone().into_owned(), span })
+        Some(Self { text: text.to_owned(), span })
     }
 }
 
@@ -58,6 +60,42 @@ impl Sql {
         let end = raw.ceil_char_boundary(at(last).max(start) + 1);
         Span { file: self.span.file, start: self.span.start + start, end: self.span.start + end }
     }
+}
+
+/// `sql` up to the semicolons behind which only white space and comments stand.
+///
+/// Dollar quotes and backslashes before quotes are not known here. What they could hide begins
+/// before such a semicolon and ends behind it, so that without its end it is refused.
+pub fn without_semicolon(sql: &str) -> &str {
+    let mut end = None;
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let at = sql.len() - rest.len();
+        let behind = |start: usize, what: &str| {
+            let inside = rest.get(start..).unwrap_or("");
+            inside.find(what).map_or(rest.len(), |found| start + found + what.len())
+        };
+        let length = match first {
+            '-' if rest.starts_with("--") => rest.find(['\n', '\r']).unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => behind(2, "*/"),
+            ';' => {
+                end = end.or(Some(at));
+                1
+            }
+            space if space.is_whitespace() => space.len_utf8(),
+            other => {
+                end = None;
+                match other {
+                    // A doubled quote is the end of one text and the start of another.
+                    '\'' => behind(1, "'"),
+                    '"' => behind(1, "\""),
+                    _ => other.len_utf8(),
+                }
+            }
+        };
+        rest = rest.get(length..).unwrap_or("");
+    }
+    end.and_then(|end| sql.get(..end)).unwrap_or(sql)
 }
 
 /// For every byte of `decoded`, the offset in `raw` (quotes included) where it comes from.
@@ -127,6 +165,27 @@ mod tests {
         };
         let offset = sql.text.find(needle).unwrap();
         toml[sql.locate(&files, offset, needle.len()).range()].to_owned()
+    }
+
+    #[test]
+    fn a_semicolon_at_the_end_is_no_part() {
+        for sql in ["select 1;", "select 1 ; ;\n", "select 1;-- a; b", "select 1;/* ; */ -- ;\n"] {
+            assert_eq!(without_semicolon(sql).trim(), "select 1", "{sql}");
+        }
+        for sql in [
+            "select 1",
+            "select 1; select 2",
+            "select 1; -- a\r select 2",
+            "select ';'",
+            "select a.\";\"",
+            "select 'it''s;' -- ;",
+            "select /* /* */ ; */ 1",
+            "select $$a;$$",
+            "select '",
+        ] {
+            assert_eq!(without_semicolon(sql), sql);
+        }
+        assert_eq!(without_semicolon(";"), "");
     }
 
     #[test]

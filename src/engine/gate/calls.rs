@@ -1,6 +1,6 @@
 //! Whether a function may be called, and with what.
 
-use super::functions::{self, is_allowed, why_refused};
+use super::functions::{self, instead_of, is_allowed, why_refused};
 use crate::definition::project::Grain;
 use crate::engine::SqlFailure;
 use crate::sql::Tree;
@@ -63,20 +63,21 @@ fn table_function(name: &str) -> Option<SqlFailure> {
             "of functions, `range`, `generate_series` and `unnest` can be read",
         )
     } else {
-        SqlFailure::missing("function", name, TABLE_FUNCTIONS)
+        SqlFailure::unknown("function", name, TABLE_FUNCTIONS)
     })
 }
 
 fn unknown(name: &str) -> SqlFailure {
-    match why_refused(name) {
-        Some(why) => SqlFailure::refused(
+    match (why_refused(name), instead_of(name)) {
+        (Some(why), _) => SqlFailure::refused(
             &format!("`{name}` is not among the functions that a definition may call"),
             why,
             "docs/definitions.md lists what SQL may do",
         ),
-        None => {
+        (None, Some(instead)) => SqlFailure::foreign(name, instead),
+        (None, None) => {
             let known: Vec<&str> = functions::names().collect();
-            SqlFailure::missing("function", name, &known)
+            SqlFailure::unknown("function", name, &known)
         }
     }
 }

@@ -13,9 +13,9 @@ mod text;
 mod types;
 mod walk;
 
-pub use functions::{THEMES, Theme, why_refused};
+pub use functions::{Instead, THEMES, Theme, instead_of, is_aggregate, why_refused};
 pub use relations::Readable;
-pub use scan::{has_several_statements, names_of_tables};
+pub use scan::{Token, has_several_statements, names_of_tables, tokens};
 pub use text::within_bounds;
 pub use walk::Walk;
 

@@ -7,20 +7,21 @@ use std::ops::Range;
 
 /// A token that is neither white space nor a comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Token<'a> {
+pub enum Token<'a> {
     /// A name or keyword: in lower case, or as it stands between double quotes.
     Word(Cow<'a, str>),
     /// A text with its quotes. What this scanner may have read otherwise than DuckDB is in doubt.
     Text {
+        written: &'a str,
         in_doubt: bool,
     },
     /// Digits with what belongs to them, such as `1.5` or `2e3`.
-    Number,
+    Number(&'a str),
     Symbol(char),
 }
 
 /// The tokens of `sql` with their byte ranges. Never fails: whether SQL is valid is DuckDB's say.
-fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
+pub fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
     let bytes = sql.as_bytes();
     let mut tokens = Vec::new();
     let mut at = 0;
@@ -44,13 +45,17 @@ fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
                 };
                 let has_backslash = sql.get(start..at).is_some_and(|text| text.contains('\\'));
                 let in_doubt = prefixed && !escapes && has_backslash;
-                tokens.push((Token::Text { in_doubt }, start..at));
+                let written = sql.get(start..at).unwrap_or("");
+                tokens.push((Token::Text { written, in_doubt }, start..at));
             }
             b'$' => {
                 // `$$…$$` or `$tag$…$tag$`; a lone `$` is a symbol.
                 let end = end_of_dollars(sql, at);
                 at = end.unwrap_or(at + 1);
-                let token = end.map_or(Token::Symbol('$'), |_| Token::Text { in_doubt: false });
+                let token = end.map_or(Token::Symbol('$'), |end| Token::Text {
+                    written: sql.get(start..end).unwrap_or(""),
+                    in_doubt: false,
+                });
                 tokens.push((token, start..at));
             }
             b'"' => {
@@ -60,7 +65,7 @@ fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
             }
             byte if byte.is_ascii_digit() => {
                 at = end_of(bytes, at, |byte| byte.is_ascii_alphanumeric() || byte == b'.');
-                tokens.push((Token::Number, start..at));
+                tokens.push((Token::Number(sql.get(start..at).unwrap_or("")), start..at));
             }
             byte if byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80 => {
                 at = end_of(bytes, at, |byte| {
@@ -88,7 +93,7 @@ fn tokens(sql: &str) -> Vec<(Token<'_>, Range<usize>)> {
 pub fn has_several_statements(sql: &str) -> bool {
     sql.contains(';')
         && tokens(sql).into_iter().any(|(token, _)| {
-            matches!(token, Token::Symbol(';' | '$') | Token::Text { in_doubt: true })
+            matches!(token, Token::Symbol(';' | '$') | Token::Text { in_doubt: true, .. })
         })
 }
 

@@ -58,7 +58,7 @@ impl<'w> Walk<'w> {
             (Sort::Expression, "COLLATE") => {
                 let name = tree.text_of("collation").unwrap_or("");
                 if !types::collation_allowed(name) {
-                    let failure = SqlFailure::missing("collation", name, types::COLLATIONS);
+                    let failure = SqlFailure::unknown("collation", name, types::COLLATIONS);
                     let known = format!("there are {}", types::COLLATIONS.join(", "));
                     self.found.push(failure.noted(&known).at(place));
                 }
@@ -158,7 +158,7 @@ impl<'w> Walk<'w> {
                 "not possible here",
                 "texts, numbers, instants, lists and structs are what a metric needs",
             ),
-            _ => SqlFailure::missing("type", name, types::all()),
+            _ => SqlFailure::unknown("type", name, types::all()),
         };
         self.found.push(failure.at(place));
     }

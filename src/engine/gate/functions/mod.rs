@@ -1,9 +1,11 @@
 //! Which functions a definition may call: a list by theme, and why the others are left out.
 
 mod allowed;
+mod elsewhere;
 mod refused;
 
 pub use allowed::THEMES;
+pub use elsewhere::{Instead, instead_of};
 pub use refused::why_refused;
 
 use std::collections::BTreeSet;
