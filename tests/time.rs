@@ -288,13 +288,16 @@ fn another_grain_has_other_periods() {
     }
 }
 
+/// That subjects are unique is remembered.
 #[test]
-fn what_a_source_declares_is_verified_for_each_grain() {
+fn subjects_are_looked_at_for_each_grain() {
     let folder = tempfile::tempdir().unwrap();
-    // Of March there is one row; the year has two of the same key.
-    let parts = "format = \"derived\"\nsql = \"select id % 4 as part, id, happened from past where \
-                 happened >= period_start()\"\n[columns]\npart = { type = \"integer\", key = true }\n";
-    let metric = since("parts", "timestamp '1970-01-01'");
+    // Of March there is one row; two of the year have the same remainder.
+    let parts = "format = \"derived\"\nsql = \"select id % 4 as part, happened from past where \
+                 happened >= period_start()\"\n";
+    let metric = since("parts", "timestamp '1970-01-01'")
+        .replace("select id from", "select part from")
+        .replace("\"id\"", "\"part\"");
     support::write(
         folder.path(),
         &[MONTHS, ("metrics/m.toml", &metric), ("sources/parts.toml", parts)],
@@ -304,6 +307,6 @@ fn what_a_source_declares_is_verified_for_each_grain() {
         [(&[][..], false), (&["--grain", "year"], true), (&[], false), (&["--grain", "year"], true)]
     {
         let (_, said) = eval(folder.path(), arguments);
-        assert_eq!(said.contains("error[duplicate-key]"), wrong, "{arguments:?}: {said}");
+        assert_eq!(said.contains("error[subject-not-unique]"), wrong, "{arguments:?}: {said}");
     }
 }
