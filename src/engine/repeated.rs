@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::Engine;
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files, Span, codes};
-use crate::sql::{Form, Piece};
+use crate::sql::{Form, Name, Piece, Place};
 
 /// The first name that two columns of a query have, of which `columns` are those that are seen
 /// where the query is read. Only where one of them looks as if DuckDB had named it is the query
@@ -46,14 +46,18 @@ pub fn two_columns(name: &str, place: Span) -> Diagnostic {
         ))
 }
 
-/// The last place where the query names a column, else its last star.
+/// The last place where the query gives a name to a column, else its last star, else the last place
+/// where it names the column.
 pub fn in_sql(engine: &Engine, sql: &Sql, name: &str, files: &Files) -> Span {
     let text = sql.as_str();
     let parsed = engine.parsed(Piece { form: Form::Query, text });
-    let named = parsed.and_then(|query| query.last_place_of_name(&name.to_ascii_lowercase()));
-    let place = named.map(|place| (place.start, place.length));
-    match place.or(text.rfind('*').map(|at| (at, 1))) {
-        Some((at, length)) => sql.locate(files, at, length),
-        None => sql.span,
-    }
+    let name = name.to_ascii_lowercase();
+    let last = |names: &[Name]| {
+        let named = names.iter().filter(|known| known.name == name);
+        named.filter_map(|known| known.place).max()
+    };
+    let given = parsed.as_ref().and_then(|query| last(&query.aliases));
+    let star = || text.rfind('*').map(|start| Place { start, length: 1 });
+    let named = || parsed.as_ref().and_then(|query| last(&query.columns));
+    sql.place(given.or_else(star).or_else(named), files)
 }

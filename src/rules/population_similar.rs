@@ -74,10 +74,10 @@ fn queries<'a>(project: &Project<'a>) -> Vec<Query<'a>> {
             continue;
         };
         let normal = &query.normal;
-        let texts: Vec<&str> = normal.words().collect();
-        if texts.len() < SHORTEST || !known.insert(normal.as_str()) {
+        if normal.words().count() < SHORTEST || !known.insert(normal.as_str()) {
             continue;
         }
+        let texts: Vec<&str> = normal.tokens().collect();
         let mut shingles: Vec<u64> = texts.windows(SHINGLE).map(hash).collect();
         shingles.sort_unstable();
         shingles.dedup();

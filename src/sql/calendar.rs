@@ -147,10 +147,15 @@ fn calendar_call(
         let place = node.place()?;
         Some(Place { start: place.start.checked_sub(start)?, ..place })
     };
+    // The place of a cast begins behind what is cast.
+    let place = own(call).zip(own(as_of)).map(|(call, as_of)| {
+        let start = call.start.min(as_of.start);
+        Place { start, length: call.end().max(as_of.end()) - start }
+    });
     is_wrong(statement, value, outer, asked).then(|| CalendarCall {
         asked,
         unit,
-        place: own(call),
+        place,
         as_of: own(as_of),
     })
 }

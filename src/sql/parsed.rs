@@ -116,12 +116,6 @@ impl ParsedSql {
         self.relations.iter().find(|relation| relation.name == name)?.place
     }
 
-    /// The place where a name stands last, of a column or as an alias.
-    pub fn last_place_of_name(&self, name: &str) -> Option<Place> {
-        let named = self.columns.iter().chain(&self.aliases).filter(|known| known.name == name);
-        named.filter_map(|known| known.place).max()
-    }
-
     /// The place where a column is named first behind the first relation, where conditions stand;
     /// else where its name stands first.
     pub fn place_in_conditions(&self, name: &str) -> Option<Place> {
@@ -197,7 +191,7 @@ impl<'t> Reader<'t> {
         }
         self.alias(tree, place);
         for name in ["aliases", "column_name_alias"].into_iter().flat_map(|f| tree.texts_of(f)) {
-            self.given(&name.to_ascii_lowercase(), Place { length: usize::MAX, ..place });
+            self.given(&name.to_ascii_lowercase(), Place { length: usize::MAX, ..place }, true);
         }
         for (_, value) in fields {
             self.visit(value, place);
@@ -211,7 +205,7 @@ impl<'t> Reader<'t> {
             self.visit(table, place);
             if let Some(name) = table.text_of("key") {
                 let name = name.to_ascii_lowercase();
-                self.given(&name, Place { length: usize::MAX, ..place });
+                self.given(&name, Place { length: usize::MAX, ..place }, true);
                 self.tables.insert(name.clone());
                 self.visible.push(name);
             }
@@ -315,19 +309,21 @@ impl<'t> Reader<'t> {
     /// The name that is given to something, and where: it is written behind.
     fn alias(&mut self, tree: &Tree<'_>, place: Place) {
         if let Some(alias) = tree.text_of("alias").filter(|alias| !alias.is_empty()) {
-            self.given(&alias.to_ascii_lowercase(), place);
+            let is_relation = tree.text_of("class").is_none();
+            self.given(&alias.to_ascii_lowercase(), place, is_relation);
         }
     }
 
     /// The tree does not say where a name is given: it is looked for in and behind what is named.
-    fn given(&mut self, name: &str, around: Place) {
+    fn given(&mut self, name: &str, around: Place, within: bool) {
         let rest = self.lower.get(around.start..).unwrap_or("");
-        // A relation is named within its place, an expression behind it.
+        // A relation is named at the end of its place, an expression behind it.
         let from = match around.length {
             usize::MAX => 0,
-            length => length.saturating_sub(name.len() + 2),
+            length if within => length.saturating_sub(name.len() + 2),
+            length => length,
         };
-        let at = rest.get(from..).and_then(|rest| whole_word(rest, name));
+        let at = rest.get(from..).and_then(|rest| place_of_alias(rest, name));
         let place = at.map(|at| Place { start: around.start + from + at, length: name.len() });
         let with_quotes = place.and_then(|place| {
             let quotes = Place { start: place.start.checked_sub(1)?, length: place.length + 2 };
@@ -371,14 +367,21 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// Where a word stands that is not part of a longer one.
-fn whole_word(text: &str, word: &str) -> Option<usize> {
+/// Where a name is given: behind the first `as` that it follows, else where it stands first and is
+/// not part of a longer word.
+fn place_of_alias(text: &str, name: &str) -> Option<usize> {
     let inside = |character: char| character.is_alphanumeric() || character == '_';
-    text.match_indices(word).map(|(at, _)| at).find(|at| {
+    let words = text.match_indices(name).map(|(at, _)| at).filter(|at| {
         let before = text.get(..*at).and_then(|text| text.chars().next_back());
-        let behind = text.get(at + word.len()..).and_then(|text| text.chars().next());
+        let behind = text.get(at + name.len()..).and_then(|text| text.chars().next());
         !before.is_some_and(inside) && !behind.is_some_and(inside)
-    })
+    });
+    let behind_as = |at: &usize| {
+        let before = text.get(..*at).unwrap_or("").trim_end_matches('"').trim_end();
+        let rest = before.strip_suffix("as");
+        rest.is_some_and(|rest| !rest.ends_with(inside))
+    };
+    words.clone().find(behind_as).or_else(|| words.clone().next())
 }
 
 /// How many of the bytes at a place are a name, with what it is qualified by.
