@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::order::{RowChoice, Unique};
+use super::times::TimeUse;
 use super::types::is_type;
 
 /// A column of a source.
@@ -93,9 +95,22 @@ pub struct Query {
     /// Conditions that all have to hold, of `where` and `having` wherever they stand.
     pub conditions: Vec<Condition>,
     pub elapsed: Vec<Elapsed>,
+    pub times: Vec<TimeUse>,
+    pub choices: Vec<RowChoice>,
+    /// What is unique where the query returns nothing.
+    pub unique: Option<Unique>,
 }
 
 impl Query {
+    /// Turns places in a statement into places in a definition file.
+    pub fn locate(&mut self, locate: impl Fn((usize, usize)) -> Option<(usize, usize)>) {
+        let conditions = self.conditions.iter_mut().map(|condition| &mut condition.place);
+        let times = self.times.iter_mut().map(|time| &mut time.place);
+        for place in conditions.chain(times) {
+            *place = place.take().and_then(&locate);
+        }
+    }
+
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
@@ -129,8 +144,8 @@ pub struct Expression {
 pub struct BoundSource {
     /// The query of a derived source; a source that is read from files has columns only.
     pub query: Query,
-    /// What its expectations read.
-    pub expected: BTreeSet<ColumnRef>,
+    /// What it expects, in the order of the definition.
+    pub expectations: Vec<Query>,
 }
 
 /// Everything that could be bound, by id.

@@ -9,7 +9,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::columns::Columns;
 use super::facts::{Column, ColumnRef, Condition, Elapsed, Origin, Query, Test};
+use super::order::{choices, unique};
+use super::times::times;
 
 /// The columns of an operator.
 #[derive(Debug, Clone, Default)]
@@ -58,7 +61,7 @@ impl Outputs {
     }
 }
 
-fn index(value: &Value) -> Option<usize> {
+pub fn index(value: &Value) -> Option<usize> {
     value.as_u64().and_then(|index| usize::try_from(index).ok())
 }
 
@@ -80,6 +83,7 @@ pub fn trace(plan: &Value) -> Traced {
     let top = projection(plan);
     let expressions = top.and_then(|top| top["expressions"].as_array());
     let columns = expressions.into_iter().flatten().enumerate();
+    let numbered = Columns::of(plan);
     let query = Query {
         columns: columns
             .map(|(index, expression)| Column {
@@ -88,6 +92,9 @@ pub fn trace(plan: &Value) -> Traced {
                 origin: outputs.at(index).clone(),
             })
             .collect(),
+        times: times(&numbered),
+        choices: choices(&numbered),
+        unique: unique(&numbered),
         ..tracer.query
     };
     let uses = expressions.into_iter().flatten().map(references).collect();
@@ -108,7 +115,7 @@ fn projection(plan: &Value) -> Option<&Value> {
 
 /// The type of an expression. A constant has it at its value; that of a comparison goes without
 /// saying.
-fn type_name(expression: &Value) -> String {
+pub fn type_name(expression: &Value) -> String {
     let kind = text(&expression["type"]);
     if kind.starts_with("COMPARE_") || kind.starts_with("CONJUNCTION_") {
         return "BOOLEAN".to_owned();
@@ -121,7 +128,7 @@ fn text_of(text: Option<&str>) -> String {
     text.unwrap_or_default().to_owned()
 }
 
-fn text(value: &Value) -> &str {
+pub fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
@@ -322,6 +329,11 @@ impl Tracer {
             ("date_diff" | "datediff" | "date_sub" | "datesub", [_, start, end]) => (start, end),
             ("business_seconds", [start, end, ..]) => (start, end),
             ("-" | "age", [end, start]) if instant(end) && instant(start) => (start, end),
+            // The difference of their seconds since 1970.
+            ("-", [end, start]) => match (since_1970(end), since_1970(start)) {
+                (Some(end), Some(start)) if instant(end) && instant(start) => (start, end),
+                _ => return,
+            },
             _ => return,
         };
         let start = self.value(start, input);
@@ -358,13 +370,22 @@ impl Tracer {
     }
 }
 
+/// The instant of which an expression is the time since 1970.
+fn since_1970(expression: &Value) -> Option<&Value> {
+    match called(expression) {
+        "epoch" | "epoch_ms" | "epoch_us" | "epoch_ns" => expression["children"].get(0),
+        "__cast" => since_1970(expression["children"].get(0)?),
+        _ => None,
+    }
+}
+
 /// Whether an expression is true or false.
 fn is_condition(expression: &Value) -> bool {
     type_name(expression) == "BOOLEAN"
 }
 
 /// A text constant, which may stand inside a cast.
-fn constant(expression: &Value) -> Option<&str> {
+pub fn constant(expression: &Value) -> Option<&str> {
     match text(&expression["type"]) {
         "VALUE_CONSTANT" => expression["value"]["value"].as_str(),
         "OPERATOR_CAST" => constant(expression["children"].get(0)?),
@@ -373,14 +394,14 @@ fn constant(expression: &Value) -> Option<&str> {
 }
 
 /// The bytes of the statement where an expression stands, if DuckDB knows.
-fn place(expression: &Value) -> Option<(usize, usize)> {
+pub fn place(expression: &Value) -> Option<(usize, usize)> {
     let start = index(&expression["query_location"])?;
     let length = index(&expression["query_location_length"])?;
     (length > 0).then_some((start, start.checked_add(length)?))
 }
 
 /// The name of a function.
-fn called(function: &Value) -> &str {
+pub fn called(function: &Value) -> &str {
     let path = function["qname"]["path"].as_array();
     path.and_then(|path| path.last()).map_or("", text)
 }

@@ -207,11 +207,10 @@ fn one(
 
 /// What the plan of a probe says about the metric.
 fn facts(files: &Files, job: &Job<'_>, mut query: Query, uses: &[Vec<usize>]) -> BoundMetric {
-    for condition in &mut query.conditions {
-        let place = condition.place.take();
-        let span = place.and_then(|(start, end)| job.probe.locate(files, start, end - start));
-        condition.place = span.map(|span| (span.start, span.end));
-    }
+    query.locate(|(start, end)| {
+        let span = job.probe.locate(files, start, end - start)?;
+        Some((span.start, span.end))
+    });
     let own = query.columns.len().saturating_sub(job.columns.expressions().len());
     let measured = query.columns.split_off(own);
     // The columns of the population stand first, each a position and a name.

@@ -4,12 +4,15 @@
 //! bound plan says which columns each value comes from. What was bound before and has not
 //! changed is remembered.
 
+mod columns;
 mod facts;
 mod lineage;
 mod memory;
 mod metrics;
+mod order;
 mod scan;
 mod sources;
+mod times;
 mod types;
 
 pub use facts::{
@@ -17,7 +20,9 @@ pub use facts::{
     Query, Test,
 };
 pub use memory::Memory;
+pub use order::{Dependency, Row, RowChoice, Unique};
 pub use scan::Binder;
+pub use times::{Between, Day, Grain, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in};
 
 use std::collections::BTreeSet;
 

@@ -213,7 +213,7 @@ fn wrong_expression(scan: &Scan, expression: &Sql, type_name: &str) -> Option<Di
     .at(expression.span, format!("must be {expected}"));
     let time = kind == ColumnKind::Time || type_name == "INTERVAL";
     Some(if time {
-        diagnostic.help("`date_diff('second', start, end)` is the seconds between two instants")
+        diagnostic.help("`epoch(end) - epoch(start)` is the seconds between two instants")
     } else {
         diagnostic
     })

@@ -8,15 +8,17 @@ use jiff::Timestamp;
 use super::facts::{BoundSource, Column, ColumnRef, Origin, Query};
 use super::lineage::{Traced, trace};
 use super::memory::Memory;
+use super::times::TimeUse;
 use crate::catalog::{Catalog, Source, common_tables, relations};
 use crate::definition::read::Sql;
 use crate::definition::source::Format;
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{
     Allowance, Engine, Options, Protection, Readable, SqlFailure, check_derived, check_file_source,
-    declare, declared_columns, refusals,
+    conversions, declare, declared_columns, refusals,
 };
 use crate::error::Error;
+use crate::plan::Composed;
 
 /// An engine in which the sources that were asked for are empty relations. It is opened when the
 /// first one is asked for: where everything is remembered, there is no need of it.
@@ -156,17 +158,40 @@ fn from_files(
     let has_sql = definition.columns.iter().any(|(_, column)| {
         column.select.is_some() || column.path.is_some() || column.format.is_some()
     });
+    let mut times = Vec::new();
     if has_sql || definition.json.is_some() {
         let engine = relations.with([], bound)?;
         found.extend(check_file_source(engine, source, files));
+        times = times_of_conversions(engine, source, files);
     }
     let columns = declared_columns(source).into_iter().map(|(name, type_name)| Column {
         name,
         type_name,
         origin: Origin::default(),
     });
-    let query = Query { columns: columns.collect(), ..Query::default() };
-    Ok(BoundSource { query, expected: BTreeSet::new() })
+    let query = Query { columns: columns.collect(), times, ..Query::default() };
+    Ok(BoundSource { query, expectations: Vec::new() })
+}
+
+/// The uses of times in what makes the columns of a source from those of its files.
+fn times_of_conversions(engine: &Engine, source: &Source, files: &Files) -> Vec<TimeUse> {
+    let conversions = conversions(engine, source);
+    let texts: Vec<&str> = conversions.iter().map(Composed::text).collect();
+    let plans = engine.bound_plans(&texts).unwrap_or_default();
+    let mut times = Vec::new();
+    for (conversion, plan) in conversions.iter().zip(plans) {
+        let Some(plan) = plan else {
+            continue;
+        };
+        let mut query = trace(&plan).query;
+        query.locate(|(start, end)| {
+            let span = conversion.locate(files, start, end - start)?;
+            Some((span.start, span.end))
+        });
+        // What has no place is goodhart's own.
+        times.extend(query.times.into_iter().filter(|time| time.place.is_some()));
+    }
+    times
 }
 
 fn derived(
@@ -196,7 +221,7 @@ fn derived(
             Column { name, type_name, origin: origin.unwrap_or_else(|| anything.clone()) }
         })
         .collect();
-    let one = BoundSource { query, expected: BTreeSet::new() };
+    let one = BoundSource { query, expectations: Vec::new() };
     let with_itself = BTreeMap::from([(source.id.clone(), one.clone())]);
     let engine = relations.with([source.id.as_str()], &with_itself)?;
     found.extend(check_derived(engine, source, files));
@@ -244,12 +269,10 @@ fn traced<'a>(
         return Query { reads: all_columns(reads, bound), ..Query::default() };
     };
     let Traced { mut query, writes, .. } = trace(&plan);
-    for condition in &mut query.conditions {
-        condition.place = condition.place.map(|(start, end)| {
-            let span = sql.locate(files, start, end - start);
-            (span.start, span.end)
-        });
-    }
+    query.locate(|(start, end)| {
+        let span = sql.locate(files, start, end - start);
+        Some((span.start, span.end))
+    });
     if writes {
         found.push(no_query(sql));
     }
@@ -286,33 +309,34 @@ fn expectations(
         let schemas: Vec<String> = read.iter().map(|read| schema(read, bound)).collect();
         let parts = ["expectations", &source.id, files.text(source.file)];
         let key = Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)));
-        let expected = match memory.recall::<BTreeSet<ColumnRef>>(&key) {
-            Some(expected) => expected,
+        let expectations = match memory.recall::<Vec<Query>>(&key) {
+            Some(expectations) => expectations,
             None => {
                 let before = found.len();
-                let mut expected = BTreeSet::new();
+                let mut expectations = Vec::new();
                 let engine = engine.with(read.iter().map(String::as_str), bound)?;
                 for expect in &source.definition.expect {
-                    if reads_unbound(&expect.sql, catalog, bound) {
-                        continue;
-                    }
-                    match described(engine, &expect.sql, &catalog.sources, files) {
-                        Ok(_) => {
-                            expected.extend(
-                                traced(engine, &expect.sql, &read, bound, files, found).reads,
-                            );
+                    let query = if reads_unbound(&expect.sql, catalog, bound) {
+                        Query::default()
+                    } else {
+                        match described(engine, &expect.sql, &catalog.sources, files) {
+                            Ok(_) => traced(engine, &expect.sql, &read, bound, files, found),
+                            Err(diagnostics) => {
+                                found.extend(diagnostics);
+                                Query::default()
+                            }
                         }
-                        Err(diagnostics) => found.extend(diagnostics),
-                    }
+                    };
+                    expectations.push(query);
                 }
                 if found.len() == before {
-                    memory.remember(key, &expected);
+                    memory.remember(key, &expectations);
                 }
-                expected
+                expectations
             }
         };
         if let Some(one) = bound.get_mut(&source.id) {
-            one.expected = expected;
+            one.expectations = expectations;
         }
     }
     Ok(())
