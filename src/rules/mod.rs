@@ -2,6 +2,8 @@
 
 mod absolute_path;
 mod average_of_averages;
+mod boundary_count;
+mod calendar_duration;
 mod ceiling;
 mod ceiling_target;
 mod ceiling_unit;
@@ -9,20 +11,25 @@ mod clock;
 mod closed_only;
 mod cohort;
 mod current_severity;
+mod end_of_day;
 mod framework;
 mod gameability;
 mod gameability_copied;
 mod guard;
 mod hidden_mix;
+mod lost_offset;
 mod mean_alone;
 mod name_style;
 mod owner;
+mod part_of_duration;
 mod personal_segment;
 mod population_duplicate;
 mod population_similar;
+mod queries;
 mod ratio_of_averages;
 mod require;
 mod review;
+mod row_order;
 mod secret;
 pub mod tests;
 mod tolerance;
@@ -128,6 +135,12 @@ const BOUND_RULES: &[BoundRule] = &[
     average_of_averages::check,
     hidden_mix::check,
     current_severity::check,
+    part_of_duration::check,
+    calendar_duration::check,
+    boundary_count::check,
+    end_of_day::check,
+    lost_offset::check,
+    row_order::check,
     personal_segment::check,
     unused::check,
     tests::check,
