@@ -148,6 +148,35 @@ fn roots_are_followed_through_derived_sources() {
 }
 
 #[test]
+fn an_elapsed_time_has_a_start_and_an_end_however_it_is_written() {
+    for elapsed in [
+        "e - t",
+        "age(e, t)",
+        "date_sub('minute', t, e)",
+        "epoch(e) - epoch(t)",
+        "(epoch(e) - epoch(t)) / 3600",
+        "epoch_ms(e)::double - epoch_ms(t)::double",
+        "epoch(e - t)",
+        "business_seconds(t, e, 'office')",
+    ] {
+        let (bound, _) =
+            bound(&[], &format!("select id, {elapsed} as x from a"), &mut Memory::default());
+        let found: Vec<(&str, &str)> = bound.metrics["m"]
+            .population
+            .elapsed
+            .iter()
+            .map(|one| {
+                let [start, end] = [&one.start, &one.end].map(|o| o.columns.first().unwrap());
+                (start.column.as_str(), end.column.as_str())
+            })
+            .collect();
+        assert_eq!(found, [("t", "e")], "{elapsed}");
+    }
+    let (bound, _) = bound(&[], "select id, epoch(e) - n as x from a", &mut Memory::default());
+    assert_eq!(bound.metrics["m"].population.elapsed, []);
+}
+
+#[test]
 fn a_plan_that_is_too_deep_to_read_may_depend_on_everything() {
     // Flat to the parser, and one projection over the other to the planner.
     let steps: Vec<String> = (1..100)

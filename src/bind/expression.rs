@@ -86,6 +86,11 @@ impl<'p> Tracer<'p> {
             ("date_diff" | "datediff" | "date_sub" | "datesub", [_, start, end]) => (start, end),
             ("business_seconds", [start, end, ..]) => (start, end),
             ("-" | "age", [end, start]) if instant(end) && instant(start) => (start, end),
+            // The difference of their seconds since 1970.
+            ("-", [end, start]) => match (since_1970(end), since_1970(start)) {
+                (Some(end), Some(start)) if instant(end) && instant(start) => (start, end),
+                _ => return,
+            },
             _ => return,
         };
         let start = self.origin(start, input);
@@ -173,3 +178,12 @@ const AVERAGES: &[&str] = &[
     "mode",
     "geomean",
 ];
+
+/// The instant of which an expression is the time since 1970.
+fn since_1970(expression: &Value) -> Option<&Value> {
+    match called(expression) {
+        "epoch" | "epoch_ms" | "epoch_us" | "epoch_ns" => children(expression).first(),
+        "__cast" => since_1970(children(expression).first()?),
+        _ => None,
+    }
+}

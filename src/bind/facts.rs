@@ -6,6 +6,8 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::observation::Observation;
+use super::order::{RowChoice, Unique};
+use super::times::TimeUse;
 use super::types::is_type;
 
 /// A column of a source.
@@ -128,9 +130,22 @@ pub struct Query {
     pub elapsed: Vec<Elapsed>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub observations: Vec<Observation>,
+    pub times: Vec<TimeUse>,
+    pub choices: Vec<RowChoice>,
+    /// What is unique where the query returns nothing.
+    pub unique: Option<Unique>,
 }
 
 impl Query {
+    /// Turns places in a statement into places in a definition file.
+    pub fn locate(&mut self, locate: impl Fn((usize, usize)) -> Option<(usize, usize)>) {
+        let conditions = self.conditions.iter_mut().map(|condition| &mut condition.place);
+        let times = self.times.iter_mut().map(|time| &mut time.place);
+        for place in conditions.chain(times) {
+            *place = place.take().and_then(&locate);
+        }
+    }
+
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name == name)
     }
@@ -164,8 +179,8 @@ pub struct Expression {
 pub struct BoundSource {
     /// The query of a derived source; a source that is read from files has columns only.
     pub query: Query,
-    /// Its expectations, as one query without columns.
-    pub expected: Query,
+    /// What it expects, in the order of the definition.
+    pub expectations: Vec<Query>,
 }
 
 /// Everything that could be bound, by id.

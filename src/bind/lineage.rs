@@ -10,10 +10,13 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::columns::Columns;
 use super::facts::{BoundSource, Column, ColumnRef, Nulls, Origin, Query};
 use super::nulls::Seen;
 use super::observation::Observation;
+use super::order::{choices, unique};
 use super::plan::{children, index, text, type_name};
+use super::times::times;
 use super::value::{Known, Outputs, aggregated, known};
 use super::{names, texts};
 
@@ -59,7 +62,14 @@ pub fn trace<'p>(
             values: known.texts.as_deref().cloned(),
         }
     });
-    let query = Query { columns: columns.collect(), ..tracer.finished() };
+    let numbered = Columns::of(plan);
+    let query = Query {
+        columns: columns.collect(),
+        times: times(&numbered),
+        choices: choices(&numbered),
+        unique: unique(&numbered),
+        ..tracer.finished()
+    };
     let uses = expressions.into_iter().flatten().map(references).collect();
     Traced { query, uses, writes: tracer.writes }
 }

@@ -231,19 +231,19 @@ fn repeated(binder: Binder<'_>, job: &Job<'_>, query: &Query) -> Vec<Diagnostic>
 /// What the plan of a probe says about the metric.
 fn facts(binder: Binder<'_>, job: &Job<'_>, mut query: Query, uses: &[Vec<usize>]) -> BoundMetric {
     let Binder { engine, files, .. } = binder;
-    for condition in &mut query.conditions {
-        let place = condition.place.take();
-        let span = place.and_then(|(start, end)| job.probe.locate(files, start, end - start));
-        condition.place = span.map(|span| (span.start, span.end));
-    }
+    let located = |(start, end): (usize, usize)| {
+        let span = job.probe.locate(files, start, end - start)?;
+        Some((span.start, span.end))
+    };
+    query.locate(located);
     for one in &mut query.observations {
-        let place = one.place.take();
-        let span = place.and_then(|(start, end)| job.probe.locate(files, start, end - start));
         let population = std::iter::once((Form::Query, &job.scan.population.sql));
         let expressions = job.columns.expressions().iter().map(|sql| (Form::Expression, sql));
-        let pieces = population.chain(expressions);
-        let span = span.or_else(|| place::of_word(engine, one.what.word(), pieces, files));
-        one.place = span.map(|span| (span.start, span.end));
+        one.place = one.place.take().and_then(located).or_else(|| {
+            let pieces = population.chain(expressions);
+            let span = place::of_word(engine, one.what.word(), pieces, files)?;
+            Some((span.start, span.end))
+        });
     }
     let own = query.columns.len().saturating_sub(job.columns.expressions().len());
     let measured = query.columns.split_off(own);

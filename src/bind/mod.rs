@@ -4,6 +4,7 @@
 //! bound plan says which columns each value comes from. What was bound before and has not
 //! changed is remembered.
 
+mod columns;
 mod expression;
 mod facts;
 mod join;
@@ -13,12 +14,14 @@ mod metrics;
 mod names;
 mod nulls;
 mod observation;
+mod order;
 mod place;
 mod plan;
 mod scan;
 mod selected;
 mod sources;
 mod texts;
+mod times;
 mod types;
 mod value;
 
@@ -28,8 +31,10 @@ pub use facts::{
 };
 pub use memory::Memory;
 pub use observation::{Never, NullLoss, Observation, Observed, Operand, TextOrder, Values};
+pub use order::{Dependency, Row, RowChoice, Unique};
 pub use scan::Binder;
 pub use texts::number;
+pub use times::{Between, Day, Grain, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in};
 
 use std::collections::BTreeSet;
 

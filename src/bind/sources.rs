@@ -10,15 +10,17 @@ use super::lineage::{Purpose, Traced, trace};
 use super::memory::Memory;
 use super::observation::Observed;
 use super::place;
+use super::times::TimeUse;
 use crate::catalog::{Catalog, Source, read_by};
 use crate::definition::read::Sql;
 use crate::definition::source::{ColumnTable, Format, Type};
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{
-    Allowance, Engine, Parser, Readable, SqlFailure, check_derived, check_file_source, declare,
-    declared_columns, first_repeated, in_sql, refusals, two_columns,
+    Allowance, Engine, Parser, Readable, SqlFailure, check_derived, check_file_source, conversions,
+    declare, declared_columns, first_repeated, in_sql, refusals, two_columns,
 };
 use crate::error::Error;
+use crate::plan::Composed;
 use crate::sql::{Form, ParsedSql};
 
 /// An engine in which the sources that were asked for are empty relations. It is opened when the
@@ -151,9 +153,11 @@ fn from_files(
     let has_sql = definition.columns.iter().any(|(_, column)| {
         column.select.is_some() || column.path.is_some() || column.format.is_some()
     });
+    let mut times = Vec::new();
     if has_sql || definition.json.is_some() {
         let engine = relations.with([], bound)?;
         found.extend(check_file_source(engine, source, files));
+        times = times_of_conversions(engine, source, files);
     }
     let types = declared_columns(source).into_iter();
     let columns =
@@ -164,8 +168,8 @@ fn from_files(
             nulls: nulls(declared),
             values: values(declared),
         });
-    let query = Query { columns: columns.collect(), ..Query::default() };
-    Ok(BoundSource { query, expected: Query::default() })
+    let query = Query { columns: columns.collect(), times, ..Query::default() };
+    Ok(BoundSource { query, expectations: Vec::new() })
 }
 
 /// Whether a declared column has nulls; rows in which one has them unasked do not load.
@@ -178,6 +182,27 @@ fn values(declared: &ColumnTable) -> Option<BTreeSet<String>> {
     let texts = matches!(declared.r#type.value, Type::Text | Type::TextList);
     let values = || declared.values.iter().map(ToString::to_string).collect();
     (texts && !declared.values.is_empty()).then(values)
+}
+
+/// The uses of times in what makes the columns of a source from those of its files.
+fn times_of_conversions(engine: &Engine, source: &Source, files: &Files) -> Vec<TimeUse> {
+    let conversions = conversions(engine, source);
+    let texts: Vec<&str> = conversions.iter().map(Composed::text).collect();
+    let plans = engine.bound_plans(&texts).unwrap_or_default();
+    let mut times = Vec::new();
+    for (conversion, plan) in conversions.iter().zip(plans) {
+        let Some(plan) = plan else {
+            continue;
+        };
+        let mut query = trace(&plan, &BTreeMap::new(), Purpose::Rows).query;
+        query.locate(|(start, end)| {
+            let span = conversion.locate(files, start, end - start)?;
+            Some((span.start, span.end))
+        });
+        // What has no place is goodhart's own.
+        times.extend(query.times.into_iter().filter(|time| time.place.is_some()));
+    }
+    times
 }
 
 fn derived(
@@ -218,7 +243,7 @@ fn derived(
         let (nulls, values) = (nulls_found, values_found);
         query.columns.push(Column { name, type_name, origin, nulls, values });
     }
-    let one = BoundSource { query, expected: Query::default() };
+    let one = BoundSource { query, expectations: Vec::new() };
     let with_itself = BTreeMap::from([(source.id.clone(), one.clone())]);
     let engine = relations.with([source.id.as_str()], &with_itself)?;
     found.extend(check_derived(engine, source, files));
@@ -267,12 +292,11 @@ fn traced<'a>(
         return Query { reads: all_columns(reads, bound), ..Query::default() };
     };
     let Traced { mut query, writes, .. } = trace(&plan, bound, purpose);
-    for condition in &mut query.conditions {
-        condition.place = condition.place.map(|(start, end)| {
-            let span = sql.locate(files, start, end - start);
-            (span.start, span.end)
-        });
-    }
+    let located = |(start, end): (usize, usize)| {
+        let span = sql.locate(files, start, end - start);
+        Some((span.start, span.end))
+    };
+    query.locate(located);
     let mut seen = Vec::new();
     for mut one in std::mem::take(&mut query.observations) {
         let place = one.place.map(|(start, end)| sql.locate(files, start, end - start));
@@ -322,34 +346,37 @@ fn expectations(
         let schemas: Vec<String> = read.iter().map(|read| schema(read, bound)).collect();
         let parts = ["expectations", &source.id, files.text(source.file)];
         let key = Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)));
-        let expected = match memory.recall::<Query>(&key) {
-            Some(expected) => expected,
+        let expectations = match memory.recall::<Vec<Query>>(&key) {
+            Some(expectations) => expectations,
             None => {
                 let before = found.len();
-                let mut expected = Query::default();
+                let mut expectations = Vec::new();
                 let engine = engine.with(read.iter().map(String::as_str), bound)?;
                 for expect in &source.definition.expect {
-                    if reads_unbound(&expect.sql, catalog, bound) {
-                        continue;
-                    }
-                    match described(engine, &expect.sql, &catalog.sources, files) {
-                        Ok(_) => {
-                            let (sql, purpose) = (&expect.sql, Purpose::Violations);
-                            let one = traced(engine, sql, purpose, &read, bound, files, found);
-                            expected.reads.extend(one.reads);
-                            expected.observations.extend(one.observations);
+                    let query = if reads_unbound(&expect.sql, catalog, bound) {
+                        Query::default()
+                    } else {
+                        match described(engine, &expect.sql, &catalog.sources, files) {
+                            Ok(_) => {
+                                let (sql, purpose) = (&expect.sql, Purpose::Violations);
+                                traced(engine, sql, purpose, &read, bound, files, found)
+                            }
+                            Err(diagnostics) => {
+                                found.extend(diagnostics);
+                                Query::default()
+                            }
                         }
-                        Err(diagnostics) => found.extend(diagnostics),
-                    }
+                    };
+                    expectations.push(query);
                 }
                 if found.len() == before {
-                    memory.remember(key, &expected);
+                    memory.remember(key, &expectations);
                 }
-                expected
+                expectations
             }
         };
         if let Some(one) = bound.get_mut(&source.id) {
-            one.expected = expected;
+            one.expectations = expectations;
         }
     }
     Ok(())

@@ -161,6 +161,13 @@ codes! {
     COHORT_BY_CLOSING "cohort-by-closing" Warn Finding true "A period that is decided by when the work ended.";
     CALENDAR_OF_AS_OF "calendar-of-as-of" Warn Finding true "A stock that asks which year, month or day its `as_of()` is in.";
     STOCK_WITHOUT_AS_OF "stock-without-as-of" Warn Finding true "A stock that is the same in every period.";
+    PART_OF_DURATION "part-of-duration" Error Finding true "A part of a duration, such as its hours, where its length is meant.";
+    CALENDAR_DURATION "calendar-duration" Warn Finding true "Calendar months or years that are taken for a duration.";
+    BOUNDARY_COUNT "boundary-count" Warn Finding true "A `date_diff`, which counts where a unit begins, taken for a duration.";
+    END_OF_DAY "end-of-day" Warn Finding true "An instant that is compared with a day, of which only midnight counts.";
+    LOST_OFFSET "lost-offset" Warn Finding true "A text that is cast to a timestamp without its offset from UTC.";
+    ROW_ORDER "row-order" Warn Finding true "A value that depends on the order in which rows come.";
+    ROW_ORDER_WITHOUT_KEY "row-order-without-key" Error Finding true "A number that depends on the order of rows that no declared key tells apart.";
     RATIO_OF_AVERAGES "ratio-of-averages" Warn Finding true "A quotient of averages, which is no average of quotients.";
     AVERAGE_OF_AVERAGES "average-of-averages" Warn Finding true "An average over groups that are averages themselves.";
     HIDDEN_MIX "hidden-mix" Warn Finding true "A rate or average over rows that have a severity or client, with no breakdown by it.";

@@ -23,8 +23,8 @@ pub use allowance::{Allowance, Answer, Stop};
 pub use failure::{SqlFailure, refusals};
 pub use gate::{Checked, Readable};
 pub use load::{
-    LoadContext, check_derived, check_file_source, declare, declared_columns, given_table,
-    has_wrong_header, load_file_source, materialise, stand_in,
+    LoadContext, check_derived, check_file_source, conversions, declare, declared_columns,
+    given_table, has_wrong_header, load_file_source, materialise, stand_in,
 };
 pub use parse::{Examined, Outcome};
 pub use parser::{Parser, Purpose};

@@ -2,6 +2,8 @@
 
 mod absolute_path;
 mod average_of_averages;
+mod boundary_count;
+mod calendar_duration;
 mod calendar_of_as_of;
 mod ceiling;
 mod ceiling_target;
@@ -11,23 +13,28 @@ mod clock_out_of_place;
 mod closed_only;
 mod cohort;
 mod current_severity;
+mod end_of_day;
 mod framework;
 mod gameability;
 mod gameability_copied;
 mod guard;
 mod hidden_mix;
 mod impossible_condition;
+mod lost_offset;
 mod mean_alone;
 mod name_style;
 mod null_in_condition;
 mod observed;
 mod owner;
+mod part_of_duration;
 mod personal_segment;
 mod population_duplicate;
 mod population_similar;
+mod queries;
 mod ratio_of_averages;
 mod require;
 mod review;
+mod row_order;
 mod secret;
 mod stock_without_as_of;
 pub mod tests;
@@ -139,6 +146,12 @@ const BOUND_RULES: &[BoundRule] = &[
     hidden_mix::check,
     current_severity::check,
     stock_without_as_of::check,
+    part_of_duration::check,
+    calendar_duration::check,
+    boundary_count::check,
+    end_of_day::check,
+    lost_offset::check,
+    row_order::check,
     personal_segment::check,
     null_in_condition::check,
     unknown_value::check,

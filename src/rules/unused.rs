@@ -88,8 +88,10 @@ fn sources(catalog: &Catalog, bound: &Bound, found: &mut Vec<Diagnostic>) {
 /// Every column that anything reads.
 fn reads(bound: &Bound) -> BTreeSet<ColumnRef> {
     let of_metrics = bound.metrics.values().flat_map(|metric| &metric.population.reads);
-    let of_sources =
-        bound.sources.values().flat_map(|s| s.query.reads.iter().chain(&s.expected.reads));
+    let of_sources = bound.sources.values().flat_map(|source| {
+        let expected = source.expectations.iter().flat_map(|query| &query.reads);
+        source.query.reads.iter().chain(expected)
+    });
     of_metrics.chain(of_sources).cloned().collect()
 }
 

@@ -6,7 +6,8 @@ use super::failure::check_declaration;
 use super::raw::Raw;
 use super::verify;
 use crate::catalog::Source;
-use crate::definition::source::Format;
+use crate::definition::read::Sql;
+use crate::definition::source::{ColumnTable, Format};
 use crate::diagnostic::{Diagnostic, Files, Span, codes};
 use crate::engine::{Engine, SqlFailure};
 use crate::plan::{Composed, quote};
@@ -63,16 +64,41 @@ pub fn check_file_source(engine: &Engine, source: &Source, files: &Files) -> Vec
         if wrong.iter().any(|place| select.span.contains(*place)) {
             continue;
         }
-        let raw = Raw::without_files(source, engine.columns_in(select.as_str()));
-        let mut sql = Composed::default();
-        sql.push("select ");
-        convert::one(source, &raw, name, column, Mode::Strict, &mut sql);
-        sql.push(&format!(" from {}", raw.sql));
+        let sql = conversion(engine, source, name, column, select);
         if let Err(failure) = engine.describe(sql.text()) {
             found.push(failure.diagnostic(&codes::SQL_ERROR, &sql, files, select.span));
         }
     }
     found
+}
+
+/// The conversions of all columns that have a `select`, over raw columns without rows. The types of
+/// those of Parquet are not known.
+pub fn conversions(engine: &Engine, source: &Source) -> Vec<Composed> {
+    if source.definition.format.value == Format::Parquet {
+        return Vec::new();
+    }
+    let columns = source.definition.columns.iter();
+    let selected =
+        columns.filter_map(|(name, column)| Some((name, column, column.select.as_ref()?)));
+    selected
+        .map(|(name, column, select)| conversion(engine, source, name, column, select))
+        .collect()
+}
+
+fn conversion(
+    engine: &Engine,
+    source: &Source,
+    name: &str,
+    column: &ColumnTable,
+    select: &Sql,
+) -> Composed {
+    let raw = Raw::without_files(source, engine.columns_in(select.as_str()));
+    let mut sql = Composed::default();
+    sql.push("select ");
+    convert::one(source, &raw, name, column, Mode::Strict, &mut sql);
+    sql.push(&format!(" from {}", raw.sql));
+    sql
 }
 
 /// What is wrong between the query of a derived source and the columns that it declares, once the
