@@ -419,9 +419,7 @@ impl Reader {
             // What stands for a column of a file that is not there yet.
             "OPERATOR_CAST" if is_null(first) => true,
             "OPERATOR_CAST" => {
-                ["VARCHAR", "JSON"].contains(&type_name(first)) && {
-                    self.is_raw(first, input)
-                }
+                ["VARCHAR", "JSON"].contains(&type_name(first)) && { self.is_raw(first, input) }
             }
             "OPERATOR_COALESCE" | "OPERATOR_NULLIF" => self.is_raw(first, input),
             "BOUND_FUNCTION" | "BOUND_AGGREGATE" if HANDED_ON.contains(&called(expression)) => {

@@ -132,14 +132,16 @@ impl Project {
     /// Nothing of a killed run is left.
     pub fn assert_tidy(&self) {
         assert_eq!(self.files(".goodhart/staged"), Files::new());
-        for folder in [".goodhart/verified", ".goodhart/results", "snapshots"] {
+        for folder in [".goodhart/parsed", ".goodhart/verified", ".goodhart/results", "snapshots"] {
             let unfinished = self.files(folder).into_keys().find(|name| name.starts_with('.'));
             assert_eq!(unfinished, None, "in {folder}");
         }
         let mut found: Vec<String> = std::fs::read_dir(self.path(".goodhart"))
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| !["bound.json", "results", "verified"].contains(&name.as_str()))
+            .filter(|name| {
+                !["bound.json", "parsed", "results", "verified"].contains(&name.as_str())
+            })
             .collect();
         found.sort();
         assert_eq!(found, [".gitignore", "lock", "pending", "staged"]);
