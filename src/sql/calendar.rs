@@ -277,7 +277,7 @@ fn is_used_wrongly(value: &Tree<'_>, path: &[Step<'_, '_>], asked: Asked) -> boo
 
 #[cfg(test)]
 mod tests {
-    use super::super::recorded::query;
+    use super::super::tests::query;
 
     fn found(sql: &str) -> Vec<(&'static str, String)> {
         let calls = query(sql).calendar_calls.into_iter();

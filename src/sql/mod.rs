@@ -74,9 +74,11 @@ impl ParsedPieces {
     }
 }
 
-/// Trees that DuckDB made of the queries of tests; tests/parsing.rs holds that it makes the same today.
 #[cfg(test)]
-mod recorded {
+mod tests {
+    //! Trees that DuckDB made of the queries of tests; tests/parsing.rs holds that it makes the same
+    //! today.
+
     use std::collections::BTreeMap;
 
     use super::{ParsedSql, Tree};

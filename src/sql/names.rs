@@ -65,7 +65,7 @@ impl LocalNames {
 
 #[cfg(test)]
 mod tests {
-    use super::super::recorded::{expression, query};
+    use super::super::tests::{expression, query};
     use super::*;
 
     fn canonical(sql: &str) -> String {

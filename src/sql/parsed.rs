@@ -413,7 +413,7 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use super::super::recorded::{expression, query};
+    use super::super::tests::{expression, query};
     use super::*;
 
     fn relations(sql: &str) -> Vec<String> {
