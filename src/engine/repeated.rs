@@ -46,13 +46,17 @@ pub fn two_columns(name: &str, place: Span) -> Diagnostic {
         ))
 }
 
-/// The last place where the query names a column, else its last star.
+/// Where the query gives a column its name, else its last star, else where it names the column last.
 pub fn in_sql(sql: &Sql, name: &str, files: &Files) -> Span {
     let text = sql.as_str();
-    let named =
-        identifiers(text).into_iter().rev().find(|(word, _)| word.eq_ignore_ascii_case(name));
-    match named.map(|(_, range)| (range.start, range.len())).or(text.rfind('*').map(|at| (at, 1))) {
-        Some((at, length)) => sql.locate(files, at, length),
+    let words = identifiers(text);
+    let is = |word: &str| word.eq_ignore_ascii_case(name);
+    let given = words.windows(2).rev().find(|pair| pair[0].0 == "as" && is(&pair[1].0));
+    let given = given.map(|pair| pair[1].1.clone());
+    let star = || text.rfind('*').map(|at| at..at + 1);
+    let named = || words.iter().rev().find(|(word, _)| is(word)).map(|(_, range)| range.clone());
+    match given.or_else(star).or_else(named) {
+        Some(range) => sql.locate(files, range.start, range.len()),
         None => sql.span,
     }
 }
