@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use goodhart::bind::{Memory, bind};
 use goodhart::check;
-use goodhart::engine::{Engine, Options, Protection};
+use goodhart::engine::{Engine, Options, Parser};
 use goodhart::measure::Cell;
 use goodhart::rules::{Project, check_bound};
 use jiff::civil::date;
@@ -52,10 +52,11 @@ fn codes(queries: &[&str]) -> Vec<String> {
         let text = format!("format = \"derived\"\nsql = '''\n{sql}\n'''\n");
         support::write(folder.path(), &[(&format!("sources/q{number}.toml"), &text)]);
     }
-    let opened = check::open(folder.path()).unwrap();
+    let parser = Parser::within();
+    let opened = check::open(folder.path(), &parser).unwrap();
     let (catalog, files) = (opened.catalog.unwrap(), opened.files);
     let (bound, found) =
-        bind(&catalog, &files, &mut Memory::default(), &Protection::within()).unwrap();
+        bind(&catalog, &files, &mut Memory::default(), &parser).unwrap();
     assert!(found.is_empty(), "{found:?}");
     let project = Project { catalog: &catalog, files: &files, today: date(2026, 7, 1) };
     let found = check_bound(&project, &bound);
