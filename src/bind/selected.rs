@@ -28,9 +28,9 @@ struct Renamed<'a> {
 impl Binder<'_> {
     /// The columns that the population should yield and does not. Returns also the names that
     /// took the place of others, so that nothing is said of their types.
-    pub fn absent<'s>(
+    pub fn absent(
         self,
-        scan: &'s Scan,
+        scan: &Scan,
         own: &[(String, String)],
     ) -> (Vec<Diagnostic>, BTreeSet<String>) {
         let population = &scan.population;
