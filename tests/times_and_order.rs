@@ -55,8 +55,7 @@ fn codes(queries: &[&str]) -> Vec<String> {
     let parser = Parser::within();
     let opened = check::open(folder.path(), &parser).unwrap();
     let (catalog, files) = (opened.catalog.unwrap(), opened.files);
-    let (bound, found) =
-        bind(&catalog, &files, &mut Memory::default(), &parser).unwrap();
+    let (bound, found) = bind(&catalog, &files, &mut Memory::default(), &parser).unwrap();
     assert!(found.is_empty(), "{found:?}");
     let project = Project { catalog: &catalog, files: &files, today: date(2026, 7, 1) };
     let found = check_bound(&project, &bound);
