@@ -182,7 +182,7 @@ impl<'p> Columns<'p> {
         columns
     }
 
-    fn new(&mut self, definition: Definition<'p>, name: &str) -> usize {
+    fn number(&mut self, definition: Definition<'p>, name: &str) -> usize {
         self.names.push(name.to_owned());
         self.definitions.push(definition);
         self.definitions.len() - 1
@@ -252,7 +252,7 @@ impl<'p> Columns<'p> {
             "LOGICAL_WINDOW" => {
                 let mut output = first.clone();
                 for window in list(&operator["expressions"]) {
-                    let column = self.new(Definition::Computed(window, shared(&first)), "");
+                    let column = self.number(Definition::Computed(window, shared(&first)), "");
                     output.columns.push(column);
                     // What it orders by is followed by whoever asks about the order.
                     let whole = window["partitions"].is_null() && window["orders"].is_null();
@@ -293,7 +293,7 @@ impl<'p> Columns<'p> {
                 let width = first.columns.len().max(second.columns.len());
                 let either = |index| Definition::Either(first.at(index), second.at(index));
                 let columns: Vec<usize> =
-                    (0..width).map(|index| self.new(either(index), "")).collect();
+                    (0..width).map(|index| self.number(either(index), "")).collect();
                 let mut output = Relation { columns: columns.clone(), ..Relation::default() };
                 output.opaque = first.opaque || second.opaque;
                 output.grouped(columns);
@@ -322,7 +322,7 @@ impl<'p> Columns<'p> {
             "LOGICAL_EXPRESSION_GET" => {
                 let width = list(&operator["expressions"][0]).len();
                 let columns: Vec<usize> =
-                    (0..width).map(|_| self.new(Definition::Unknown, "")).collect();
+                    (0..width).map(|_| self.number(Definition::Unknown, "")).collect();
                 let rows = vec![Row::Group(columns.clone())];
                 Relation { columns, rows, ..Relation::default() }
             }
@@ -350,7 +350,7 @@ impl<'p> Columns<'p> {
             let handed_on = list(&operator["projected_input"]).iter().filter_map(index);
             let handed_on: Vec<usize> = handed_on.map(|index| output.at(index)).collect();
             let own: Vec<usize> =
-                indexes.iter().map(|_| self.new(Definition::Unknown, "")).collect();
+                indexes.iter().map(|_| self.number(Definition::Unknown, "")).collect();
             output.columns = own.iter().copied().chain(handed_on).collect();
             output.rows.push(Row::Group(own));
             return output;
@@ -361,7 +361,7 @@ impl<'p> Columns<'p> {
             let name = index(&column["index"]).and_then(|index| names.get(index));
             columns.push(match name.and_then(Value::as_str) {
                 Some(name) => {
-                    let column = self.new(Definition::Scanned, name);
+                    let column = self.number(Definition::Scanned, name);
                     scanned.insert(name.to_owned(), column);
                     column
                 }
@@ -423,7 +423,7 @@ impl<'p> Columns<'p> {
                 continue;
             }
             let name = text(&expression["alias"]);
-            let column = self.new(Definition::Computed(expression, Rc::clone(&columns)), name);
+            let column = self.number(Definition::Computed(expression, Rc::clone(&columns)), name);
             output.depends(input.named(expression), column);
             values.push(column);
         }
@@ -488,12 +488,12 @@ impl<'p> Columns<'p> {
         let mut groups = self.values(&operator["groups"], input, &mut output);
         if list(&operator["grouping_sets"]).len() > 1 {
             // A column that a set totals over is null there, whatever it depends on.
-            groups = groups.iter().map(|_| self.new(Definition::Unknown, "")).collect();
+            groups = groups.iter().map(|_| self.number(Definition::Unknown, "")).collect();
         }
         let columns = shared(input);
         output.columns.clone_from(&groups);
         for aggregate in list(&operator["expressions"]) {
-            let column = self.new(Definition::Computed(aggregate, Rc::clone(&columns)), "");
+            let column = self.number(Definition::Computed(aggregate, Rc::clone(&columns)), "");
             output.columns.push(column);
             output.depends(groups.clone(), column);
         }
@@ -537,7 +537,7 @@ impl<'p> Columns<'p> {
             "RIGHT_SEMI" | "RIGHT_ANTI" => return right,
             "MARK" => {
                 let mut output = left;
-                let mark = self.new(Definition::Unknown, "");
+                let mark = self.number(Definition::Unknown, "");
                 output.columns.push(mark);
                 output.depends(on, mark);
                 return output;

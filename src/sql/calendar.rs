@@ -223,32 +223,29 @@ fn is_wrong(statement: &Tree<'_>, value: &Tree<'_>, path: &[Step<'_, '_>], asked
         walk(statement, &mut Vec::new(), &mut |node, path| {
             let named = node.texts_of("column_names").last();
             if named.is_some_and(|name| !alias.is_empty() && name.eq_ignore_ascii_case(alias)) {
-                let (value, path) = widest(node, path);
-                wrong |= is_used_wrongly(value, path, asked);
+                wrong |= is_used_wrongly(widest(node, path), asked);
             }
         });
         return wrong;
     }
-    is_used_wrongly(value, path, asked)
+    is_used_wrongly(path, asked)
 }
 
-/// The widest expression around a value that is still that value or a calendar function of it.
-fn widest<'t, 'a, 'p>(
-    mut value: &'t Tree<'a>,
-    mut path: &'p [Step<'t, 'a>],
-) -> (&'t Tree<'a>, &'p [Step<'t, 'a>]) {
+/// The path to the widest expression around a value that is still that value or a calendar function
+/// of it.
+fn widest<'t, 'a, 'p>(mut value: &'t Tree<'a>, mut path: &'p [Step<'t, 'a>]) -> &'p [Step<'t, 'a>] {
     while let Some(((node, field), rest)) = path.split_last()
         && !matches!(around(node, field, value), Around::Other)
     {
         (value, path) = (node, rest);
     }
-    (value, path)
+    path
 }
 
 /// Functions that make the beginning of a range of what they are given.
 const BEGINNINGS: &[&str] = &["greatest", "make_date", "make_timestamp"];
 
-fn is_used_wrongly(value: &Tree<'_>, path: &[Step<'_, '_>], asked: Asked) -> bool {
+fn is_used_wrongly(path: &[Step<'_, '_>], asked: Asked) -> bool {
     let Some(((node, field), rest)) = path.split_last() else { return false };
     // An instant more or less is not a day more or less.
     let inclusive = asked != Asked::Start;
@@ -267,10 +264,9 @@ fn is_used_wrongly(value: &Tree<'_>, path: &[Step<'_, '_>], asked: Asked) -> boo
         (Some("FUNCTION"), ..) => {
             let name = node.text_of("function_name").unwrap_or("").to_ascii_lowercase();
             // Several values that are compared together.
-            BEGINNINGS.contains(&name.as_str())
-                || (name == "row" && is_used_wrongly(node, rest, asked))
+            BEGINNINGS.contains(&name.as_str()) || (name == "row" && is_used_wrongly(rest, asked))
         }
-        (None, "", "expression") => is_used_wrongly(value, rest, asked),
+        (None, "", "expression") => is_used_wrongly(rest, asked),
         _ => false,
     }
 }
