@@ -379,7 +379,7 @@ impl<'p> Columns<'p> {
         let mut copy = |columns: &mut Self, column: usize| {
             *copies.entry(column).or_insert_with(|| {
                 let name = columns.names.get(column).cloned().unwrap_or_default();
-                columns.new(Definition::Copy(column), &name)
+                columns.number(Definition::Copy(column), &name)
             })
         };
         let mut copied = relation.clone();
