@@ -106,6 +106,7 @@ fn evaluated(
         root,
         memory: None,
         kept: None,
+        parser: None,
         environment: &|name| std::env::var(name).ok(),
         as_of: None,
         grain: None,
