@@ -143,6 +143,7 @@ fn a_derived_source_with_several_readers_is_built_once() {
         ("c", &over("due", "kind = \"count\"")),
         ("d", &over("due where wait > 1", "kind = \"count\"")),
         ("e", &over("quoted", "kind = \"count\"")),
+        ("f", &over("quoted where wait > 1", "kind = \"count\"")),
     ]);
     assert_eq!(
         steps(&plan(&catalog, &["a", "b"])),
@@ -157,7 +158,7 @@ fn a_derived_source_with_several_readers_is_built_once() {
         [("alerts", Materialise::Load), ("due", Materialise::PerInstant)]
     );
     assert_eq!(
-        steps(&plan(&catalog, &["e"])),
+        steps(&plan(&catalog, &["e", "f"])),
         [("alerts", Materialise::Load), ("quoted", Materialise::PerInstant)]
     );
 }

@@ -165,7 +165,9 @@ fn own(path: &Path) -> bool {
     let Ok(path) = path.strip_prefix("project/.goodhart") else { return false };
     let name = path.to_string_lossy();
     ["bound.json", ".gitignore", "lock"].contains(&name.as_ref())
-        || ["pending/", "results", "verified"].iter().any(|folder| name.starts_with(folder))
+        || ["parsed", "pending/", "results", "verified"]
+            .iter()
+            .any(|folder| name.starts_with(folder))
 }
 
 /// A row of the harmless metric that is not as it would be without the attack.

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use git2::{IndexAddOption, Repository};
 use goodhart::project::Kept;
+use goodhart::sql::{Form, ParsedSql};
 
 use crate::{KEY, project, replace};
 
@@ -79,4 +80,31 @@ fn only_what_this_machine_remembers_is_believed() {
     assert_eq!(values, honest);
     assert!(said.contains(".goodhart is in git, so nothing in it is believed"), "{said}");
     assert_eq!(eval(root, &["--fresh"]).0, honest);
+}
+
+/// SQL that the allow-list refuses.
+const REFUSED: &str = "select id, team, happened, version() as amount from events";
+
+#[test]
+fn a_forged_parse_tree_lets_nothing_run() {
+    let project = project();
+    let root = project.path();
+    let honest = "select id, team, happened, amount from events";
+    replace(root, "metrics/volume.toml", honest, &format!("{honest} where true"));
+    eval(root, &[]);
+    let parsed = Kept::new(root.join(".goodhart/parsed"), 1 << 20, SystemTime::UNIX_EPOCH);
+    let parsed = parsed.of_program(Path::new(env!("CARGO_BIN_EXE_goodhart"))).unwrap();
+    let key = Kept::key(["parsed SQL"]);
+    let mut trees: Vec<(Form, String, ParsedSql)> =
+        postcard::from_bytes(&parsed.get(&key).unwrap()).unwrap();
+    // The tree of an honest query under the text of another one.
+    let tree = trees.iter().find(|(_, text, _)| text.contains("where true")).unwrap().2.clone();
+    assert!(tree.calls.is_empty());
+    trees.push((Form::Query, REFUSED.to_owned(), tree));
+    parsed.put(&key, &postcard::to_stdvec(&trees).unwrap());
+
+    replace(root, "metrics/volume.toml", &format!("{honest} where true"), REFUSED);
+    let (values, said) = eval(root, &[]);
+    assert!(said.contains("sql-not-allowed"), "{said}");
+    assert!(!values.contains("volume,"), "{values}");
 }

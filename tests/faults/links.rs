@@ -52,6 +52,7 @@ fn a_folder_that_is_a_link_is_refused() {
     }
     refused(".goodhart/verified", true, ALL);
     refused(".goodhart/results", true, ALL);
+    refused(".goodhart/parsed", true, ALL);
     refused("snapshots", false, ALL);
 }
 

@@ -240,6 +240,7 @@ const FAMILIES: &[Family] = &[
             "create_sort_key",
             "decimal_average",
             "decimal_division",
+            "elements",
             "finalize",
             "icu_sort_key",
             "index_key",
