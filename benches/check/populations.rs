@@ -130,13 +130,13 @@ fn plain(kind: &Kind, wanted: &[String], from: &str, dice: &mut Dice) -> String 
 
 /// The newest of each client and channel.
 fn ranked(kind: &Kind, wanted: &[String], from: &str, dice: &mut Dice) -> String {
-    let Kind { began, channel, queue, .. } = kind;
+    let Kind { id, began, channel, queue, .. } = kind;
     let by = *dice.one(&[channel, queue]);
     let only = filtered(&conditions(kind, dice));
     let (newest, name) = (dice.between(2, 500), format!("newest_{}", dice.between(2, 500)));
     format!(
         "with {name} as (\n  select one.*,\n    row_number() over (\n      \
-         partition by one.client_id, one.{by}\n      order by one.{began} desc\n    ) as place\n  \
+         partition by one.client_id, one.{by}\n      order by one.{began} desc, one.{id}\n    ) as place\n  \
          from {from} as one\n  where one.nth > {}\n)\n\
          select\n  {}\nfrom {name} as one\n{only}\n  and one.place <= {newest}\n",
         dice.between(0, 50),

@@ -14,9 +14,11 @@ pub fn write(folder: &Path, metrics: usize) -> Result<PathBuf, Box<dyn Error>> {
     }
     fs::create_dir_all(folder.join("sources"))?;
     // A source without a reader is worth a word, and few metrics do not read all of them.
-    let lints = if metrics < 1_000 { "\n[lints]\nunused-source = \"allow\"\n" } else { "" };
+    // A measure may ask for a grade that the conditions of its population leave out.
+    let lints = "\n[lints]\nimpossible-condition = \"allow\"\n";
+    let more = if metrics < 1_000 { "unused-source = \"allow\"\n" } else { "" };
     let settings = format!(
-        "name = \"benchmark\"\ngrain = \"month\"\nwindow = 12\nas_of = 2026-01-01T00:00:00Z\n{lints}"
+        "name = \"benchmark\"\ngrain = \"month\"\nwindow = 12\nas_of = 2026-01-01T00:00:00Z\n{lints}{more}"
     );
     fs::write(folder.join("goodhart.toml"), settings)?;
     for (id, text) in sources::all() {

@@ -167,7 +167,7 @@ impl Kind {
              select region || '/' || {id} as {id}, region, client_id, {began}, {taken}, {over},\n  \
              {grade}, {queue}, {channel}, {steps}, {effort}, {score}, {flag}, {doubt}, {parent},\n  \
              epoch(coalesce({taken}, as_of())) - epoch({began}) as waited,\n  \
-             row_number() over (partition by client_id, {grade} order by {began}) as nth\n\
+             row_number() over (partition by client_id, {grade} order by {began}, region, {id}) as nth\n\
              from everywhere\nwhere {began} <= as_of()\n\"\"\"\n\n\
              [columns]\n{id} = {{ type = \"text\", key = true }}\n"
         )
