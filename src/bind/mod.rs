@@ -34,7 +34,9 @@ pub use observation::{Never, NullLoss, Observation, Observed, Operand, TextOrder
 pub use order::{Dependency, Row, RowChoice, Unique};
 pub use scan::Binder;
 pub use texts::number;
-pub use times::{Between, Day, Grain, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in};
+pub use times::{
+    Between, Day, Grain, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in, mirrored,
+};
 
 use std::collections::BTreeSet;
 

@@ -824,7 +824,7 @@ fn operator(kind: &str) -> &'static str {
 }
 
 /// The comparison with its sides exchanged.
-fn mirrored(operator: &str) -> &str {
+pub fn mirrored(operator: &str) -> &str {
     match operator {
         "<" => ">",
         "<=" => ">=",

@@ -3,7 +3,7 @@
 
 use super::Project;
 use super::queries::queries;
-use crate::bind::{Bound, Interval, IntervalMeasure, TimeUsed};
+use crate::bind::{Bound, Interval, IntervalMeasure, TimeUsed, mirrored};
 use crate::diagnostic::{Diagnostic, codes};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
@@ -45,7 +45,7 @@ fn judge(what: &TimeUsed) -> Option<(String, &'static str, String)> {
             };
             let (calendar, fixed, operator) = match (left, right) {
                 (fix, cal) if fixed(fix) && calendar(cal) => (cal, fix, operator.as_str()),
-                (cal, fix) if fixed(fix) && calendar(cal) => (cal, fix, turned(operator)),
+                (cal, fix) if fixed(fix) && calendar(cal) => (cal, fix, mirrored(operator)),
                 _ => return None,
             };
             let help = match (&fixed.between, calendar.months, &calendar.between) {
@@ -72,16 +72,6 @@ fn judge(what: &TimeUsed) -> Option<(String, &'static str, String)> {
             ),
         )),
         _ => None,
-    }
-}
-
-fn turned(operator: &str) -> &str {
-    match operator {
-        "<" => ">",
-        "<=" => ">=",
-        ">" => "<",
-        ">=" => "<=",
-        same => same,
     }
 }
 
