@@ -36,6 +36,11 @@ fn signal(child: &Child, signal: &str) {
     assert!(sent.unwrap().success());
 }
 
+fn is_held(project: &Project) -> bool {
+    let lock = File::options().write(true).open(project.path(".goodhart/lock")).unwrap();
+    lock.try_lock().is_err()
+}
+
 /// Starts an evaluation and stops it while it holds the lock.
 fn stopped(project: &Project) -> Child {
     for _ in 0..100 {
@@ -45,10 +50,12 @@ fn stopped(project: &Project) -> Child {
             let holder = std::fs::read_to_string(project.path(".goodhart/lock"));
             if holder.is_ok_and(|holder| holder.starts_with(&ours)) {
                 signal(&child, "-STOP");
-                // One that is done by now is a zombie, which no signal stops.
-                if child.try_wait().unwrap().is_none() {
+                // The signal may reach it when it has let go of the lock, or has ended.
+                if child.try_wait().unwrap().is_none() && is_held(project) {
                     return child;
                 }
+                child.kill().unwrap();
+                child.wait().unwrap();
             }
             std::thread::sleep(Duration::from_micros(500));
         }
