@@ -3,6 +3,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use goodhart::bind::{Bound, Memory, bind};
 use goodhart::check;
@@ -237,4 +238,19 @@ fn what_is_remembered_changes_nothing_that_is_said() {
     let mut kept = Memory::parse(&warm.render().unwrap());
     let (_, again) = bound(&[("d", "select id from a")], "select id, n from d", &mut kept);
     assert_eq!(said, again);
+}
+
+#[test]
+fn of_the_shipped_project_everything_is_remembered() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let parser = Parser::within();
+    let opened = check::open(root, &parser).unwrap();
+    let catalog = opened.catalog.unwrap();
+    let mut cold = Memory::default();
+    let (first, found) = bind(&catalog, &opened.files, &mut cold, &parser).unwrap();
+    assert!(found.is_empty());
+    let mut warm = Memory::parse(&cold.render().unwrap());
+    let (again, _) = bind(&catalog, &opened.files, &mut warm, &parser).unwrap();
+    assert_eq!(first, again);
+    assert_eq!(warm.render(), None, "nothing is new");
 }
