@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::facts::{Condition, Elapsed, Origin, Test};
 use super::lineage::{Purpose, Tracer};
 use super::nulls::Rest;
+use super::order::BY_EXTREME;
 use super::plan::{called, children, constant, index, place, text, type_name};
 use super::value::{Known, Outputs, known};
 use super::{nulls, texts};
@@ -39,13 +40,15 @@ impl<'p> Tracer<'p> {
                     // A reference that DuckDB has not settled yet may be to anything below.
                     "BOUND_COLUMN_REF" => origin.merge(&input.all()),
                     "BOUND_FUNCTION" => self.elapsed(expression, input),
+                    "WINDOW_AGGREGATE" => self.sorted(expression, input),
                     "BOUND_AGGREGATE" => {
                         origin.averaged = AVERAGES.contains(&called(expression));
                         self.sorted(expression, input);
                     }
                     _ => {}
                 }
-                for order in expression["orders"].as_array().into_iter().flatten() {
+                // What follows the first only decides between equals.
+                if let Some(order) = expression["orders"].get(0) {
                     texts::sorted(&order["expression"], input, &mut self.seen);
                 }
                 texts::comparison(expression, input, &mut self.seen);
@@ -70,7 +73,7 @@ impl<'p> Tracer<'p> {
     fn sorted(&mut self, aggregate: &Value, input: &Outputs<'_>) {
         let by = match (called(aggregate), children(aggregate)) {
             ("min" | "max", [of, ..]) => of,
-            ("arg_min" | "arg_max" | "min_by" | "max_by", [_, by, ..]) => by,
+            (name, [_, by, ..]) if BY_EXTREME.contains(&name) => by,
             _ => return,
         };
         texts::sorted(by, input, &mut self.seen);

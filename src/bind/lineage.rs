@@ -205,7 +205,7 @@ impl<'p> Tracer<'p> {
                 either(kind, &first, &right)
             }
             "LOGICAL_DISTINCT" | "LOGICAL_ORDER_BY" | "LOGICAL_LIMIT" | "LOGICAL_TOP_N" => {
-                for order in operator["orders"].as_array().into_iter().flatten() {
+                if let Some(order) = operator["orders"].get(0) {
                     texts::sorted(&order["expression"], &first, &mut self.seen);
                 }
                 first.kept(map)

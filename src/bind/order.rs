@@ -68,7 +68,7 @@ const IN_ORDER: &[&str] = &["list", "array_agg", "string_agg", "group_concat", "
 
 /// Aggregates that take a value from the row where another is the highest or lowest. Rows without a
 /// value are left out.
-const BY_EXTREME: &[&str] = &[
+pub(super) const BY_EXTREME: &[&str] = &[
     "arg_max",
     "arg_min",
     "argmax",

@@ -14,6 +14,7 @@ mod scan;
 mod share;
 mod sources;
 mod subjects;
+mod text_order;
 
 pub use request::{Progress, Request, Silent};
 pub use subjects::{Contributions, subjects};
@@ -121,6 +122,7 @@ fn compute(
     if let Some(timeline) = &timeline {
         run.build_derived(true);
         run.check_expectations(timeline.as_of);
+        run.check_text_order()?;
         let mut metrics = run.results(timeline)?;
         let key = request.pseudonym_key.as_ref();
         let first = timeline.periods.first().map(|period| period.start);

@@ -7,7 +7,7 @@ use crate::bind::{Bound, Interval, IntervalMeasure, TimeUsed, mirrored};
 use crate::diagnostic::{Diagnostic, codes};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
-    for written in queries(project, bound) {
+    for written in queries(project.catalog, bound) {
         for time in &written.query.times {
             let Some((message, label, help)) = judge(&time.what) else {
                 continue;

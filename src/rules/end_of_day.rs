@@ -7,7 +7,7 @@ use crate::bind::{Bound, Day, TimeUsed, date_in};
 use crate::diagnostic::{Diagnostic, codes};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
-    for written in queries(project, bound) {
+    for written in queries(project.catalog, bound) {
         for time in &written.query.times {
             let TimeUsed::Day { operator, instant, day } = &time.what else {
                 continue;

@@ -6,7 +6,7 @@ use crate::bind::{Bound, Text, TimeUsed};
 use crate::diagnostic::{Diagnostic, codes};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
-    for written in queries(project, bound) {
+    for written in queries(project.catalog, bound) {
         for time in &written.query.times {
             let TimeUsed::Cast { of } = &time.what else {
                 continue;

@@ -47,6 +47,7 @@ mod unused;
 mod version;
 mod waiver;
 
+pub use text_order::numbers_ordered_as_text;
 pub use version::Base;
 
 use jiff::civil::Date;

@@ -7,7 +7,7 @@ use crate::bind::{Bound, NullLoss, Observed, Operand};
 use crate::diagnostic::{Diagnostic, codes};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
-    for (seen, place) in observations(project, bound) {
+    for (seen, place) in observations(project.catalog, bound) {
         let Observed::NullLost { of, by } = seen else {
             continue;
         };

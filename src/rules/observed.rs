@@ -1,16 +1,16 @@
 //! What binding saw in all SQL of a project: populations, measures, derived sources, expectations.
 
-use super::Project;
 use super::queries::queries;
 use crate::bind::{Bound, Observed};
+use crate::catalog::Catalog;
 use crate::diagnostic::Span;
 
 /// Everything that was seen, with its place.
 pub fn observations<'a>(
-    project: &Project<'a>,
+    catalog: &'a Catalog,
     bound: &'a Bound,
 ) -> impl Iterator<Item = (&'a Observed, Span)> {
-    queries(project, bound).flat_map(|written| {
+    queries(catalog, bound).flat_map(|written| {
         let seen = written.query.observations.iter();
         seen.map(move |one| (&one.what, written.span(one.place)))
     })

@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, codes};
 const SIDE_BY_SIDE: &[&str] = &["year", "month", "day", "hour", "minute", "second"];
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
-    for written in queries(project, bound) {
+    for written in queries(project.catalog, bound) {
         for time in &written.query.times {
             let TimeUsed::Part { part, interval, beside } = &time.what else {
                 continue;

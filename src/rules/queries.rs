@@ -1,7 +1,7 @@
 //! Every piece of bound SQL with what stands in its file.
 
-use super::Project;
 use crate::bind::{Bound, Query};
+use crate::catalog::Catalog;
 use crate::definition::read::Sql;
 use crate::diagnostic::{FileId, Span};
 
@@ -27,8 +27,7 @@ impl Written<'_> {
 
 /// The populations with their measures, the queries of derived sources, what makes the columns of
 /// others from their files, and what sources expect.
-pub fn queries<'a>(project: &Project<'a>, bound: &'a Bound) -> impl Iterator<Item = Written<'a>> {
-    let catalog = project.catalog;
+pub fn queries<'a>(catalog: &'a Catalog, bound: &'a Bound) -> impl Iterator<Item = Written<'a>> {
     let of_metrics = bound.metrics.iter().filter_map(|(id, metric)| {
         let population = catalog.metrics.get(id)?.definition.population.as_ref()?;
         Some(Written { query: &metric.population, sql: &population.sql, counts: true })

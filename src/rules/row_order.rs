@@ -22,7 +22,7 @@ type Keys = BTreeMap<String, Vec<Key>>;
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     let keys = keys(project, bound);
-    for written in queries(project, bound) {
+    for written in queries(project.catalog, bound) {
         let mut taken = BTreeSet::new();
         for choice in &written.query.choices {
             let span = place(project, written, choice, &mut taken);

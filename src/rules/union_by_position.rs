@@ -9,7 +9,7 @@ use crate::bind::{Bound, Observed};
 use crate::diagnostic::{Diagnostic, codes};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
-    for (seen, place) in observations(project, bound) {
+    for (seen, place) in observations(project.catalog, bound) {
         let Observed::ByPosition { operation, left, right } = seen else {
             continue;
         };

@@ -7,7 +7,7 @@ use crate::bind::{Bound, Observed, Values};
 use crate::diagnostic::{Diagnostic, codes};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
-    for (seen, place) in observations(project, bound) {
+    for (seen, place) in observations(project.catalog, bound) {
         let Observed::UnknownValue { of, text, values } = seen else {
             continue;
         };

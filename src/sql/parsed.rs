@@ -76,6 +76,8 @@ pub struct ParsedSql {
     pub texts: Vec<Text>,
     /// Calendar functions of `as_of()` whose value belongs to the next period.
     pub calendar_calls: Vec<CalendarCall>,
+    /// Whether it compares or sorts values by their order.
+    pub orders: bool,
     /// Names of parts of values: of `a.b` where `a` is no relation, and of arguments.
     pub fields: BTreeSet<String>,
     /// Whether names become data somewhere, as in `union by name`: then another name is another
@@ -155,6 +157,34 @@ struct Reader<'t> {
 /// Kinds of nodes, of joins and of set operations for which columns of one name belong together.
 const BY_NAME: &[&str] = &["NATURAL", "PIVOT", "UNION_BY_NAME"];
 
+/// Kinds of comparisons for which order matters.
+const BY_ORDER: &[&str] = &[
+    "COMPARE_BETWEEN",
+    "COMPARE_GREATERTHAN",
+    "COMPARE_GREATERTHANOREQUALTO",
+    "COMPARE_LESSTHAN",
+    "COMPARE_LESSTHANOREQUALTO",
+    "COMPARE_NOT_BETWEEN",
+];
+
+/// Functions that take the first or the last of some values.
+const EXTREMES: &[&str] = &[
+    "arg_max",
+    "arg_max_null",
+    "arg_max_nulls_last",
+    "arg_min",
+    "arg_min_null",
+    "arg_min_nulls_last",
+    "argmax",
+    "argmin",
+    "greatest",
+    "least",
+    "max",
+    "max_by",
+    "min",
+    "min_by",
+];
+
 impl<'t> Reader<'t> {
     fn visit(&mut self, tree: &Tree<'_>, around: Place) {
         match tree {
@@ -174,6 +204,8 @@ impl<'t> Reader<'t> {
         if kinds.any(|field| tree.text_of(field).is_some_and(|kind| BY_NAME.contains(&kind))) {
             self.parsed.names_are_data = true;
         }
+        let ordered = tree.text_of("type").is_some_and(|kind| BY_ORDER.contains(&kind));
+        self.parsed.orders |= ordered || !tree.list_of("orders").is_empty();
         match (tree.text_of("class"), tree.text_of("type")) {
             (None, Some("RECURSIVE_CTE_NODE" | "SELECT_NODE" | "SET_OPERATION_NODE")) => {
                 return self.query(tree, fields, place);
@@ -264,6 +296,8 @@ impl<'t> Reader<'t> {
             place: self.own(place_of_name),
         });
         self.alias(tree, place);
+        self.parsed.orders |=
+            !tree.list_of("orders").is_empty() || EXTREMES.contains(&name.as_str());
         // It tells the name of a column.
         self.parsed.names_are_data |= name == "alias";
         self.calls.push(name);
