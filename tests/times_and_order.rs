@@ -469,3 +469,35 @@ fn another_order_of_rows_is_another_value() {
         assert_eq!(over(certain, one), over(certain, other), "{certain}");
     }
 }
+
+#[test]
+fn conditions_on_numbers_and_times() {
+    let never = "impossible-condition";
+    let rows = |condition: &str| format!("select id from cases where {condition}");
+    let cases = [
+        ("seconds > 5 and seconds < 3", never),
+        ("seconds >= 5 and 5 > seconds", never),
+        ("seconds > 3 and seconds < 4", never),
+        ("seconds = 3 and seconds > 3.5", never),
+        ("seconds = 1.5", never),
+        ("seconds between 7 and 2.5", never),
+        ("began >= '2026-02-01' and began < timestamp '2026-01-31 12:00'", never),
+        ("began > date '2026-02-01' and began <= '2026-02-01'", "end-of-day impossible-condition"),
+        ("day = timestamp '2026-02-01 10:00'", never),
+        ("day > date '2026-02-01' and day < '2026-02-02'", never),
+        ("epoch(ended - began) > 60 and epoch(ended - began) <= 60", never),
+        ("seconds >= 5 and seconds <= 5", "silent"),
+        ("seconds > 3 and seconds < 5", "silent"),
+        ("seconds / 2 > 3 and seconds / 2 < 4", "silent"),
+        ("seconds = 1.0", "silent"),
+        ("seconds > 5 or seconds < 3", "silent"),
+        ("began > '2026-02-01' and ended < '2026-01-31'", "silent"),
+        ("began > timestamp '2026-02-01 10:00' and began < '2026-02-01 10:00:01'", "silent"),
+        ("day >= date '2026-02-01' and day <= '2026-02-01'", "silent"),
+        ("round(seconds / 7) > 3.2 and seconds / 7 < 3.1", "silent"),
+        ("not (seconds > 5 and seconds < 3)", "silent"),
+    ];
+    let cases = cases.map(|(condition, code)| (rows(condition), code));
+    let cases: Vec<(&str, &str)> = cases.iter().map(|(sql, code)| (sql.as_str(), *code)).collect();
+    expect(&cases);
+}

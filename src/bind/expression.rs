@@ -8,7 +8,7 @@ use super::nulls::Rest;
 use super::order::BY_EXTREME;
 use super::plan::{called, children, constant, index, place, text, type_name};
 use super::value::{Known, Outputs, known};
-use super::{nulls, texts};
+use super::{nulls, ranges, texts};
 
 impl<'p> Tracer<'p> {
     /// What is known of the values of some expressions.
@@ -127,6 +127,7 @@ impl<'p> Tracer<'p> {
     pub(super) fn all_meet(&mut self, conditions: &[&Value], input: &mut Outputs<'p>, rest: Rest) {
         let violations = self.purpose == Purpose::Violations;
         let rest = if violations { Rest::Sound } else { rest };
+        ranges::empty(conditions, input, &mut self.seen);
         texts::narrow(conditions, input, !violations, &mut self.seen);
         nulls::filter(conditions, input, rest, self.sources, &mut self.seen);
     }

@@ -17,6 +17,7 @@ mod observation;
 mod order;
 mod place;
 mod plan;
+mod ranges;
 mod scan;
 mod selected;
 mod sources;

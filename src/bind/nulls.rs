@@ -230,7 +230,7 @@ fn bound(condition: &Value) -> Option<Bound<'_>> {
 }
 
 /// Whether two expressions are the same, wherever they stand.
-fn same(one: &Value, other: &Value) -> bool {
+pub(super) fn same(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Object(a), Value::Object(b)) => {
             let places = |key: &str| key.starts_with("query_location") || key == "alias";

@@ -31,6 +31,8 @@ pub enum Observed {
     UnknownValue { of: Operand, text: String, values: Values },
     /// A condition that no row can meet.
     Never { of: Operand, why: Never },
+    /// A condition that every row meets: it leaves each of the texts that a value can be.
+    Always { of: Operand, texts: Vec<String> },
     /// Texts that are ordered, or compared by their order.
     TextOrder { of: Operand, by: TextOrder },
     /// A set operation whose sides have their columns in different orders.
@@ -70,6 +72,10 @@ pub enum Never {
     NeverNull,
     /// Another condition wants other texts.
     Contradicted(Vec<String>),
+    /// Another condition wants it to be so: `at most 3`.
+    OutOfRange(String),
+    /// Its type has no such value: no whole number is 1.5.
+    NoSuchValue(String),
     /// The two sides have no value in common.
     Disjoint { with: Operand, left: Vec<String>, right: Vec<String> },
 }
@@ -92,6 +98,7 @@ impl Observed {
             Self::NullLost { of, .. }
             | Self::UnknownValue { of, .. }
             | Self::Never { of, .. }
+            | Self::Always { of, .. }
             | Self::TextOrder { of, .. } => &of.name,
             Self::ByPosition { operation, .. } => operation,
             Self::RepeatedColumn { name } => name,

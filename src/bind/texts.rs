@@ -7,7 +7,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::facts::Nulls;
-use super::nulls::Seen;
+use super::nulls::{Seen, same};
 use super::observation::{Never, Observed, TextOrder, Values};
 use super::plan::{called, children, constant, index, is_text, place, text};
 use super::value::{Known, Outputs, known};
@@ -181,19 +181,57 @@ pub(super) fn narrow(
                     seen.push((what, place(condition)));
                 }
             }
-            "COMPARE_EQUAL" | "COMPARE_IN" => {
-                let wanted: Option<BTreeSet<String>> =
-                    operands.iter().skip(1).map(|one| constant(one).map(str::to_owned)).collect();
-                match (operands.first(), wanted) {
-                    (Some(value), Some(wanted)) if !wanted.is_empty() => {
-                        keep(condition, value, wanted, input, seen);
+            "COMPARE_EQUAL" | "COMPARE_IN" | "CONJUNCTION_OR" => match wanted(condition) {
+                Some((value, texts)) => {
+                    if nulls {
+                        seen.extend(always(condition, value, &texts, input));
                     }
-                    _ => disjoint(condition, operands, input, seen),
+                    keep(condition, value, texts, input, seen);
                 }
-            }
+                None => disjoint(condition, operands, input, seen),
+            },
             _ => {}
         }
     }
+}
+
+/// The value that a condition compares with texts, and the texts: of `=`, `in`, and several of them
+/// with `or`.
+fn wanted(condition: &Value) -> Option<(&Value, BTreeSet<String>)> {
+    let operands = children(condition);
+    if condition["type"] == "CONJUNCTION_OR" {
+        let mut parts = operands.iter().map(wanted);
+        let (value, mut texts) = parts.next()??;
+        for part in parts {
+            let (other, more) = part?;
+            if !same(value, other) {
+                return None;
+            }
+            texts.extend(more);
+        }
+        return Some((value, texts));
+    }
+    if !["COMPARE_EQUAL", "COMPARE_IN"].contains(&text(&condition["type"])) {
+        return None;
+    }
+    let (value, others) = operands.split_first()?;
+    let texts: Option<BTreeSet<String>> =
+        others.iter().map(|one| constant(one).map(str::to_owned)).collect();
+    texts.filter(|texts| !texts.is_empty()).map(|texts| (value, texts))
+}
+
+/// A condition that leaves all texts of a value that is never null.
+fn always(
+    condition: &Value,
+    value: &Value,
+    wanted: &BTreeSet<String>,
+    input: &Outputs<'_>,
+) -> Option<Seen> {
+    let value = known(value, input);
+    let all = value.texts.as_ref().filter(|texts| !texts.is_empty() && texts.is_subset(wanted))?;
+    let texts = all.iter().cloned().collect();
+    let place = place(condition).or_else(|| children(condition).first().and_then(place));
+    value.is_there().then(|| (Observed::Always { of: value.operand(), texts }, place))
 }
 
 /// Leaves the `wanted` texts of a column.

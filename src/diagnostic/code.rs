@@ -187,6 +187,7 @@ codes! {
     NULL_IN_CONDITION "null-in-condition" Warn Finding true "A condition that leaves out rows because a value is null.";
     UNKNOWN_VALUE "unknown-value" Error Finding true "A comparison with a text that the value cannot be.";
     IMPOSSIBLE_CONDITION "impossible-condition" Warn Finding true "A condition that no row can meet.";
+    REDUNDANT_CONDITION "redundant-condition" Warn Finding true "A condition that every row meets.";
     TEXT_ORDER "text-order" Warn Finding true "Numbers that are ordered as texts.";
     UNION_BY_POSITION "union-by-position" Error Finding true "A set operation whose sides have the same columns in another order.";
     UNION_NAME_ELSEWHERE "union-name-elsewhere" Warn Finding true "A set operation with a name that stands elsewhere on the other side.";

@@ -26,12 +26,22 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
                 }
             }
             Never::Contradicted(texts) => {
-                new(format!("no row meets this and the other condition on `{}`", of.name))
+                new(format!("no row meets this and the other condition{}", on(&of.name)))
                     .at(place, "never true here")
                     .help(format!(
                         "the other leaves {}; write `in (…)` or `or` where one of several is meant",
                         listed(texts)
                     ))
+            }
+            Never::OutOfRange(limit) => {
+                new(format!("no row meets this and the other condition{}", on(&of.name)))
+                    .at(place, format!("the other wants it {limit}"))
+                    .help("exchange the two ends, or write `or` where one of both is meant")
+            }
+            Never::NoSuchValue(value) => {
+                new(format!("no row meets this condition{}", on(&of.name)))
+                    .at(place, format!("no value of its type is {value}"))
+                    .help("compare it with a value of its type, or round it first")
             }
             Never::Disjoint { with, left, right } => {
                 new(format!("`{}` and `{}` are never equal", of.name, with.name))
@@ -40,4 +50,9 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
             }
         });
     }
+}
+
+/// What has no name is underlined.
+fn on(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!(" on `{name}`") }
 }

@@ -32,6 +32,7 @@ mod population_duplicate;
 mod population_similar;
 mod queries;
 mod ratio_of_averages;
+mod redundant_condition;
 mod require;
 mod review;
 mod row_order;
@@ -157,6 +158,7 @@ const BOUND_RULES: &[BoundRule] = &[
     null_in_condition::check,
     unknown_value::check,
     impossible_condition::check,
+    redundant_condition::check,
     text_order::check,
     union_by_position::check,
     unused::check,
