@@ -42,6 +42,7 @@ pub mod engine;
 pub mod error;
 pub mod escape;
 pub mod evaluate;
+pub mod facts;
 pub mod formula;
 pub mod framework;
 pub mod git;

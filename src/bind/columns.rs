@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::order::{Dependency, Row};
 use super::plan::{called, index, text};
+use crate::facts::{Dependency, Row};
 
 /// The column of which nothing is known.
 pub const UNKNOWN: usize = 0;

@@ -2,13 +2,13 @@
 
 use serde_json::Value;
 
-use super::facts::{Condition, Elapsed, Origin, Test};
 use super::lineage::{Purpose, Tracer};
 use super::nulls::Rest;
 use super::order::BY_EXTREME;
 use super::plan::{called, children, constant, index, place, text, type_name};
 use super::value::{Known, Outputs, known};
 use super::{nulls, ranges, texts};
+use crate::facts::{Condition, Elapsed, Origin, Test};
 
 impl<'p> Tracer<'p> {
     /// What is known of the values of some expressions.

@@ -11,14 +11,14 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::columns::Columns;
-use super::facts::{BoundSource, Column, ColumnRef, Nulls, Origin, Query};
 use super::nulls::Seen;
-use super::observation::Observation;
 use super::order::{choices, unique};
 use super::plan::{children, index, text, type_name};
 use super::times::times;
 use super::value::{Known, Outputs, aggregated, known};
 use super::{names, texts};
+use crate::facts::Observation;
+use crate::facts::{BoundSource, Column, ColumnRef, Nulls, Origin, Query};
 
 /// What a statement is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -98,21 +98,21 @@ mod tests {
     #[test]
     fn a_forged_type_is_not_believed() {
         let query = |type_name: &str| {
-            let origin = crate::bind::Origin::default();
+            let origin = crate::facts::Origin::default();
             let name = "a".to_owned();
             let type_name = type_name.to_owned();
-            let nulls = crate::bind::Nulls::Never;
+            let nulls = crate::facts::Nulls::Never;
             let values = Some(["x".to_owned()].into());
-            let columns = vec![crate::bind::Column { name, type_name, origin, nulls, values }];
-            crate::bind::Query { columns, ..crate::bind::Query::default() }
+            let columns = vec![crate::facts::Column { name, type_name, origin, nulls, values }];
+            crate::facts::Query { columns, ..crate::facts::Query::default() }
         };
         let mut memory = Memory::default();
         memory.remember(Memory::key(["honest"]), &query("DECIMAL(38,6)"));
         memory.remember(Memory::key(["forged"]), &query("INTEGER); drop table x; --"));
         let mut again = Memory::parse(&memory.render().unwrap());
-        let honest = again.recall::<crate::bind::Query>(&Memory::key(["honest"]));
+        let honest = again.recall::<crate::facts::Query>(&Memory::key(["honest"]));
         assert_eq!(honest, Some(query("DECIMAL(38,6)")));
-        assert_eq!(again.recall::<crate::bind::Query>(&Memory::key(["forged"])), None);
+        assert_eq!(again.recall::<crate::facts::Query>(&Memory::key(["forged"])), None);
     }
 
     #[test]

@@ -5,10 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::facts::{BoundMetric, BoundSource, Column, Expression, Nulls, Origin, Query};
 use super::lineage::{Purpose, trace};
 use super::memory::Memory;
-use super::observation::Observed;
 use super::place;
 use super::scan::{Binder, judge};
 use super::sources::{Relations, all_columns, allowance, no_query, schema};
@@ -17,6 +15,8 @@ use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{Allowance, Engine, Readable, in_sql, two_columns};
 use crate::error::Error;
+use crate::facts::Observed;
+use crate::facts::{BoundMetric, BoundSource, Column, Expression, Nulls, Origin, Query};
 use crate::measure::aggregates;
 use crate::parallel;
 use crate::plan::{Columns, Composed, Scan, probe};
@@ -140,6 +140,11 @@ fn in_parallel(
     jobs: &[Job<'_>],
 ) -> Result<Vec<Outcome>, Error> {
     let pieces: Vec<&[Job<'_>]> = jobs.chunks(TOGETHER).collect();
+    // Another connection costs more than a few metrics.
+    if let [jobs] = pieces.as_slice() {
+        let binder = Binder { engine, sources: &catalog.sources, files };
+        return Ok(several(binder, sources, jobs, &mut Sound::default(), allowance(catalog)));
+    }
     let mut workers = Vec::new();
     for _ in 0..parallel::workers(pieces.len()) {
         workers.push((engine.beside()?, Sound::default()));

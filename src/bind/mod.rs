@@ -6,14 +6,12 @@
 
 mod columns;
 mod expression;
-mod facts;
 mod join;
 mod lineage;
 mod memory;
 mod metrics;
 mod names;
 mod nulls;
-mod observation;
 mod order;
 mod place;
 mod plan;
@@ -23,28 +21,20 @@ mod selected;
 mod sources;
 mod texts;
 mod times;
-mod types;
 mod value;
 
-pub use facts::{
-    Bound, BoundMetric, BoundSource, Column, ColumnRef, Condition, Elapsed, Expression, Nulls,
-    Origin, Query, Test,
-};
+use sources::Relations;
+
 pub use memory::Memory;
-pub use observation::{Never, NullLoss, Observation, Observed, Operand, TextOrder, Values};
-pub use order::{Dependency, Row, RowChoice, Unique};
 pub use scan::Binder;
-pub use texts::number;
-pub use times::{
-    Between, Day, Grain, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in, mirrored,
-};
 
 use std::collections::BTreeSet;
 
 use crate::catalog::{Catalog, Metric};
 use crate::diagnostic::{Diagnostic, Files};
-use crate::engine::Parser;
+use crate::engine::{Engine, Parser};
 use crate::error::Error;
+use crate::facts::Bound;
 
 /// Binds every source and metric of the catalog. What is wrong with one does not keep the others
 /// from being bound; what reads a source that is wrong is left out without a word.
@@ -71,9 +61,35 @@ pub fn bind_some(
     memory: &mut Memory,
     parser: &Parser<'_>,
 ) -> Result<(Bound, Vec<Diagnostic>), Error> {
+    bind_in(&mut Relations::new(catalog, parser), files, wanted, memory)
+}
+
+/// As [`bind`], but only the metrics that are `wanted` and with nothing remembered, in an engine in
+/// which there is nothing yet, and is nothing afterwards.
+///
+/// # Errors
+/// Only an engine failure.
+pub fn bind_within(
+    engine: &Engine,
+    catalog: &Catalog,
+    files: &Files,
+    wanted: &dyn Fn(&Metric) -> bool,
+) -> Result<Bound, Error> {
+    let mut relations = Relations::within(catalog, engine);
+    let (bound, _) = bind_in(&mut relations, files, wanted, &mut Memory::default())?;
+    relations.remove()?;
+    Ok(bound)
+}
+
+fn bind_in(
+    relations: &mut Relations<'_>,
+    files: &Files,
+    wanted: &dyn Fn(&Metric) -> bool,
+    memory: &mut Memory,
+) -> Result<(Bound, Vec<Diagnostic>), Error> {
     let mut found = Vec::new();
-    let mut engine = sources::Relations::new(catalog, parser);
-    let bound = sources::bind(catalog, files, &mut engine, memory, &mut found)?;
+    let catalog = relations.catalog;
+    let bound = sources::bind(catalog, files, relations, memory, &mut found)?;
     let unbound: BTreeSet<&str> = catalog
         .sources
         .keys()
@@ -82,6 +98,6 @@ pub fn bind_some(
         .chain(catalog.unread.iter().map(String::as_str))
         .collect();
     let wanted = catalog.metrics.values().filter(|metric| wanted(metric));
-    let metrics = metrics::bind(wanted, files, &mut engine, &unbound, &bound, memory, &mut found)?;
+    let metrics = metrics::bind(wanted, files, relations, &unbound, &bound, memory, &mut found)?;
     Ok((Bound { sources: bound, metrics }, found))
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::nulls::Seen;
-use super::observation::Observed;
 use super::plan::{children, place, text};
 use super::value::Outputs;
+use crate::facts::Observed;
 
 /// Operators that hand on the columns of the query below them.
 const SAME_QUERY: &[&str] =

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::facts::{BoundSource, Nulls};
-use super::observation::{NullLoss, Observed};
 use super::plan::{called, children, index, place, text};
 use super::value::{KEEPS_NULLS, Known, Outputs, known};
+use crate::facts::{BoundSource, Nulls};
+use crate::facts::{NullLoss, Observed};
 
 type Positions = BTreeSet<usize>;
 

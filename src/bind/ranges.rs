@@ -7,10 +7,10 @@ use rust_decimal::Decimal;
 use serde_json::Value;
 
 use super::nulls::{Seen, same};
-use super::observation::{Never, Observed};
 use super::plan::{children, place, text, type_name};
-use super::times::date_in;
 use super::value::{Outputs, known};
+use crate::facts::date_in;
+use crate::facts::{Never, Observed};
 
 /// A number or a time that stands in the SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

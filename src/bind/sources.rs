@@ -5,21 +5,21 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::facts::{BoundSource, Column, ColumnRef, Nulls, Origin, Query};
 use super::lineage::{Purpose, Traced, trace};
 use super::memory::Memory;
-use super::observation::Observed;
 use super::place;
-use super::times::TimeUse;
 use crate::catalog::{Catalog, Source, read_by};
 use crate::definition::read::Sql;
 use crate::definition::source::{ColumnTable, Format, Type};
 use crate::diagnostic::{Diagnostic, Files, codes};
 use crate::engine::{
     Allowance, Engine, Parser, Readable, SqlFailure, check_derived, check_file_source, conversions,
-    declare, declared_columns, first_repeated, in_sql, refusals, two_columns,
+    declare, declared_columns, first_repeated, in_sql, refusals, two_columns, undeclare,
 };
 use crate::error::Error;
+use crate::facts::Observed;
+use crate::facts::TimeUse;
+use crate::facts::{BoundSource, Column, ColumnRef, Nulls, Origin, Query};
 use crate::plan::Composed;
 use crate::sql::{Form, ParsedSql};
 
@@ -27,14 +27,35 @@ use crate::sql::{Form, ParsedSql};
 /// first one is asked for: where everything is remembered, there is no need of it.
 pub struct Relations<'a> {
     pub catalog: &'a Catalog,
-    parser: &'a Parser<'a>,
+    provider: Provider<'a>,
+    /// That of the parser, once there was need of it.
     engine: Option<Engine>,
     made: BTreeSet<String>,
 }
 
+/// Where the engine comes from.
+enum Provider<'a> {
+    Parser(&'a Parser<'a>),
+    Engine(&'a Engine),
+}
+
 impl<'a> Relations<'a> {
     pub fn new(catalog: &'a Catalog, parser: &'a Parser<'a>) -> Self {
-        Self { catalog, parser, engine: None, made: BTreeSet::new() }
+        Self { catalog, provider: Provider::Parser(parser), engine: None, made: BTreeSet::new() }
+    }
+
+    /// In an engine in which there is nothing yet.
+    pub fn within(catalog: &'a Catalog, engine: &'a Engine) -> Self {
+        Self { catalog, provider: Provider::Engine(engine), engine: None, made: BTreeSet::new() }
+    }
+
+    /// Takes the relations out of an engine that goes on.
+    pub fn remove(self) -> Result<(), Error> {
+        let Provider::Engine(engine) = self.provider else { return Ok(()) };
+        for id in &self.made {
+            undeclare(engine, id).map_err(|failure| failed(id, failure))?;
+        }
+        Ok(())
     }
 
     /// The engine, with the `sources` among those that are `bound`.
@@ -43,20 +64,22 @@ impl<'a> Relations<'a> {
         sources: impl IntoIterator<Item = &'s str>,
         bound: &BTreeMap<String, BoundSource>,
     ) -> Result<&Engine, Error> {
-        let engine = match self.engine.take() {
-            Some(engine) => engine,
-            None => open(self.catalog, self.parser)?,
+        let engine = match self.provider {
+            Provider::Engine(engine) => engine,
+            Provider::Parser(parser) => {
+                let engine = match self.engine.take() {
+                    Some(engine) => engine,
+                    None => open(self.catalog, parser)?,
+                };
+                self.engine.insert(engine)
+            }
         };
-        let engine = self.engine.insert(engine);
         engine.grant(allowance(self.catalog));
         for id in sources {
             let Some(source) = bound.get(id).filter(|_| !self.made.contains(id)) else {
                 continue;
             };
-            declare(engine, id, &source.query.typed()).map_err(|failure| Error::Engine {
-                doing: format!("declaring source {id}"),
-                message: failure.message,
-            })?;
+            declare(engine, id, &source.query.typed()).map_err(|failure| failed(id, failure))?;
             self.made.insert(id.to_owned());
         }
         Ok(engine)
@@ -67,6 +90,10 @@ fn open(catalog: &Catalog, parser: &Parser<'_>) -> Result<Engine, Error> {
     let engine = parser.engine_to_bind(&catalog.settings)?;
     engine.set_as_of(Timestamp::UNIX_EPOCH, catalog.settings.grain)?;
     Ok(engine)
+}
+
+fn failed(id: &str, failure: SqlFailure) -> Error {
+    Error::Engine { doing: format!("declaring source {id}"), message: failure.message }
 }
 
 /// What binding a definition may take: to bind takes milliseconds, so that a minute for a number

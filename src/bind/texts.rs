@@ -6,11 +6,10 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::facts::Nulls;
 use super::nulls::{Seen, same};
-use super::observation::{Never, Observed, TextOrder, Values};
 use super::plan::{called, children, constant, index, is_text, place, text};
 use super::value::{Known, Outputs, known};
+use crate::facts::{Never, Nulls, Observed, TextOrder, Values, number};
 
 /// What is seen in one comparison, wherever it stands.
 pub(super) fn comparison(expression: &Value, input: &Outputs<'_>, seen: &mut Vec<Seen>) {
@@ -144,15 +143,6 @@ pub(super) fn sorted(expression: &Value, input: &Outputs<'_>, seen: &mut Vec<See
         None => return,
     };
     seen.push((Observed::TextOrder { of: value.operand(), by }, place(expression)));
-}
-
-/// The number that a text is, as people write numbers: no spaces, no exponents, no zeros in front.
-pub fn number(text: &str) -> Option<f64> {
-    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (whole, behind) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    let padded = whole.len() > 1 && whole.starts_with('0');
-    if all(whole) && all(behind) && !padded { text.parse().ok() } else { None }
 }
 
 /// Whether texts are numbers whose order as texts is another one.

@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::facts::{ColumnRef, Nulls, Origin};
-use super::observation::{Operand, Values};
 use super::plan::{called, children, constant, index, is_text, text};
+use crate::facts::{ColumnRef, Nulls, Origin};
+use crate::facts::{Operand, Values};
 
 /// The texts that a value can be.
 pub(super) type Texts = Rc<BTreeSet<String>>;

@@ -12,11 +12,12 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::bind::{Bound, Memory, bind};
+use crate::bind::{Memory, bind};
 use crate::catalog::{Parse, Unresolved, pieces_of_metric};
 use crate::definition::metric::MetricFile;
 use crate::engine::Parser;
 use crate::error::Error;
+use crate::facts::Bound;
 use crate::rules;
 
 /// Looks at everything: runs all rules, and binds all SQL that is not in the `memory`.

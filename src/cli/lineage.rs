@@ -6,10 +6,10 @@ use clap::{Args, ValueEnum};
 
 use super::project::{self, Refused};
 use super::{Global, output};
-use crate::bind::{Bound, ColumnRef};
 use crate::catalog::Catalog;
 use crate::diagnostic::closest;
 use crate::error::Error;
+use crate::facts::{Bound, ColumnRef};
 use crate::lineage::{Graph, Node};
 use crate::report::lineage::{downstream, json, mermaid, upstream};
 

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Global, clock, output};
-use crate::bind::{self, Bound, bind};
+use crate::bind::{self, bind};
 use crate::catalog::Catalog;
 use crate::check;
 use crate::diagnostic::{Diagnostics, Files};
 use crate::engine::{Parser, Protection, Purpose};
 use crate::error::Error;
+use crate::facts::Bound;
 use crate::git;
 use crate::privacy;
 use crate::project::{self, Kept};

@@ -24,7 +24,7 @@ pub use failure::{SqlFailure, refusals};
 pub use gate::{Checked, Readable};
 pub use load::{
     LoadContext, check_derived, check_file_source, conversions, declare, declared_columns,
-    given_table, has_wrong_header, load_file_source, materialise, stand_in,
+    given_table, has_wrong_header, load_file_source, materialise, stand_in, undeclare,
 };
 pub use parse::{Examined, Outcome};
 pub use parser::{Parser, Purpose};

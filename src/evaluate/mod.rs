@@ -29,11 +29,13 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::catalog::{Catalog, Settings};
+use crate::bind::bind_within;
+use crate::catalog::{Catalog, Metric, Settings};
 use crate::definition::project::AsOf;
 use crate::diagnostic::{Diagnostic, Files};
 use crate::engine::{Engine, Options, Parser, Protection, Verified};
 use crate::error::Error;
+use crate::facts::Bound;
 use crate::plan::{Plan, Timeline, quote};
 use crate::privacy;
 use crate::project::{DataFile, Stamp};
@@ -115,6 +117,7 @@ fn compute(
     let mut run = Run::new(catalog, plan, files, request, &engine);
     run.as_of = request.as_of.or(known.timeline.as_ref().map(|timeline| timeline.as_of));
     run.sound = plan.sources.iter().map(|step| &step.id).filter(|id| known.is_sound(id)).collect();
+    let bound = run.bind_guarded()?;
     run.make_ready(data)?;
     let timeline = run.timeline()?;
     let mut chosen = BTreeMap::new();
@@ -126,9 +129,9 @@ fn compute(
         let mut metrics = run.results(timeline)?;
         let key = request.pseudonym_key.as_ref();
         let first = timeline.periods.first().map(|period| period.start);
-        let (protection, shown) = (&request.protection, &plan.chosen);
+        let sensitive = privacy::sensitive(catalog, &bound, metrics.keys());
         let protected =
-            privacy::protect(catalog, files, protection, shown, key, first, &mut metrics)?;
+            privacy::protect(catalog, &sensitive, &plan.chosen, key, first, &mut metrics);
         run.diagnostics.extend(protected.diagnostics);
         run.skipped.extend(protected.skipped);
         pseudonyms = protected.pseudonyms;
@@ -311,6 +314,21 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// The facts about metrics that may show sensitive values, before anything is loaded. What
+    /// `check` remembers of them lies in the project's folder, where a stranger's branch could have put
+    /// it. Of projects that declare nothing, nothing is bound.
+    fn bind_guarded(&self) -> Result<Bound, Error> {
+        let sources = &self.catalog.sources;
+        let is_guarded = |metric: &Metric| metric.is_guarded(sources);
+        let mut metrics = self.plan.metrics.iter().filter_map(|id| self.catalog.metrics.get(id));
+        if !sources.values().any(|source| source.guarded) || !metrics.any(is_guarded) {
+            return Ok(Bound::default());
+        }
+        let wanted = |metric: &Metric| self.plan.metrics.contains(&metric.id) && is_guarded(metric);
+        self.set_no_as_of()?;
+        bind_within(self.engine, self.catalog, self.files, &wanted)
+    }
+
     /// Makes the sources ready.
     fn start(
         catalog: &'a Catalog,
@@ -328,10 +346,14 @@ impl<'a> Run<'a> {
     /// Loads the sources, and builds those that do not depend on the as-of.
     fn make_ready(&mut self, data: BTreeMap<String, Located>) -> Result<(), Error> {
         // Views bind `as_of()` when they are made; its value is known once sources are loaded.
-        self.engine.set_as_of(Timestamp::UNIX_EPOCH, self.catalog.settings.grain)?;
+        self.set_no_as_of()?;
         self.load_files(data);
         self.build_derived(false);
         Ok(())
+    }
+
+    fn set_no_as_of(&self) -> Result<(), Error> {
+        self.engine.set_as_of(Timestamp::UNIX_EPOCH, self.catalog.settings.grain)
     }
 
     /// Settles the as-of, tells the engine, and lays out the periods; `None` where the as-of

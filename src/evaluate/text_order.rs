@@ -4,16 +4,17 @@
 use std::collections::BTreeSet;
 
 use super::Run;
-use crate::bind::{ColumnRef, Memory, bind_some};
+use crate::bind::{Memory, bind_some};
 use crate::catalog::{Source, pieces_of_metric, pieces_of_source};
 use crate::definition::source::Type;
 use crate::engine::{Parser, Purpose, Verified, VerifiedKey};
 use crate::error::Error;
+use crate::facts::ColumnRef;
 use crate::measure::Cell;
 use crate::plan::quote;
 use crate::rules;
 
-/// The texts that [`crate::bind::number`] takes for numbers.
+/// The texts that [`crate::facts::number`] takes for numbers.
 const NUMBER: &str = r"[+-]?(0|[1-9][0-9]*)([.][0-9]+)?";
 
 impl Run<'_> {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::bind::{Bound, ColumnRef};
 use crate::catalog::Catalog;
+use crate::facts::{Bound, ColumnRef};
 
 /// Something that a number depends on, or a number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

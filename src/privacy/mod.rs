@@ -12,16 +12,14 @@ mod suppress;
 
 pub use key::{Key, NoKey};
 pub use personal::{Personal, by_name};
-pub use segments::is_sensitive;
+pub use segments::{Segments, is_sensitive, sensitive};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::catalog::{Catalog, Metric};
-use crate::diagnostic::{Diagnostic, Files, Span, codes};
-use crate::engine::Protection;
-use crate::error::Error;
+use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::result::MetricResults;
 
 /// What protecting results had to say.
@@ -35,26 +33,22 @@ pub struct Protected {
 }
 
 /// Protects the results of all metrics, the parts of composed ones too. Without a key the metrics
-/// that need pseudonyms lose their results. `chosen` are the metrics that will be shown, from the
-/// period that begins at `since`; rows before it are there because others were computed from them.
-///
-/// # Errors
-/// Only an engine failure.
+/// that need pseudonyms lose their results. `sensitive` has the sensitive segments of those metrics,
+/// `chosen` are the metrics that will be shown, from the period that begins at `since`; rows before it
+/// are there because others were computed from them.
 pub fn protect(
     catalog: &Catalog,
-    files: &Files,
-    protection: &Protection,
+    sensitive: &Segments,
     chosen: &BTreeSet<String>,
     key: Result<&Key, &NoKey>,
     since: Option<Timestamp>,
     metrics: &mut BTreeMap<String, MetricResults>,
-) -> Result<Protected, Error> {
+) -> Protected {
     let mut protected = Protected::default();
-    let sensitive = segments::sensitive(catalog, files, protection, metrics)?;
     // Before pseudonyms, and only of what stays as it is.
-    protected.diagnostics.extend(personal_values(catalog, chosen, &sensitive, since, metrics));
+    protected.diagnostics.extend(personal_values(catalog, chosen, sensitive, since, metrics));
     match key {
-        Ok(key) => protected.pseudonyms = pseudonym::replace(key, &sensitive, since, metrics),
+        Ok(key) => protected.pseudonyms = pseudonym::replace(key, sensitive, since, metrics),
         Err(why) => {
             let lost: Vec<&Metric> = sensitive
                 .keys()
@@ -65,11 +59,11 @@ pub fn protect(
                 let reason = "there is no key for its pseudonyms".to_owned();
                 protected.skipped.insert(metric.id.clone(), reason);
             }
-            protected.diagnostics.extend(without_key(&lost, &sensitive, why));
+            protected.diagnostics.extend(without_key(&lost, sensitive, why));
         }
     }
     suppress::suppress(catalog, metrics);
-    Ok(protected)
+    protected
 }
 
 /// Where a metric names a segment; its measure where it only has it from its parts.

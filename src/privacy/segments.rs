@@ -2,50 +2,32 @@
 //!
 //! A segment is sensitive if its population lists it, or if its value comes from a sensitive
 //! column of a source, through any number of derived sources, renames and expressions. The
-//! lineage of the bound SQL says so, so a definition cannot forget it. All is bound anew: what
-//! `check` remembers lies in the project's folder, where a stranger's branch could have put it.
+//! lineage of the bound SQL says so, so a definition cannot forget it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::bind::{Bound, ColumnRef, Memory, Origin, bind_some};
 use crate::catalog::{Catalog, Metric};
-use crate::diagnostic::Files;
-use crate::engine::{Parser, Protection, Purpose};
-use crate::error::Error;
-use crate::result::MetricResults;
+use crate::facts::{Bound, ColumnRef, Origin};
 
-/// The sensitive segments of every one of the metrics that is broken down by any; their parts are
-/// among them.
-///
-/// # Errors
-/// Only an engine failure.
-pub fn sensitive(
-    catalog: &Catalog,
-    files: &Files,
-    protection: &Protection,
-    metrics: &BTreeMap<String, MetricResults>,
-) -> Result<BTreeMap<String, BTreeSet<String>>, Error> {
-    let sources = &catalog.sources;
-    let computed = || metrics.keys().filter_map(|id| catalog.metrics.get(id));
-    // Nothing is bound for projects that declare nothing.
-    if !computed().any(|metric| metric.is_guarded(sources)) {
-        return Ok(BTreeMap::new());
-    }
-    let bound = if sources.values().any(|source| source.guarded) {
-        let wanted =
-            |metric: &Metric| metrics.contains_key(&metric.id) && metric.is_guarded(sources);
-        let parser = Parser::new(protection.clone(), Purpose::Binding);
-        bind_some(catalog, files, &wanted, &mut Memory::default(), &parser)?.0
-    } else {
-        Bound::default()
-    };
-    let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for metric in computed().filter(|metric| metric.is_guarded(sources)) {
-        found.insert(metric.id.clone(), of_rows(catalog, &bound, metric));
-    }
-    inherit(computed, &mut found);
+/// Segments by metric.
+pub type Segments = BTreeMap<String, BTreeSet<String>>;
+
+/// The sensitive segments of every one of some metrics that is broken down by any; their parts are
+/// among them. `bound` has the metrics that are guarded; of one that it lacks every segment is
+/// sensitive whose source is.
+pub fn sensitive<'a>(
+    catalog: &'a Catalog,
+    bound: &Bound,
+    metrics: impl IntoIterator<Item = &'a String>,
+) -> Segments {
+    let metrics: Vec<&Metric> =
+        metrics.into_iter().filter_map(|id| catalog.metrics.get(id)).collect();
+    let guarded = metrics.iter().filter(|metric| metric.is_guarded(&catalog.sources));
+    let mut found: Segments =
+        guarded.map(|metric| (metric.id.clone(), of_rows(catalog, bound, metric))).collect();
+    inherit(&metrics, &mut found);
     found.retain(|_, segments| !segments.is_empty());
-    Ok(found)
+    found
 }
 
 fn of_rows(catalog: &Catalog, bound: &Bound, metric: &Metric) -> BTreeSet<String> {
@@ -105,14 +87,11 @@ fn comes_from_sensitive(catalog: &Catalog, bound: &Bound, origin: &Origin) -> bo
 }
 
 /// What is sensitive in a part is sensitive in the whole.
-fn inherit<'a, M: Iterator<Item = &'a Metric>>(
-    metrics: impl Fn() -> M,
-    found: &mut BTreeMap<String, BTreeSet<String>>,
-) {
-    let mut settled = false;
+fn inherit(metrics: &[&Metric], found: &mut Segments) {
+    let mut settled = found.is_empty();
     while !settled {
         settled = true;
-        for metric in metrics().filter(|metric| !metric.parts.is_empty()) {
+        for metric in metrics.iter().filter(|metric| !metric.parts.is_empty()) {
             let of_parts = metric.parts.iter().filter_map(|part| found.get(part)).flatten();
             let inherited: BTreeSet<String> = of_parts
                 .filter(|name| metric.segments().contains(&name.as_str()))

@@ -1,9 +1,9 @@
 //! `average-of-averages`: a group of three counts as much as a group of three thousand.
 
 use super::Project;
-use crate::bind::Bound;
 use crate::definition::measure::MeasureTable;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::Bound;
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     for (id, facts) in &bound.metrics {

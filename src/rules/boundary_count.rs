@@ -3,8 +3,8 @@
 
 use super::Project;
 use super::queries::queries;
-use crate::bind::{Bound, Grain, TimeUsed};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, Grain, TimeUsed};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     for written in queries(project.catalog, bound) {

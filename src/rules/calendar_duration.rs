@@ -3,8 +3,8 @@
 
 use super::Project;
 use super::queries::queries;
-use crate::bind::{Bound, Interval, IntervalMeasure, TimeUsed, mirrored};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, Interval, IntervalMeasure, TimeUsed, mirrored};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     for written in queries(project.catalog, bound) {

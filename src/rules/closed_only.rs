@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 
 use super::Project;
-use crate::bind::{Bound, BoundMetric, ColumnRef, Condition, Test};
 use crate::catalog::Metric;
 use crate::definition::measure::MeasureTable;
 use crate::definition::metric::Unit;
 use crate::definition::read::Sql;
 use crate::diagnostic::{Diagnostic, FileId, Span, codes};
+use crate::facts::{Bound, BoundMetric, ColumnRef, Condition, Test};
 
 /// States in which work is over.
 const OVER: &[&str] = &["closed", "resolved", "done", "completed", "complete", "finished"];

@@ -1,8 +1,8 @@
 //! `cohort-by-closing`: a period that is decided by when work ended is emptied by not ending it.
 
 use super::Project;
-use crate::bind::{Bound, ColumnRef};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, ColumnRef};
 
 /// What the names of instants begin with at which something was over. The end of a duration
 /// would not do: that of a detection delay is where an incident begins.

@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::Project;
-use crate::bind::{Bound, BoundMetric, ColumnRef, Origin};
 use crate::catalog::Metric;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, BoundMetric, ColumnRef, Origin};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     for (id, facts) in &bound.metrics {

@@ -4,10 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::Project;
-use crate::bind::{Bound, BoundMetric, Column};
 use crate::catalog::Metric;
 use crate::definition::measure::Kind;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, BoundMetric, Column};
 
 /// Kinds whose total depends on the mix of the rows.
 const MIXED: &[Kind] =

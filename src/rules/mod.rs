@@ -53,9 +53,9 @@ pub use version::Base;
 
 use jiff::civil::Date;
 
-use crate::bind::Bound;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Files};
+use crate::facts::Bound;
 use crate::parallel;
 
 /// What the rules look at.

@@ -3,8 +3,8 @@
 
 use super::Project;
 use super::observed::observations;
-use crate::bind::{Bound, NullLoss, Observed, Operand};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, NullLoss, Observed, Operand};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     for (seen, place) in observations(project.catalog, bound) {

@@ -1,9 +1,9 @@
 //! What binding saw in all SQL of a project: populations, measures, derived sources, expectations.
 
 use super::queries::queries;
-use crate::bind::{Bound, Observed};
 use crate::catalog::Catalog;
 use crate::diagnostic::Span;
+use crate::facts::{Bound, Observed};
 
 /// Everything that was seen, with its place.
 pub fn observations<'a>(

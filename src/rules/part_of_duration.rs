@@ -3,8 +3,8 @@
 
 use super::Project;
 use super::queries::queries;
-use crate::bind::{Bound, Interval, IntervalMeasure, TimeUsed};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, Interval, IntervalMeasure, TimeUsed};
 
 /// The units that stand side by side, from the largest.
 const SIDE_BY_SIDE: &[&str] = &["year", "month", "day", "hour", "minute", "second"];

@@ -2,9 +2,9 @@
 //! not belong there.
 
 use super::Project;
-use crate::bind::{Bound, BoundMetric};
 use crate::catalog::Metric;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, BoundMetric};
 use crate::privacy::{self, Personal};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {

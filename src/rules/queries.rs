@@ -1,9 +1,9 @@
 //! Every piece of bound SQL with what stands in its file.
 
-use crate::bind::{Bound, Query};
 use crate::catalog::Catalog;
 use crate::definition::read::Sql;
 use crate::diagnostic::{FileId, Span};
+use crate::facts::{Bound, Query};
 
 /// A query of a definition.
 #[derive(Debug, Clone, Copy)]

@@ -4,8 +4,8 @@
 use super::Project;
 use super::observed::observations;
 use super::unknown_value::listed;
-use crate::bind::{Bound, Observed};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, Observed};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     for (seen, place) in observations(project.catalog, bound) {

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Project;
 use super::queries::{Written, queries};
-use crate::bind::{Bound, Row, RowChoice};
 use crate::definition::source::ExpectLevel;
 use crate::diagnostic::{Diagnostic, Span, codes};
+use crate::facts::{Bound, Row, RowChoice};
 
 /// Columns that no two rows of a source share.
 #[derive(Debug, Default)]

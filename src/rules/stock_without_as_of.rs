@@ -2,8 +2,8 @@
 //! at the as-of says the same each time: its history is today's number, written several times.
 
 use super::Project;
-use crate::bind::Bound;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::Bound;
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     let catalog = project.catalog;

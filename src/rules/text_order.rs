@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::Project;
 use super::observed::observations;
-use crate::bind::{Bound, ColumnRef, Observed, TextOrder, number};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, ColumnRef, Observed, TextOrder, number};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     found.extend(numbers_ordered_as_text(project.catalog, bound, &BTreeSet::new()));

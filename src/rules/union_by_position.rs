@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use super::Project;
 use super::observed::observations;
-use crate::bind::{Bound, Observed};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, Observed};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     for (seen, place) in observations(project.catalog, bound) {

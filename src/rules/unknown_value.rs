@@ -3,8 +3,8 @@
 
 use super::Project;
 use super::observed::observations;
-use crate::bind::{Bound, Observed, Values};
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, Observed, Values};
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
     for (seen, place) in observations(project.catalog, bound) {

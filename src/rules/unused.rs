@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Project, hidden_mix};
-use crate::bind::{Bound, BoundMetric, ColumnRef};
 use crate::catalog::{Catalog, Metric};
 use crate::definition::measure::MeasureTable;
 use crate::definition::project::AsOf;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::{Bound, BoundMetric, ColumnRef};
 use crate::plan::Scan;
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {

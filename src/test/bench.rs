@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::bind::Bound;
 use crate::catalog::{Catalog, Source};
 use crate::definition::source::Format;
 use crate::definition::test::TestTable;
@@ -14,6 +13,7 @@ use crate::engine::{
     materialise, stand_in,
 };
 use crate::error::Error;
+use crate::facts::Bound;
 use crate::plan::{Materialise, insert};
 
 pub struct Bench<'a> {

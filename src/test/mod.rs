@@ -20,12 +20,12 @@ use std::collections::BTreeSet;
 use bench::Bench;
 use coverage::Tracker;
 
-use crate::bind::Bound;
 use crate::catalog::Catalog;
 use crate::definition::test::TestTable;
 use crate::diagnostic::{Diagnostic, Files, Span, closest};
 use crate::engine::{Allowance, Answer, Protection};
 use crate::error::Error;
+use crate::facts::Bound;
 use crate::rules::tests as rule;
 
 /// What is tested.

@@ -7,11 +7,12 @@
 use std::path::Path;
 use std::process::Command;
 
-use goodhart::bind::{Bound, Memory, bind};
+use goodhart::bind::{Memory, bind};
 use goodhart::check;
 use goodhart::diagnostic::{Diagnostics, Files, render};
 use goodhart::engine::{Parser, Protection, Purpose};
 use goodhart::evaluate::{self, Request, Silent};
+use goodhart::facts::Bound;
 use goodhart::plan::{self, Selection};
 use goodhart::{report, test};
 

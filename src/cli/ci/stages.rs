@@ -8,7 +8,6 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::base::{self, Base};
-use crate::bind::Bound;
 use crate::check;
 use crate::cli::diff::say_unusable;
 use crate::cli::progress::Bar;
@@ -21,6 +20,7 @@ use crate::diff::{Diff, findings};
 use crate::engine::{Parser, Purpose};
 use crate::error::Error;
 use crate::evaluate::{Evaluation, evaluate};
+use crate::facts::Bound;
 use crate::judge::judge;
 use crate::plan::{self, Selection};
 use crate::report::ci::{Outcome, Stage, StageName, Stale};

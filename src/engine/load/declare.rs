@@ -24,6 +24,14 @@ pub fn declare(
     engine.execute(&format!("create or replace table {} ({})", quote(name), typed(columns)))
 }
 
+/// Takes away what [`declare`] made.
+///
+/// # Errors
+/// Only an engine failure.
+pub fn undeclare(engine: &Engine, name: &str) -> Result<(), SqlFailure> {
+    engine.execute(&format!("drop table if exists {}", quote(name)))
+}
+
 /// Columns with DuckDB's types, as a table is created with them.
 pub fn typed(columns: &[(String, String)]) -> String {
     let columns = columns.iter().map(|(name, type_name)| format!("{} {type_name}", quote(name)));

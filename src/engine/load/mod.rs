@@ -11,7 +11,9 @@ mod text_file;
 mod verify;
 
 pub use convert::MACROS;
-pub use declare::{check_derived, check_file_source, conversions, declare, declared_columns};
+pub use declare::{
+    check_derived, check_file_source, conversions, declare, declared_columns, undeclare,
+};
 pub use given::{stand_in, table as given_table};
 pub use raw::has_wrong_header;
 

@@ -7,12 +7,12 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use super::{nearest, unknown_column, wrong_type};
-use crate::bind::Bound;
 use crate::catalog::{Catalog, Metric, Source};
 use crate::definition::measure::{MeasureTable, Statistic};
 use crate::definition::read::{At, Literal, Text, Value};
 use crate::definition::test::{GivenRow, TestTable};
 use crate::diagnostic::{Applicability, Diagnostic, Span, codes};
+use crate::facts::Bound;
 use crate::plan::{Slot, Timeline};
 use crate::result::{DECIMALS, Status, date_text};
 

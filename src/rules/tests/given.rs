@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{nearest, unknown_column, wrong_type};
-use crate::bind::Bound;
 use crate::catalog::{Catalog, Source};
 use crate::definition::read::{Literal, Text, Value};
 use crate::definition::source::Format;
 use crate::definition::test::TestTable;
 use crate::diagnostic::{Diagnostic, codes};
+use crate::facts::Bound;
 use crate::plan::Slot;
 
 /// Checks the rows that a test gives to `what`, which reads `reads`.

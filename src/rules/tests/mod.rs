@@ -8,12 +8,12 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::Project;
-use crate::bind::Bound;
 use crate::catalog::{Catalog, Metric, Source};
 use crate::definition::project::AsOf;
 use crate::definition::read::{Literal, Text};
 use crate::definition::test::TestTable;
 use crate::diagnostic::{Applicability, Diagnostic, Span, codes};
+use crate::facts::Bound;
 use crate::plan::Slot;
 
 pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::facts::ColumnRef;
+use super::ColumnRef;
 
 /// Something that is seen at a place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,4 +104,13 @@ impl Observed {
             Self::RepeatedColumn { name } => name,
         }
     }
+}
+
+/// The number that a text is, as people write numbers: no spaces, no exponents, no zeros in front.
+pub fn number(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    let (whole, behind) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let padded = whole.len() > 1 && whole.starts_with('0');
+    if all(whole) && all(behind) && !padded { text.parse().ok() } else { None }
 }

@@ -1,14 +1,22 @@
 //! What is known of a query once it is bound.
 
+mod observation;
+mod rows;
+mod times;
+mod types;
+
+pub use observation::{Never, NullLoss, Observation, Observed, Operand, TextOrder, Values, number};
+pub use rows::{Dependency, Row, RowChoice, Unique};
+pub use times::{
+    Between, Day, Grain, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in, mirrored,
+};
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::observation::Observation;
-use super::order::{RowChoice, Unique};
-use super::times::TimeUse;
-use super::types::is_type;
+use types::is_type;
 
 /// A column of a source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
