@@ -43,6 +43,7 @@ pub mod error;
 pub mod escape;
 pub mod evaluate;
 pub mod facts;
+pub mod fixtures;
 pub mod formula;
 pub mod framework;
 pub mod git;

@@ -6,7 +6,8 @@ use super::Opened;
 use crate::catalog::{Parse, definition_size};
 use crate::diagnostic::Files;
 use crate::error::Error;
-use crate::git::{Commit, Project};
+use crate::git::Project;
+use crate::history::Commit;
 use crate::project::{PROJECT_FILE, ProjectFiles, is_definition};
 
 /// The definition files of a commit, as text.

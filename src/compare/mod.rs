@@ -10,11 +10,13 @@ mod data;
 mod folder;
 mod revision;
 mod state;
+mod walk;
 mod witnesses;
 
 pub use folder::folder;
 pub use revision::revision;
 pub use state::State;
+pub use walk::walk;
 
 use std::path::{Path, PathBuf};
 

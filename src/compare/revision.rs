@@ -9,7 +9,8 @@ use crate::check;
 use crate::diagnostic::Diagnostics;
 use crate::diff::Provenance;
 use crate::error::Error;
-use crate::git::{Commit, Project};
+use crate::git::Project;
+use crate::history::Commit;
 use crate::project::{PROJECT_FILE, is_below, is_definition};
 
 /// Opens a commit of a project. `here` is the folder of the project on the disk, whose data may

@@ -17,7 +17,7 @@ impl Project {
         let found = self.repository.find_commit(oid(commit)?);
         let found = found.map_err(|error| failed(&commit.id, &error))?;
         match found.parent(0) {
-            Ok(parent) => Ok(Some(Commit::new(&parent))),
+            Ok(parent) => Ok(Some(super::read_commit(&parent))),
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(_) if found.parent_count() == 0 || self.is_shallow() => Ok(None),
             Err(error) => Err(failed(&commit.id, &error)),

@@ -1,18 +1,19 @@
 //! What git knows of a project: the only code that names git2.
 
-mod commit;
 mod export;
 mod history;
 mod tracked;
 
-pub use commit::Commit;
 pub use tracked::tracks;
 
 use std::path::{Path, PathBuf};
 
 use git2::{Blob, ErrorCode, ObjectType, Oid, Repository, Tree, TreeWalkMode, TreeWalkResult};
 
+use jiff::Timestamp;
+
 use crate::error::Error;
+use crate::history::Commit;
 
 /// A project in a git repository: in a working tree, a linked one or that of a submodule, or in a
 /// bare repository.
@@ -62,7 +63,7 @@ impl Project {
             .revparse_single(revision)
             .and_then(|object| object.peel_to_commit())
             .map_err(|error| failed(revision, &error))?;
-        Ok(Commit::new(&commit))
+        Ok(read_commit(&commit))
     }
 
     /// The newest commit from which both revisions descend.
@@ -77,7 +78,7 @@ impl Project {
             .merge_base(oid(&first)?, oid(&second)?)
             .and_then(|base| self.repository.find_commit(base))
             .map_err(|error| failed(&revision, &error))?;
-        Ok(Commit::new(&base))
+        Ok(read_commit(&base))
     }
 
     /// Whether commits are missing here because the clone is shallow.
@@ -185,4 +186,14 @@ fn within(repository: &Repository, root: &Path) -> Result<String, Error> {
     };
     let folder = canonical(root)?.strip_prefix(&top).map(PathBuf::from).unwrap_or_default();
     Ok(folder.to_string_lossy().replace('\\', "/"))
+}
+
+fn read_commit(commit: &git2::Commit<'_>) -> Commit {
+    let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Commit {
+        id: commit.id().to_string(),
+        author: lossy(commit.author().name_bytes()),
+        time: Timestamp::from_second(commit.time().seconds()).unwrap_or(Timestamp::UNIX_EPOCH),
+        summary: lossy(commit.summary_bytes().unwrap_or_default()),
+    }
 }

@@ -1,23 +1,22 @@
 //! The commits of a snapshot, or evaluations as of several instants → the values of a metric over
 //! time, and what moved them.
 //!
-//! [`walk()`] asks git for the commits; everything behind it is a pure function.
+//! Pure functions over the commits that `compare` finds in git.
 
 mod blame;
+mod commit;
 mod evaluated;
 mod points;
-mod walk;
 
 pub use blame::{LastChange, last_change};
+pub use commit::Commit;
 pub use evaluated::{Evaluated, evaluated_groups, evaluated_points};
-pub use points::{groups, points};
-pub use walk::walk;
+pub use points::{groups, newest_complete, points};
 
 use jiff::Timestamp;
 
 use crate::definition::project::Grain;
 use crate::diff::Moved;
-use crate::git::Commit;
 use crate::judge::Observation;
 use crate::result::{Group, Period, Row, date_text};
 use crate::snapshot::Snapshot;

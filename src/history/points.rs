@@ -97,7 +97,7 @@ fn row(rows: &[Row], complete: Option<Period>, instant: Option<Timestamp>) -> Re
 }
 
 /// The newest period that the as-of does not cut; where it is not known, the values say so.
-pub(super) fn newest_complete(snapshot: &Snapshot, as_of: Option<Timestamp>) -> Option<Period> {
+pub fn newest_complete(snapshot: &Snapshot, as_of: Option<Timestamp>) -> Option<Period> {
     let rows = snapshot.series.iter().flat_map(|series| &series.rows);
     let complete = rows.filter(|row| match as_of {
         Some(as_of) => row.period.end <= as_of,

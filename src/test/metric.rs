@@ -5,16 +5,14 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Found;
 use super::bench::Bench;
-use super::compare::{Actual, cell, equal, pair};
-use super::difference::{self, Difference};
 use crate::catalog::Metric;
 use crate::definition::read::Value;
 use crate::definition::test::{GivenRow, TestTable};
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
 use crate::evaluate::{Computed, evaluate_ready};
+use crate::fixtures::{Actual, Difference, Found, cell, differing, equal, pair};
 use crate::measure::Cell;
 use crate::plan::{self, Plan, Timeline};
 use crate::result::{MetricResults, Period, Row, date_text};
@@ -186,8 +184,7 @@ fn compare(
         None => (Vec::new(), None),
         Some(difference) => {
             let what = format!("metric `{}`", metric.id);
-            let diagnostic =
-                difference::diagnostic(bench.files, &what, test, &actual, &pairs, &difference);
+            let diagnostic = differing(bench.files, &what, test, &actual, &pairs, &difference);
             (vec![diagnostic], Some(difference))
         }
     }

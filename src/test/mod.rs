@@ -4,16 +4,9 @@
 //! those of the files, and from there on a metric goes the way of every evaluation.
 
 mod bench;
-mod compare;
 mod coverage;
-mod difference;
 mod metric;
-mod outcome;
 mod source;
-
-pub use coverage::{Coverage, Gap, Unreached};
-pub use difference::{Change, Difference};
-pub use outcome::{Kind, Outcome};
 
 use std::collections::BTreeSet;
 
@@ -22,10 +15,11 @@ use coverage::Tracker;
 
 use crate::catalog::Catalog;
 use crate::definition::test::TestTable;
-use crate::diagnostic::{Diagnostic, Files, Span, closest};
+use crate::diagnostic::{Files, closest};
 use crate::engine::{Allowance, Answer, Protection};
 use crate::error::Error;
 use crate::facts::Bound;
+use crate::fixtures::{Found, Kind, Outcome, Report};
 use crate::rules::tests as rule;
 
 /// What is tested.
@@ -35,23 +29,6 @@ pub struct Request<'a> {
     /// Whether to find out what no test reaches.
     pub coverage: bool,
     pub protection: Protection,
-}
-
-/// What came of the tests.
-#[derive(Debug)]
-pub struct Report {
-    pub outcomes: Vec<Outcome>,
-    pub coverage: Option<Coverage>,
-}
-
-impl Report {
-    pub fn passed(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| outcome.passed()).count()
-    }
-
-    pub fn failed(&self) -> usize {
-        self.outcomes.len() - self.passed()
-    }
 }
 
 /// Runs the tests of metrics and derived sources, in the order of their ids and files.
@@ -95,9 +72,6 @@ pub fn run(
     let coverage = tracker.map(|tracker| tracker.finish(&bench));
     Ok(Report { outcomes, coverage })
 }
-
-/// What a test found, and how its rows differ.
-type Found = (Vec<Diagnostic>, Option<Difference>);
 
 /// Runs something while the rows of a test are in their sources.
 fn on(
@@ -147,10 +121,4 @@ fn targets<'a>(catalog: &'a Catalog, asked: &[String]) -> Result<BTreeSet<&'a st
         return Ok(known);
     }
     Ok(known.into_iter().filter(|id| asked.iter().any(|name| name == id)).collect())
-}
-
-/// The first line of what may be a long array.
-fn head(files: &Files, span: Span) -> Span {
-    let text = files.text(span.file).get(span.range()).unwrap_or("");
-    Span { end: span.start + text.find('\n').unwrap_or(text.len()), ..span }
 }

@@ -5,15 +5,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::Found;
 use super::bench::Bench;
-use super::compare::{Actual, by_key, by_likeness};
-use super::difference::{self, Difference};
 use crate::catalog::Source;
 use crate::definition::read::Value;
 use crate::definition::test::TestTable;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::error::Error;
+use crate::fixtures::{Actual, Difference, Found, by_key, by_likeness, differing};
 use crate::measure::Cell;
 use crate::plan::{Composed, Slot, quote};
 use crate::result::canonical;
@@ -80,8 +78,7 @@ pub fn run(bench: &Bench<'_>, source: &Source, test: &TestTable) -> Result<Found
     Ok(match Difference::of(&shown, expected, &actual, &pairs) {
         None => (Vec::new(), None),
         Some(difference) => {
-            let diagnostic =
-                difference::diagnostic(bench.files, &what, test, &actual, &pairs, &difference);
+            let diagnostic = differing(bench.files, &what, test, &actual, &pairs, &difference);
             (vec![diagnostic], Some(difference))
         }
     })

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::error::Error;
-use crate::git::{Commit, Project};
+use crate::git::Project;
+use crate::history::Commit;
 
 /// Where nobody says what a branch is to be merged into.
 const USUAL: [&str; 3] = ["origin/HEAD", "main", "master"];

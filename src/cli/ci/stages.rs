@@ -41,7 +41,7 @@ pub struct Found {
     pub stages: Vec<Stage>,
     pub files: Files,
     pub diagnostics: Diagnostics,
-    pub tests: Option<test::Report>,
+    pub tests: Option<crate::fixtures::Report>,
     pub stale: Option<Stale>,
     /// Paths of the definition files that the change bears on.
     pub touched: BTreeSet<String>,

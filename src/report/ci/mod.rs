@@ -16,15 +16,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::diff::Diff;
+use crate::fixtures;
 use crate::report::diagnostics::Findings;
 use crate::report::diff::sentence;
-use crate::test;
 
 /// What a run of all stages came to.
 pub struct Run<'a> {
     pub stages: &'a [Stage],
     pub findings: Findings<'a>,
-    pub tests: Option<&'a test::Report>,
+    pub tests: Option<&'a fixtures::Report>,
     pub diff: Option<&'a Diff>,
     /// What is not as it is committed; `None` where that was not compared.
     pub stale: Option<&'a Stale>,

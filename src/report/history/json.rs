@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::escape;
-use crate::git::Commit;
+use crate::history::Commit;
 use crate::history::{Point, Series};
 use crate::report::json::{Pairs, number};
 use crate::result::{date_text, instant_text};

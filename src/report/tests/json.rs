@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::diagnostic::Files;
 use crate::escape;
-use crate::test::Report;
+use crate::fixtures::Report;
 
 #[derive(Serialize)]
 struct Whole<'a> {

@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Report as Junit, TestCase, TestCaseStatus, Tes
 use super::place;
 use crate::diagnostic::Files;
 use crate::escape::terminal;
-use crate::test::{Outcome, Report};
+use crate::fixtures::{Outcome, Report};
 
 /// A suite for each metric and derived source.
 pub fn junit(files: &Files, report: &Report) -> String {

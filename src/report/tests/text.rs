@@ -3,7 +3,7 @@
 use super::place;
 use crate::diagnostic::Files;
 use crate::escape::terminal;
-use crate::test::{Coverage, Kind, Report, Unreached};
+use crate::fixtures::{Coverage, Kind, Report, Unreached};
 
 /// Longer pieces of SQL are cut.
 const WIDEST: usize = 80;

@@ -10,74 +10,16 @@ mod conditions;
 use std::collections::BTreeSet;
 
 use super::bench::Bench;
-use super::outcome::Kind;
 use crate::catalog::Catalog;
 use crate::definition::read::Sql;
 use crate::definition::test::TestTable;
-use crate::diagnostic::Span;
 use crate::engine::Readable;
 use crate::error::Error;
+use crate::fixtures::{Coverage, Gap, Kind, Unreached};
 use crate::measure::Cell;
 use crate::plan::Scan;
 use crate::rules::tests as rule;
 use conditions::{Condition, Node, Role, nodes};
-
-/// What the tests leave out.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Coverage {
-    /// Metrics and derived sources without a test.
-    pub untested: Vec<(Kind, String)>,
-    /// By kind, id and place.
-    pub unreached: Vec<Unreached>,
-    /// Outcomes of conditions that were reached, and all that could be told.
-    pub reached: usize,
-    pub total: usize,
-}
-
-/// A piece of SQL that no test shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreached {
-    pub kind: Kind,
-    pub target: String,
-    pub span: Span,
-    /// The piece as it is written.
-    pub sql: String,
-    pub gap: Gap,
-}
-
-/// What no row does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Gap {
-    /// No row comes to the condition.
-    NeverSeen,
-    /// No row gets past the condition.
-    NeverTrue,
-    /// No row is held back by the condition.
-    NeverFalse,
-    /// No row takes the branch of a `case`.
-    NeverTaken,
-    /// No row is left over when the branches of a `case` were tried.
-    NeverLeft,
-    /// Why nobody knows.
-    CannotTell(&'static str),
-}
-
-impl Gap {
-    pub fn describe(self) -> String {
-        match self {
-            Self::NeverSeen => "no row".to_owned(),
-            Self::NeverTrue => "never true".to_owned(),
-            Self::NeverFalse => "never false".to_owned(),
-            Self::NeverTaken => "branch never taken".to_owned(),
-            Self::NeverLeft => "no row without a branch".to_owned(),
-            Self::CannotTell(why) => format!("cannot be told: {why}"),
-        }
-    }
-
-    pub fn is_known(self) -> bool {
-        !matches!(self, Self::CannotTell(_))
-    }
-}
 
 /// Watches tests run.
 pub struct Tracker<'a> {

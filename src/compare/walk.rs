@@ -3,14 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::Revision;
-use super::points::newest_complete;
 use crate::catalog::Parse;
 use crate::check::{Opened, Texts};
 use crate::diagnostic::{Files, codes};
 use crate::diff::{Definitions, Moved, Provenance, Side, moved};
 use crate::error::Error;
-use crate::git::{Commit, Project};
+use crate::git::Project;
+use crate::history::{Commit, Revision, newest_complete};
 use crate::result::Group;
 use crate::snapshot::{INPUTS, InputsFile, Snapshot, read};
 
