@@ -10,8 +10,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use goodhart::diagnostic::render;
-use goodhart::{check, rules};
+use goodhart::check;
+use goodhart_core::diagnostic::render;
+use goodhart_core::rules;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -273,7 +274,7 @@ fn a_root_that_many_sources_share_is_missed_once() {
 
 #[test]
 fn the_definitions_are_in_order() {
-    let opened = check::open(&definitions(), &goodhart::engine::Parser::within()).unwrap();
+    let opened = check::open(&definitions(), &goodhart_engine::Parser::within()).unwrap();
     let mut diagnostics = opened.diagnostics;
     let project = rules::Project {
         catalog: opened.catalog.as_ref().unwrap(),

@@ -14,16 +14,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use goodhart::catalog::Metric;
 use goodhart::check::Opened;
-use goodhart::definition::project::Grain;
-use goodhart::diagnostic::{Diagnostics, Files, render};
-use goodhart::diff::{Bearing, Crossed, Definitions, Provenance, Side, diff, findings};
-use goodhart::engine::Parser;
-use goodhart::judge::{Observation, Raised, alert_findings, alerts, news};
-use goodhart::plan::Timeline;
-use goodhart::project::ProjectFiles;
-use goodhart::result::{Group, MetricResults, Row, Status};
+use goodhart_core::diagnostic::{Diagnostics, Files, render};
+use goodhart_core::plan::Timeline;
+use goodhart_core::project::ProjectFiles;
+use goodhart_core::project::catalog::Metric;
+use goodhart_core::project::definition::project::Grain;
+use goodhart_core::result::diff::{
+    Bearing, Crossed, Definitions, Provenance, Side, diff, findings,
+};
+use goodhart_core::result::threshold::{Observation, Raised, alert_findings, alerts, news};
+use goodhart_core::result::{Group, MetricResults, Row, Status};
+use goodhart_engine::Parser;
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 

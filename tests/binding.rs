@@ -5,11 +5,11 @@ mod support;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use goodhart::bind::{Memory, bind};
 use goodhart::check;
-use goodhart::diagnostic::{Diagnostics, render};
-use goodhart::engine::{Parser, Protection, Purpose};
-use goodhart::facts::Bound;
+use goodhart_core::diagnostic::{Diagnostics, render};
+use goodhart_core::sql::facts::Bound;
+use goodhart_engine::bind::{Memory, bind};
+use goodhart_engine::{Parser, Protection, Purpose};
 
 const PROJECT: &str = "name = \"p\"\nas_of = 2026-07-01T00:00:00Z\n";
 const A: &str = "format = \"csv\"\nfiles = \"a.csv\"\n[columns]\nid = { type = \"text\", key = true }\n\

@@ -5,8 +5,8 @@ mod support;
 use std::path::Path;
 use std::process::Command;
 
-use goodhart::diagnostic::{CODES, Diagnostic, Diagnostics, Excerpt, Files, codes};
-use goodhart::report::diagnostics::{Findings, github, json, junit, sarif};
+use goodhart_core::diagnostic::{CODES, Diagnostic, Diagnostics, Excerpt, Files, codes};
+use goodhart_core::report::diagnostics::{Findings, github, json, junit, sarif};
 use serde_json::Value;
 
 const PROJECT: &str = "name = \"base\"\ngrain = \"week\"\nas_of = 2026-06-15T00:00:00Z\n";

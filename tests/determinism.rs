@@ -129,7 +129,7 @@ fn shuffle(rows: &mut [String], seed: u64) {
 fn evaluated(root: &Path, rows: &[String], threads: u32) -> String {
     let text = format!("id,team,happened,amount,wait,open\n{}\n", rows.join("\n"));
     support::write(root, &[("events.csv", &text)]);
-    goodhart::report::ndjson(&support::evaluate_all(root, threads).results)
+    goodhart_core::report::ndjson(&support::evaluate_all(root, threads).results)
 }
 
 proptest! {

@@ -7,16 +7,16 @@ use std::path::Path;
 
 use goodhart::check;
 use goodhart::compare::{Context, State, compare};
-use goodhart::diagnostic::{Diagnostics, Files, render};
-use goodhart::diff::{Diff, findings};
-use goodhart::engine::{Parser, Protection};
-use goodhart::evaluate::Silent;
-use goodhart::privacy::NoKey;
-use goodhart::report::diagnostics::Findings;
-use goodhart::report::diff::{
+use goodhart_core::diagnostic::{Diagnostics, Files, render};
+use goodhart_core::report::diagnostics::Findings;
+use goodhart_core::report::diff::{
     COMMENT, MarkdownOptions, TextOptions, json, markdown, marker, schema, sentence, text,
 };
-use goodhart::snapshot::InputsFile;
+use goodhart_core::result::diff::{Diff, findings};
+use goodhart_core::result::privacy::NoKey;
+use goodhart_core::result::snapshot::InputsFile;
+use goodhart_engine::evaluate::Silent;
+use goodhart_engine::{Parser, Protection};
 use serde_json::Value;
 use tempfile::TempDir;
 

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use duckdb::Connection;
-use goodhart::diagnostic::Code;
-use goodhart::engine::{Engine, Options, Readable};
-use goodhart::measure::Cell;
+use goodhart_core::diagnostic::Code;
+use goodhart_core::measure::Cell;
+use goodhart_engine::{Engine, Options, Readable};
 
 /// A row of the page by its anchor, what is selected, and the row that it yields. An error is a
 /// part of what DuckDB says. For each row of the page the surprise comes first, and behind it what

@@ -67,7 +67,7 @@ fn evaluate(source: &str, make: impl Fn(&Connection, &Path)) -> String {
     let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch(&format!("create table events as {ROWS}")).unwrap();
     make(&connection, folder.path());
-    goodhart::report::ndjson(&support::evaluate_all(folder.path(), 2).results)
+    goodhart_core::report::ndjson(&support::evaluate_all(folder.path(), 2).results)
 }
 
 /// A case whose files are written by `copy (query) to file (options)`.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use goodhart::bind::Memory;
+use goodhart_engine::bind::Memory;
 use toml::de::{DeTable, DeValue};
 
 /// A repository is no place for a corpus of millions.

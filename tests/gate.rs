@@ -6,11 +6,11 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use goodhart::catalog::Source;
 use goodhart::check;
-use goodhart::engine::gate::{THEMES, why_refused};
-use goodhart::engine::{Engine, Options, Parser, Protection, Readable};
-use goodhart::measure::Cell;
+use goodhart_core::measure::Cell;
+use goodhart_core::project::catalog::Source;
+use goodhart_engine::allow_list::{THEMES, why_refused};
+use goodhart_engine::{Engine, Options, Parser, Protection, Readable};
 
 fn engine(gate: bool) -> Engine {
     let protection = Protection { gate, ..Protection::within() };

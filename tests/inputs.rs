@@ -10,10 +10,10 @@ use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
 use goodhart::check;
-use goodhart::diagnostic::{Files, render};
-use goodhart::engine::{Parser, Protection};
-use goodhart::evaluate::{self, Progress, Request};
-use goodhart::plan::{self, Selection};
+use goodhart_core::diagnostic::{Files, render};
+use goodhart_core::plan::{self, Selection};
+use goodhart_engine::evaluate::{self, Progress, Request};
+use goodhart_engine::{Parser, Protection};
 
 const PROJECT: &str = "name = \"p\"\nas_of = 2026-06-15T00:00:00Z\n";
 

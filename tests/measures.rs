@@ -5,7 +5,7 @@ mod support;
 
 use std::path::Path;
 
-use goodhart::result::Row;
+use goodhart_core::result::Row;
 use rust_decimal::Decimal;
 
 const PROJECT: &str = r#"

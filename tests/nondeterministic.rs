@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use goodhart::catalog::nondeterministic;
-use goodhart::engine::{Engine, Options};
-use goodhart::measure::Cell;
-use goodhart::sql::{Form, Piece};
+use goodhart_core::measure::Cell;
+use goodhart_core::project::catalog::nondeterministic;
+use goodhart_core::sql::{Form, Piece};
+use goodhart_engine::{Engine, Options};
 
 /// Volatile in name only: it raises, and it always raises the same.
 const ALLOWED: &[&str] = &["error"];

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use goodhart::engine::{Engine, Options, Outcome};
-use goodhart::measure::Cell;
-use goodhart::sql::{Form, ParsedSql, Piece};
+use goodhart_core::measure::Cell;
+use goodhart_core::sql::{Form, ParsedSql, Piece};
+use goodhart_engine::{Engine, Options, Outcome};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 

@@ -4,11 +4,11 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use goodhart::catalog::{self, Catalog, Definitions};
-use goodhart::diagnostic::Files;
-use goodhart::engine::Parser;
-use goodhart::plan::{self, Materialise, Plan, Selection, SourceStep};
-use goodhart::project;
+use goodhart_core::diagnostic::Files;
+use goodhart_core::plan::{self, Materialise, Plan, Selection, SourceStep};
+use goodhart_core::project;
+use goodhart_core::project::catalog::{self, Catalog, Definitions};
+use goodhart_engine::Parser;
 
 const SOURCE: &str = "format = \"csv\"\nfiles = \"x.csv\"\n[columns.id]\ntype = \"integer\"\n[columns.team]\ntype = \"text\"\n[columns.wait]\ntype = \"integer\"\n";
 

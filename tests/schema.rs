@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use goodhart::definition::metric::MetricFile;
-use goodhart::definition::project::ProjectFile;
-use goodhart::definition::read::Reader;
-use goodhart::definition::schema::FileKind;
-use goodhart::definition::source::SourceFile;
-use goodhart::diagnostic::{Diagnostic, Files};
+use goodhart_core::diagnostic::{Diagnostic, Files};
+use goodhart_core::project::definition::metric::MetricFile;
+use goodhart_core::project::definition::project::ProjectFile;
+use goodhart_core::project::definition::read::Reader;
+use goodhart_core::project::definition::schema::FileKind;
+use goodhart_core::project::definition::source::SourceFile;
 use jsonschema::Validator;
 use serde_json::Value;
 
@@ -119,7 +119,7 @@ fn definitions(project: &Path) -> Vec<(String, FileKind, String)> {
 /// All schemas, by name.
 fn published() -> Vec<(&'static str, String)> {
     let mut all: Vec<_> = FileKind::ALL.map(|kind| (kind.name(), kind.schema())).into();
-    all.push(("diff", goodhart::report::diff::schema()));
+    all.push(("diff", goodhart_core::report::diff::schema()));
     all
 }
 
@@ -158,7 +158,7 @@ fn the_verb_writes_the_schemas_and_prints_the_rules_that_use_them() {
         assert_eq!(fs::read_to_string(path).unwrap(), kind.schema());
         assert_eq!(run(&["schema", kind.name()]), kind.schema());
     }
-    let diff = goodhart::report::diff::schema();
+    let diff = goodhart_core::report::diff::schema();
     assert_eq!(fs::read_to_string(folder.path().join(".schemas/diff.schema.json")).unwrap(), diff);
     assert_eq!(run(&["schema", "diff"]), diff);
     let listed = run(&["schema"]);

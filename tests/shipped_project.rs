@@ -7,9 +7,9 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::LazyLock;
 
-use goodhart::evaluate::Evaluation;
-use goodhart::judge::{Observation, alerts};
-use goodhart::result::{Row, Status, date_text, to_f64};
+use goodhart_core::result::threshold::{Observation, alerts};
+use goodhart_core::result::{Row, Status, date_text, to_f64};
+use goodhart_engine::evaluate::Evaluation;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -61,7 +61,7 @@ fn coverage_of_one_client_falls_within_a_week() {
 /// The alert of the definition, over every week and client.
 #[test]
 fn the_fall_of_coverage_raises_the_alert_once() {
-    let opened = goodhart::check::open(root(), &goodhart::engine::Parser::within()).unwrap();
+    let opened = goodhart::check::open(root(), &goodhart_engine::Parser::within()).unwrap();
     let metric = &opened.catalog.as_ref().unwrap().metrics["estate_coverage"];
     let results = EVALUATION.results.metrics.iter().find(|m| m.metric == metric.id).unwrap();
     let raised = results.series().flat_map(|rows| {

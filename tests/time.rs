@@ -2,8 +2,8 @@
 
 mod support;
 
-use goodhart::evaluate::Evaluation;
-use goodhart::result::date_text;
+use goodhart_core::result::date_text;
+use goodhart_engine::evaluate::Evaluation;
 
 const PROJECT: &[(&str, &str)] = &[
     (

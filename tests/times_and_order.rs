@@ -5,11 +5,11 @@ mod support;
 
 use std::collections::BTreeMap;
 
-use goodhart::bind::{Memory, bind};
 use goodhart::check;
-use goodhart::engine::{Engine, Options, Parser};
-use goodhart::measure::Cell;
-use goodhart::rules::{Project, check_bound};
+use goodhart_core::measure::Cell;
+use goodhart_core::rules::{Project, check_bound};
+use goodhart_engine::bind::{Memory, bind};
+use goodhart_engine::{Engine, Options, Parser};
 use jiff::civil::date;
 
 const SOURCES: &[(&str, &str)] = &[

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use goodhart::engine::{Allowance, Answer, Engine, Options, Protection, SqlFailure, Stop};
-use goodhart::error::Error;
+use goodhart_core::error::Error;
+use goodhart_engine::{Allowance, Answer, Engine, Options, Protection, SqlFailure, Stop};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use duckdb::Connection;
-use goodhart::bind::{self, Memory};
 use goodhart::check;
-use goodhart::engine::Parser;
-use goodhart::measure::aggregates;
-use goodhart::plan::{self, Columns, Scan, quote};
+use goodhart_core::measure::aggregates;
+use goodhart_core::plan::{self, Columns, Scan, quote};
+use goodhart_engine::Parser;
+use goodhart_engine::bind::{self, Memory};
 use serde::{Deserialize, Serialize};
 
 /// What is bound.

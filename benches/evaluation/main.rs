@@ -19,7 +19,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use alerts::{Alerts, Format};
-use goodhart::engine::Protection;
+use goodhart_engine::Protection;
 use support::child::{self, Measured};
 use support::process::GOODHART;
 use support::table::{self, Line, Target, Unit, grouped};
@@ -149,7 +149,7 @@ fn hundred_metrics(
         eprintln!("{name}, {} rows: repetition {repetition} of {repetitions}", alerts.rows);
         let plain = child::run("plain", &[&alerts.path, &their_values])?;
         // What was verified is forgotten, so that this run is a first one.
-        let memory = goodhart::snapshot::Store::new(&root).memory();
+        let memory = goodhart_core::result::snapshot::Store::new(&root).memory();
         if let Some(memory) = memory.filter(|memory| memory.exists()) {
             std::fs::remove_dir_all(&memory)?;
         }

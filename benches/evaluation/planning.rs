@@ -6,9 +6,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use duckdb::Connection;
-use goodhart::catalog::Catalog;
-use goodhart::engine::{Engine, Options, column_kind};
-use goodhart::plan::{self, ColumnKind, Columns, Plan, Scan, Selection, Timeline};
+use goodhart_core::plan::{self, ColumnKind, Columns, Plan, Scan, Selection, Timeline};
+use goodhart_core::project::catalog::Catalog;
+use goodhart_engine::{Engine, Options, column_kind};
 
 use crate::alerts::{Alerts, COLUMNS, Format};
 use crate::{project, sides, workload};

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use duckdb::Connection;
 use duckdb::types::{TimeUnit, Value};
-use goodhart::catalog::Catalog;
 use goodhart::check;
-use goodhart::diagnostic::{Diagnostics, Files};
-use goodhart::engine::{Parser, Protection};
-use goodhart::evaluate::{Evaluation, Request, evaluate};
-use goodhart::judge::judge;
-use goodhart::plan::{self, Selection};
-use goodhart::result::to_f64;
+use goodhart_core::diagnostic::{Diagnostics, Files};
+use goodhart_core::plan::{self, Selection};
+use goodhart_core::project::catalog::Catalog;
+use goodhart_core::result::threshold::judge;
+use goodhart_core::result::to_f64;
+use goodhart_engine::evaluate::{Evaluation, Request, evaluate};
+use goodhart_engine::{Parser, Protection};
 
 use crate::alerts::{Format, literal};
 use crate::values::Values;
@@ -36,7 +36,7 @@ fn clean(diagnostics: &Diagnostics, files: &Files) -> Result<(), Box<dyn Error>>
     if diagnostics.is_empty() {
         return Ok(());
     }
-    Err(goodhart::diagnostic::render(diagnostics, files, false).into())
+    Err(goodhart_core::diagnostic::render(diagnostics, files, false).into())
 }
 
 /// Everything from reading the definitions to judged results.
@@ -45,7 +45,7 @@ pub fn goodhart(root: &Path, protection: Protection) -> Result<Evaluation, Box<d
     let chosen =
         plan::select(&catalog, &Selection::default()).map_err(|problems| problems.join("\n"))?;
     let plan = plan::build(&catalog, &chosen);
-    let memory = goodhart::snapshot::Store::new(root).memory();
+    let memory = goodhart_core::result::snapshot::Store::new(root).memory();
     let request = Request { memory, ..Request::new(root, protection) };
     let mut evaluation = evaluate(&catalog, &plan, &files, &request)?;
     let mut diagnostics = Diagnostics::default();

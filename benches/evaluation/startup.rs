@@ -6,9 +6,9 @@ use std::path::Path;
 
 use duckdb::Connection;
 use duckdb::types::Value;
-use goodhart::engine::Protection;
-use goodhart::evaluate::{Request, statements};
-use goodhart::plan;
+use goodhart_core::plan;
+use goodhart_engine::Protection;
+use goodhart_engine::evaluate::{Request, statements};
 
 use crate::alerts::{Alerts, COLUMNS, Format, literal};
 use crate::support::process::{self, GOODHART};

@@ -3,12 +3,12 @@
 use std::path::PathBuf;
 
 use super::Opened;
-use crate::catalog::{Parse, definition_size};
-use crate::diagnostic::Files;
-use crate::error::Error;
 use crate::git::Project;
-use crate::history::Commit;
-use crate::project::{PROJECT_FILE, ProjectFiles, is_definition};
+use goodhart_core::diagnostic::Files;
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::{Parse, definition_size};
+use goodhart_core::project::{PROJECT_FILE, ProjectFiles, is_definition};
+use goodhart_core::result::history::Commit;
 
 /// The definition files of a commit, as text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::definition::metric::MetricFile;
-use crate::definition::read::Reader;
-use crate::diagnostic::Files;
-use crate::error::Error;
 use crate::git;
-use crate::project::is_below;
+use goodhart_core::diagnostic::Files;
+use goodhart_core::error::Error;
+use goodhart_core::project::definition::metric::MetricFile;
+use goodhart_core::project::definition::read::Reader;
+use goodhart_core::project::is_below;
 
 /// The metrics of a project at a revision, by id. One that could not be read then has nothing to
 /// be compared with.

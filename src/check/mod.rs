@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
-use crate::bind::{Memory, bind};
-use crate::catalog::{Parse, Unresolved, pieces_of_metric};
-use crate::definition::metric::MetricFile;
-use crate::engine::Parser;
-use crate::error::Error;
-use crate::facts::Bound;
-use crate::rules;
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::{Parse, Unresolved, pieces_of_metric};
+use goodhart_core::project::definition::metric::MetricFile;
+use goodhart_core::rules;
+use goodhart_core::sql::facts::Bound;
+use goodhart_engine::Parser;
+use goodhart_engine::bind::{Memory, bind};
 
 /// Looks at everything: runs all rules, and binds all SQL that is not in the `memory`.
 ///

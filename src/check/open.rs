@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::catalog::{self, Catalog, Definitions, Parse};
-use crate::definition::project::AsOf;
-use crate::diagnostic::{Diagnostic, Diagnostics, Files};
-use crate::error::Error;
-use crate::project::{self, ProjectFiles};
-use crate::rules;
+use goodhart_core::diagnostic::{Diagnostic, Diagnostics, Files};
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::{self, Catalog, Definitions, Parse};
+use goodhart_core::project::definition::project::AsOf;
+use goodhart_core::project::{self, ProjectFiles};
+use goodhart_core::rules;
 
 /// A project that was read and resolved.
 #[derive(Debug)]

@@ -8,16 +8,18 @@ use jiff::Timestamp;
 use super::project::{self, Opened, Refused};
 use super::segment::{self, Format, Segments};
 use super::{Global, instant, output, progress::Bar, sides};
-use crate::catalog::Metric;
-use crate::definition::project::{AsOf, Grain};
-use crate::diagnostic::{Diagnostic, Label};
-use crate::error::Error;
-use crate::evaluate::{Progress, Request, Silent, evaluate};
-use crate::history::{Evaluated, Series, evaluated_groups, evaluated_points, observations};
-use crate::judge::{alert_findings, alerts, is_watched};
-use crate::plan::{self, Selection, Timeline};
-use crate::report::history as report;
-use crate::result::{Group, Period, instant_text};
+use goodhart_core::diagnostic::{Diagnostic, Label};
+use goodhart_core::error::Error;
+use goodhart_core::plan::{self, Selection, Timeline};
+use goodhart_core::project::catalog::Metric;
+use goodhart_core::project::definition::project::{AsOf, Grain};
+use goodhart_core::report::history as report;
+use goodhart_core::result::history::{
+    Evaluated, Series, evaluated_groups, evaluated_points, observations,
+};
+use goodhart_core::result::threshold::{alert_findings, alerts, is_watched};
+use goodhart_core::result::{Group, Period, instant_text};
+use goodhart_engine::evaluate::{Progress, Request, Silent, evaluate};
 
 #[derive(Debug, Args)]
 pub struct Arguments {

@@ -7,11 +7,11 @@ use super::history::{revisions, series};
 use super::project::{self, Refused};
 use super::segment::{self, Segments};
 use super::{Global, exit, instant, output};
-use crate::engine::Purpose;
-use crate::error::Error;
-use crate::history::{groups, last_change, points};
-use crate::report::history::{Blamed, blame_json, blame_text};
-use crate::result::date_text;
+use goodhart_core::error::Error;
+use goodhart_core::report::history::{Blamed, blame_json, blame_text};
+use goodhart_core::result::date_text;
+use goodhart_core::result::history::{groups, last_change, points};
+use goodhart_engine::Purpose;
 
 #[derive(Debug, Args)]
 pub struct Arguments {

@@ -8,8 +8,8 @@ use super::findings::{self, Format};
 use super::project::{self, Memory};
 use super::{Global, clock, fix, instant, output};
 use crate::check::{self, Opened};
-use crate::engine::Purpose;
-use crate::error::Error;
+use goodhart_core::error::Error;
+use goodhart_engine::Purpose;
 
 #[derive(Debug, Args)]
 pub struct Arguments {

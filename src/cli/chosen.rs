@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use clap::Args;
 
-use crate::catalog::Catalog;
-use crate::error::Error;
-use crate::review::group;
-use crate::snapshot::Chosen;
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::Catalog;
+use goodhart_core::result::review::group;
+use goodhart_core::result::snapshot::Chosen;
 
 #[derive(Debug, Args)]
 #[group(skip)]

@@ -8,12 +8,12 @@ use super::publish::KEY;
 use super::sides::{self, Evaluated, Named, Place};
 use super::{Global, exit, output};
 use crate::compare::{State, compare};
-use crate::diagnostic::Diagnostics;
-use crate::diff::{Diff, findings};
-use crate::error::Error;
 use crate::publish::is_key;
-use crate::report::diagnostics::Findings;
-use crate::report::diff::{self as report, MarkdownOptions, TextOptions};
+use goodhart_core::diagnostic::Diagnostics;
+use goodhart_core::error::Error;
+use goodhart_core::report::diagnostics::Findings;
+use goodhart_core::report::diff::{self as report, MarkdownOptions, TextOptions};
+use goodhart_core::result::diff::{Diff, findings};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -93,7 +93,7 @@ fn only(diff: &mut Diff, base: &State, head: &State, wanted: &[String]) -> Resul
         .iter()
         .map(String::as_str)
         .filter(|id| {
-            let knows = |side: &crate::diff::Side<'_>| {
+            let knows = |side: &goodhart_core::result::diff::Side<'_>| {
                 side.metric(id).is_some() || side.results.contains_key(*id)
             };
             !knows(&before) && !knows(&after)

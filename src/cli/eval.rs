@@ -5,14 +5,14 @@ use jiff::Timestamp;
 
 use super::project::{self, Memory, Opened, Refused};
 use super::{Global, exit, instant, output, progress::Bar, settle, sides};
-use crate::definition::project::Grain;
-use crate::engine::Purpose;
-use crate::error::Error;
-use crate::evaluate::{Evaluation, Request, evaluate, statements};
-use crate::judge::judge;
-use crate::plan::{self, Selection};
-use crate::report::{self, TableOptions};
-use crate::snapshot::{Committed, Store, Writer};
+use goodhart_core::error::Error;
+use goodhart_core::plan::{self, Selection};
+use goodhart_core::project::definition::project::Grain;
+use goodhart_core::report::{self, TableOptions};
+use goodhart_core::result::snapshot::{Committed, Store, Writer};
+use goodhart_core::result::threshold::judge;
+use goodhart_engine::Purpose;
+use goodhart_engine::evaluate::{Evaluation, Request, evaluate, statements};
 
 #[derive(Debug, Args)]
 pub struct Arguments {

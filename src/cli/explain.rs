@@ -3,8 +3,8 @@
 use clap::Args;
 
 use super::{exit, output};
-use crate::diagnostic::{CODES, Code, closest};
-use crate::error::Error;
+use goodhart_core::diagnostic::{CODES, Code, closest};
+use goodhart_core::error::Error;
 
 #[derive(Debug, Args)]
 pub struct Arguments {

@@ -5,9 +5,9 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use super::{Global, output};
-use crate::diagnostic::{Diagnostics, Files, render};
-use crate::error::Error;
-use crate::report::diagnostics::{self as report, Findings};
+use goodhart_core::diagnostic::{Diagnostics, Files, render};
+use goodhart_core::error::Error;
+use goodhart_core::report::diagnostics::{self as report, Findings};
 
 /// How diagnostics are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

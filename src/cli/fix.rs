@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::{output, project};
 use crate::check::Opened;
-use crate::diagnostic::{Fixed, apply};
-use crate::error::Error;
-use crate::snapshot::Writer;
+use goodhart_core::diagnostic::{Fixed, apply};
+use goodhart_core::error::Error;
+use goodhart_core::result::snapshot::Writer;
 
 /// How often a mended project is looked at again: a fix may wait for another, or uncover one.
 const ROUNDS: usize = 5;

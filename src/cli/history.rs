@@ -8,16 +8,16 @@ use jiff::Timestamp;
 use super::project::{self, Refused};
 use super::segment::{self, Format, Segments};
 use super::{Global, instant, output};
-use crate::catalog::{Metric, Parse};
 use crate::compare::walk;
-use crate::diagnostic::Diagnostic;
-use crate::engine::Purpose;
-use crate::error::Error;
 use crate::git;
-use crate::history::{Revision, Series, groups, observations, points};
-use crate::judge::{alert_findings, alerts, is_watched};
-use crate::report::history as report;
-use crate::result::Group;
+use goodhart_core::diagnostic::Diagnostic;
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::{Metric, Parse};
+use goodhart_core::report::history as report;
+use goodhart_core::result::Group;
+use goodhart_core::result::history::{Revision, Series, groups, observations, points};
+use goodhart_core::result::threshold::{alert_findings, alerts, is_watched};
+use goodhart_engine::Purpose;
 
 #[derive(Debug, Args)]
 pub struct Arguments {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{exit, output};
-use crate::error::Error;
+use goodhart_core::error::Error;
 
 #[derive(Debug, Args)]
 pub struct Arguments {

@@ -6,12 +6,12 @@ use clap::{Args, ValueEnum};
 
 use super::project::{self, Refused};
 use super::{Global, output};
-use crate::catalog::Catalog;
-use crate::diagnostic::closest;
-use crate::error::Error;
-use crate::facts::{Bound, ColumnRef};
-use crate::lineage::{Graph, Node};
-use crate::report::lineage::{downstream, json, mermaid, upstream};
+use goodhart_core::diagnostic::closest;
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::Catalog;
+use goodhart_core::report::lineage::{downstream, json, mermaid, upstream};
+use goodhart_core::sql::facts::{Bound, ColumnRef};
+use goodhart_core::sql::lineage::{Graph, Node};
 
 #[derive(Debug, Args)]
 pub struct Arguments {

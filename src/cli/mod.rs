@@ -39,8 +39,8 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
-use crate::error::Error;
-use crate::escape::terminal;
+use goodhart_core::error::Error;
+use goodhart_core::escape::terminal;
 
 /// Metrics as code: definitions with owners, ceilings and an honest answer to gaming,
 /// evaluated by a machine and kept in git.

@@ -3,9 +3,9 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::{ColorWhen, Global};
-use crate::diagnostic::{Diagnostics, Files, Severity, render};
-use crate::error::Error;
-use crate::escape::terminal;
+use goodhart_core::diagnostic::{Diagnostics, Files, Severity, render};
+use goodhart_core::error::Error;
+use goodhart_core::escape::terminal;
 
 /// Whether a stream is coloured.
 fn coloured(when: ColorWhen, terminal: bool) -> bool {

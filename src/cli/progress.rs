@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::escape::terminal;
-use crate::evaluate::Progress;
+use goodhart_core::escape::terminal;
+use goodhart_engine::evaluate::Progress;
 
 /// Until then there is nothing to see: most evaluations are over before.
 const PATIENCE: Duration = Duration::from_secs(1);

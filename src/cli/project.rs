@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Global, clock, output};
-use crate::bind::{self, bind};
-use crate::catalog::Catalog;
 use crate::check;
-use crate::diagnostic::{Diagnostics, Files};
-use crate::engine::{Parser, Protection, Purpose};
-use crate::error::Error;
-use crate::facts::Bound;
 use crate::git;
-use crate::privacy;
-use crate::project::{self, Kept};
-use crate::snapshot::{PRIVATE, Store, Writer};
+use goodhart_core::diagnostic::{Diagnostics, Files};
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::Catalog;
+use goodhart_core::project::{self, Kept};
+use goodhart_core::result::privacy;
+use goodhart_core::result::snapshot::{PRIVATE, Store, Writer};
+use goodhart_core::sql::facts::Bound;
+use goodhart_engine::bind::{self, bind};
+use goodhart_engine::{Parser, Protection, Purpose};
 
 /// A project whose definitions are free of errors.
 pub struct Opened {

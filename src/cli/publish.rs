@@ -8,11 +8,11 @@ use clap::{Args, Subcommand};
 
 use super::clock;
 use super::output;
-use crate::error::Error;
-use crate::project::real::{self, Content};
 use crate::publish::{
     Api, Clock, Delivery, GitHub, GitLab, Posted, Run, Thread, Token, deliver, is_key,
 };
+use goodhart_core::error::Error;
+use goodhart_core::project::real::{self, Content};
 
 #[derive(Debug, Args)]
 pub struct Arguments {

@@ -5,8 +5,8 @@ use clap::Args;
 use super::chosen;
 use super::project::{self, Refused};
 use super::{Global, exit, output};
-use crate::error::Error;
-use crate::snapshot::Store;
+use goodhart_core::error::Error;
+use goodhart_core::result::snapshot::Store;
 
 #[derive(Debug, Args)]
 pub struct Arguments {

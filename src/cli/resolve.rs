@@ -9,14 +9,14 @@ use clap::Args;
 use super::progress::Bar;
 use super::project::{self, Opened, Refused};
 use super::{Global, exit, output, settle, sides};
-use crate::error::Error;
-use crate::evaluate::evaluate;
-use crate::plan;
-use crate::project::real::{self, Content};
-use crate::snapshot::{
+use goodhart_core::error::Error;
+use goodhart_core::plan;
+use goodhart_core::project::real::{self, Content};
+use goodhart_core::result::snapshot::{
     Change, Committed, INPUTS, InputsFile, LARGEST, Merged, Shelf, Store, Writer, before_merge,
     merge,
 };
+use goodhart_engine::evaluate::evaluate;
 
 #[derive(Debug, Args)]
 pub struct Arguments {

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::{exit, output};
-use crate::definition::schema::FileKind;
-use crate::error::Error;
-use crate::escape::toml::readable as quoted;
-use crate::report::diff;
+use goodhart_core::error::Error;
+use goodhart_core::escape::toml::readable as quoted;
+use goodhart_core::project::definition::schema::FileKind;
+use goodhart_core::report::diff;
 
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]

@@ -2,12 +2,12 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::catalog::{Catalog, Metric};
-use crate::diagnostic::closest;
-use crate::error::Error;
-use crate::report::group_label;
-use crate::result::Group;
-use crate::review::group;
+use goodhart_core::diagnostic::closest;
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::{Catalog, Metric};
+use goodhart_core::report::group_label;
+use goodhart_core::result::Group;
+use goodhart_core::result::review::group;
 
 /// How many groups are named where the one that was asked for is not there.
 const NAMED: usize = 5;

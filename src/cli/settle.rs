@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::output;
 use super::project::{Opened, PSEUDONYM_KEY};
-use crate::catalog::size_text;
-use crate::diagnostic::{Diagnostic, codes};
-use crate::error::Error;
-use crate::evaluate::Evaluation;
-use crate::parallel;
-use crate::snapshot::{
+use goodhart_core::diagnostic::{Diagnostic, codes};
+use goodhart_core::error::Error;
+use goodhart_core::parallel;
+use goodhart_core::project::catalog::size_text;
+use goodhart_core::result::snapshot::{
     Committed, INPUTS, InputsFile, Settled, Snapshot, Store, Writer, settle as compare,
 };
+use goodhart_engine::evaluate::Evaluation;
 
 /// Writing fewer snapshots than this is not worth a thread.
 const WORTH_A_THREAD: usize = 64;

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use super::progress::Bar;
 use super::project::{self, Opened, Refused};
 use super::{Global, output};
-use crate::catalog::Parse;
 use crate::compare::{Context, State, folder, revision};
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::engine::Purpose;
-use crate::error::Error;
-use crate::evaluate::{Evaluation, evaluate};
 use crate::git;
-use crate::plan::{self, Selection};
-use crate::snapshot::InputsFile;
+use goodhart_core::diagnostic::{Diagnostic, Diagnostics};
+use goodhart_core::error::Error;
+use goodhart_core::plan::{self, Selection};
+use goodhart_core::project::catalog::Parse;
+use goodhart_core::result::snapshot::InputsFile;
+use goodhart_engine::Purpose;
+use goodhart_engine::evaluate::{Evaluation, evaluate};
 
 /// A state, as somebody names it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use clap::{Args, ValueEnum};
 
 use super::project::{self, Refused};
 use super::{Global, output};
-use crate::error::Error;
-use crate::report::tests as report;
-use crate::test::{Request, run as run_tests};
+use goodhart_core::error::Error;
+use goodhart_core::report::fixtures as report;
+use goodhart_engine::fixtures::{Request, run as run_tests};
 
 #[derive(Debug, Args)]
 pub struct Arguments {

@@ -4,8 +4,8 @@ use std::io;
 use std::path::Path;
 
 use super::exit;
-use crate::engine::serve;
-use crate::error::Error;
+use goodhart_core::error::Error;
+use goodhart_engine::serve;
 
 pub fn run() -> Result<u8, Error> {
     serve(io::stdin().lock(), io::stdout().lock()).map_err(Error::reading(Path::new("stdin")))?;

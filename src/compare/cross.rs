@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Context, State, data};
-use crate::diff::{Diff, Moved, Presence, Side, moved};
-use crate::error::Error;
-use crate::evaluate::{Evaluation, evaluate};
-use crate::plan;
-use crate::result::MetricResults;
+use goodhart_core::error::Error;
+use goodhart_core::plan;
+use goodhart_core::result::MetricResults;
+use goodhart_core::result::diff::{Diff, Moved, Presence, Side, moved};
+use goodhart_engine::evaluate::{Evaluation, evaluate};
 
 /// What is to be evaluated.
 #[derive(Debug, Default)]

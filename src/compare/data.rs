@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::{Context, State};
-use crate::catalog::Catalog;
-use crate::project::{Locations, data_files, fingerprint};
+use goodhart_core::project::catalog::Catalog;
+use goodhart_core::project::{Locations, data_files, fingerprint};
 
 /// Whether a path of a project may be data of one of its sources.
 pub fn is_data(catalog: &Catalog, path: &str) -> bool {

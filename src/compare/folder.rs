@@ -5,13 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use super::State;
-use crate::catalog::is_id;
-use crate::diagnostic::{Diagnostics, Files};
-use crate::diff::Provenance;
-use crate::error::Error;
-use crate::project::real::{self, Content};
-use crate::result::MetricResults;
-use crate::snapshot::{INPUTS, InputsFile, LARGEST, read};
+use goodhart_core::diagnostic::{Diagnostics, Files};
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::is_id;
+use goodhart_core::project::real::{self, Content};
+use goodhart_core::result::MetricResults;
+use goodhart_core::result::diff::Provenance;
+use goodhart_core::result::snapshot::{INPUTS, InputsFile, LARGEST, read};
 
 /// Opens a folder of snapshots. What cannot be read is among its diagnostics.
 ///

@@ -1,4 +1,4 @@
-//! Two states of a project → [`Diff`](crate::diff::Diff): opens them, evaluates the old definitions
+//! Two states of a project → [`Diff`](goodhart_core::result::diff::Diff): opens them, evaluates the old definitions
 //! over the new data where both moved, and asks for the subjects that a definition touched.
 //!
 //! What a state is made of may be a revision, the working tree or a folder of snapshots; all of them
@@ -20,12 +20,12 @@ pub use walk::walk;
 
 use std::path::{Path, PathBuf};
 
-use crate::diff::{self, Crossed, Diff};
-use crate::engine::{Parser, Protection};
-use crate::error::Error;
-use crate::evaluate::{Progress, Request};
-use crate::privacy;
-use crate::project::Kept;
+use goodhart_core::error::Error;
+use goodhart_core::project::Kept;
+use goodhart_core::result::diff::{self, Crossed, Diff};
+use goodhart_core::result::privacy;
+use goodhart_engine::evaluate::{Progress, Request};
+use goodhart_engine::{Parser, Protection};
 
 /// With what to evaluate.
 pub struct Context<'a> {

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use super::folder::snapshots;
 use super::{State, data};
-use crate::catalog::Parse;
 use crate::check;
-use crate::diagnostic::Diagnostics;
-use crate::diff::Provenance;
-use crate::error::Error;
 use crate::git::Project;
-use crate::history::Commit;
-use crate::project::{PROJECT_FILE, is_below, is_definition};
+use goodhart_core::diagnostic::Diagnostics;
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::Parse;
+use goodhart_core::project::{PROJECT_FILE, is_below, is_definition};
+use goodhart_core::result::diff::Provenance;
+use goodhart_core::result::history::Commit;
 
 /// Opens a commit of a project. `here` is the folder of the project on the disk, whose data may
 /// still be those of the commit.

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
-use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostics, Files};
-use crate::diff::{Definitions, Provenance, Side};
-use crate::error::Error;
-use crate::result::MetricResults;
-use crate::snapshot::InputsFile;
+use goodhart_core::diagnostic::{Diagnostics, Files};
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::Catalog;
+use goodhart_core::result::MetricResults;
+use goodhart_core::result::diff::{Definitions, Provenance, Side};
+use goodhart_core::result::snapshot::InputsFile;
 
 /// A state of a project.
 pub struct State {

@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::catalog::Parse;
 use crate::check::{Opened, Texts};
-use crate::diagnostic::{Files, codes};
-use crate::diff::{Definitions, Moved, Provenance, Side, moved};
-use crate::error::Error;
 use crate::git::Project;
-use crate::history::{Commit, Revision, newest_complete};
-use crate::result::Group;
-use crate::snapshot::{INPUTS, InputsFile, Snapshot, read};
+use goodhart_core::diagnostic::{Files, codes};
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::Parse;
+use goodhart_core::result::Group;
+use goodhart_core::result::diff::{Definitions, Moved, Provenance, Side, moved};
+use goodhart_core::result::history::{Commit, Revision, newest_complete};
+use goodhart_core::result::snapshot::{INPUTS, InputsFile, Snapshot, read};
 
 /// The commits up to `newest` that changed the snapshot of a metric, the oldest first. Where the
 /// snapshot begins and that of the same metric under another name ends, the walk goes on there.

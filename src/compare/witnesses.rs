@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cross::Wanted;
 use super::{Context, State, data};
-use crate::catalog::{Catalog, Metric};
-use crate::diff::{Subjects, Witnesses};
-use crate::error::Error;
-use crate::evaluate::{Contributions, subjects};
-use crate::plan;
+use goodhart_core::error::Error;
+use goodhart_core::plan;
+use goodhart_core::project::catalog::{Catalog, Metric};
+use goodhart_core::result::diff::{Subjects, Witnesses};
+use goodhart_engine::evaluate::{Contributions, subjects};
 
 /// How many subjects of a kind are named.
 const NAMED: usize = 5;

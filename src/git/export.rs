@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::{Commit, Project};
-use crate::error::Error;
+use goodhart_core::error::Error;
 
 impl Project {
     /// Writes the files of a commit that are `wanted` below `into`. What could lead elsewhere

@@ -5,7 +5,7 @@ use std::path::Path;
 use git2::{ErrorCode, Oid};
 
 use super::{Commit, Project, failed, oid};
-use crate::error::Error;
+use goodhart_core::error::Error;
 
 impl Project {
     /// The first parent of a commit: what a branch was before it; `None` for the first commit, and

@@ -12,8 +12,8 @@ use git2::{Blob, ErrorCode, ObjectType, Oid, Repository, Tree, TreeWalkMode, Tre
 
 use jiff::Timestamp;
 
-use crate::error::Error;
-use crate::history::Commit;
+use goodhart_core::error::Error;
+use goodhart_core::result::history::Commit;
 
 /// A project in a git repository: in a working tree, a linked one or that of a submodule, or in a
 /// bare repository.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::http::{Api, Http, Request, Response};
-use crate::error::Error;
+use goodhart_core::error::Error;
 
 /// What knows the time and waits.
 pub trait Clock {

@@ -3,7 +3,7 @@
 //! Both are the first two lines of a comment and are written here, whatever the report says: a
 //! report that brings such lines along could otherwise claim to be newer than every other one.
 
-use crate::report::diff::marker;
+use goodhart_core::report::diff::marker;
 
 /// The run of CI that made a report; a later one has a higher number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@ use super::client::{Client, Clock, Failure};
 use super::comment::{Run, compose, is_ours, is_same, run_of};
 use super::http::{Api, Http, Request};
 use super::thread::{Author, Comment, Thread};
-use crate::error::Error;
+use goodhart_core::error::Error;
 
 /// Pages of a hundred comments that are looked through.
 const PAGES: usize = 100;

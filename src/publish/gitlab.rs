@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::http::{Api, Http, Request};
 use super::thread::{Author, Comment, Thread};
-use crate::escape;
+use goodhart_core::escape;
 
 /// Who speaks to GitLab.
 #[derive(Clone, Copy, PartialEq, Eq)]

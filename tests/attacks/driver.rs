@@ -7,14 +7,15 @@
 use std::path::Path;
 use std::process::Command;
 
-use goodhart::bind::{Memory, bind};
 use goodhart::check;
-use goodhart::diagnostic::{Diagnostics, Files, render};
-use goodhart::engine::{Parser, Protection, Purpose};
-use goodhart::evaluate::{self, Request, Silent};
-use goodhart::facts::Bound;
-use goodhart::plan::{self, Selection};
-use goodhart::{report, test};
+use goodhart_core::diagnostic::{Diagnostics, Files, render};
+use goodhart_core::plan::{self, Selection};
+use goodhart_core::report;
+use goodhart_core::sql::facts::Bound;
+use goodhart_engine::bind::{Memory, bind};
+use goodhart_engine::evaluate::{self, Request, Silent};
+use goodhart_engine::fixtures;
+use goodhart_engine::{Parser, Protection, Purpose};
 
 use crate::case::Case;
 use crate::layers::{Guard, Layer};
@@ -81,9 +82,9 @@ fn drive() {
         Some("test") => {
             let bound = bound(&mut diagnostics);
             let request =
-                test::Request { targets: &[], coverage: false, protection: protection.clone() };
-            match test::run(&catalog, &files, &bound, &request) {
-                Ok(report) => println!("{}", report::tests::text(&files, &report)),
+                fixtures::Request { targets: &[], coverage: false, protection: protection.clone() };
+            match fixtures::run(&catalog, &files, &bound, &request) {
+                Ok(report) => println!("{}", report::fixtures::text(&files, &report)),
                 Err(error) => println!("{error}"),
             }
         }
@@ -96,7 +97,7 @@ fn drive() {
 
 fn evaluated(
     root: &Path,
-    catalog: &goodhart::catalog::Catalog,
+    catalog: &goodhart_core::project::catalog::Catalog,
     files: &Files,
     protection: Protection,
     diagnostics: &mut Diagnostics,
@@ -115,7 +116,7 @@ fn evaluated(
         to: None,
         threads: Some(1),
         protection,
-        pseudonym_key: Err(goodhart::privacy::NoKey::Missing),
+        pseudonym_key: Err(goodhart_core::result::privacy::NoKey::Missing),
         progress: &Silent,
     };
     match evaluate::evaluate(catalog, &plan, files, &request) {

@@ -38,7 +38,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use case::{Case, cases};
-use goodhart::confinement::address_space;
+use goodhart_engine::sandbox::address_space;
 use layers::{Guard, Layer};
 use stage::{Observed, Stage};
 use watch::Most;

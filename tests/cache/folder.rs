@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use goodhart::evaluate::Progress;
+use goodhart_engine::evaluate::Progress;
 
 use crate::{kept, project, said};
 

@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::SystemTime;
 
 use git2::{IndexAddOption, Repository};
-use goodhart::project::Kept;
-use goodhart::sql::{Form, ParsedSql};
+use goodhart_core::project::Kept;
+use goodhart_core::sql::{Form, ParsedSql};
 
 use crate::{KEY, project, replace};
 

@@ -13,11 +13,11 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use goodhart::check;
-use goodhart::engine::{Parser, Protection};
-use goodhart::evaluate::{Evaluation, Progress, Request, evaluate};
-use goodhart::plan::{self, Selection};
-use goodhart::privacy;
-use goodhart::project::Kept;
+use goodhart_core::plan::{self, Selection};
+use goodhart_core::project::Kept;
+use goodhart_core::result::privacy;
+use goodhart_engine::evaluate::{Evaluation, Progress, Request, evaluate};
+use goodhart_engine::{Parser, Protection};
 use tempfile::TempDir;
 
 const KEY: &str = "b1946ac92492d2347c6235b4d2611184";

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use goodhart::definition::project::Grain;
-use goodhart::evaluate::Request;
-use goodhart::privacy;
+use goodhart_core::project::definition::project::Grain;
+use goodhart_core::result::privacy;
+use goodhart_engine::evaluate::Request;
 
 use crate::{kept, project, replace, said};
 

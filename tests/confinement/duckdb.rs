@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use goodhart::engine::{Engine, Options, Protection};
+use goodhart_engine::{Engine, Options, Protection};
 
 use super::{Attempt, Layer, Scene};
 

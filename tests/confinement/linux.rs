@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use goodhart::confinement::{self, Limits};
+use goodhart_engine::sandbox::{self, Limits};
 
 #[path = "attempts.rs"]
 mod attempts;
@@ -84,10 +84,10 @@ fn attempt(arguments: &[String]) {
 fn confine(layer: Layer, folder: &Path) -> Vec<String> {
     let listed =
         ["listed.txt", "rows.csv", "rows.ndjson", "rows.parquet"].map(|name| folder.join(name));
-    let listed = [listed.to_vec(), goodhart::engine::system_files()].concat();
+    let listed = [listed.to_vec(), goodhart_engine::system_files()].concat();
     if matches!(layer, Layer::Limits | All) {
-        let memory = confinement::address_space(256 << 20, 4);
-        confinement::limit(&Limits {
+        let memory = sandbox::address_space(256 << 20, 4);
+        sandbox::limit(&Limits {
             memory: Some(memory),
             cpu: Some(Duration::from_secs(3)),
             descriptors: 64,
@@ -96,9 +96,9 @@ fn confine(layer: Layer, folder: &Path) -> Vec<String> {
     }
     let report = match layer {
         Nothing | Layer::Limits => return Vec::new(),
-        Landlock => confinement::only_files(&listed),
-        Calls => confinement::only_computing(),
-        All => confinement::isolate(&listed),
+        Landlock => sandbox::only_files(&listed),
+        Calls => sandbox::only_computing(),
+        All => sandbox::isolate(&listed),
     };
     report.unwrap().gaps()
 }

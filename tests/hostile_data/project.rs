@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use goodhart::diagnostic::CODES;
+use goodhart_core::diagnostic::CODES;
 use tempfile::TempDir;
 use toml::Value;
 

@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use goodhart::error::Error;
 use goodhart::publish::{Api, Clock, Delivery, Posted, Run, Thread, Token, deliver};
+use goodhart_core::error::Error;
 
 use github::{BOT, TOKEN};
 use server::{Answer, Server, Trouble};

@@ -6,10 +6,10 @@ pub mod escapes;
 use std::path::Path;
 
 use goodhart::check;
-use goodhart::diagnostic::{Diagnostics, render};
-use goodhart::engine::{Parser, Protection};
-use goodhart::evaluate::{self, Evaluation, Request};
-use goodhart::plan::{self, Selection};
+use goodhart_core::diagnostic::{Diagnostics, render};
+use goodhart_core::plan::{self, Selection};
+use goodhart_engine::evaluate::{self, Evaluation, Request};
+use goodhart_engine::{Parser, Protection};
 
 #[allow(dead_code, reason = "every test binary has its own copy of this module")]
 /// Writes files, given as (path, text), below `root`.

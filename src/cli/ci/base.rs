@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::error::Error;
 use crate::git::Project;
-use crate::history::Commit;
+use goodhart_core::error::Error;
+use goodhart_core::result::history::Commit;
 
 /// Where nobody says what a branch is to be merged into.
 const USUAL: [&str; 3] = ["origin/HEAD", "main", "master"];

@@ -11,10 +11,10 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::{Global, exit, findings, instant, output, publish};
-use crate::error::Error;
-use crate::report::ci::{self as report, Run};
-use crate::report::diagnostics::{self, Findings};
-use crate::report::diff::{self, TextOptions};
+use goodhart_core::error::Error;
+use goodhart_core::report::ci::{self as report, Run};
+use goodhart_core::report::diagnostics::{self, Findings};
+use goodhart_core::report::diff::{self, TextOptions};
 
 use stages::{Asked, Found};
 use surroundings::Surroundings;

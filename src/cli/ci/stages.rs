@@ -15,17 +15,17 @@ use crate::cli::project::{self, Memory, Opened};
 use crate::cli::sides::{self, Evaluated};
 use crate::cli::{Global, clock, output, settle};
 use crate::compare::{self, Context, State};
-use crate::diagnostic::{Diagnostics, Files, Severity};
-use crate::diff::{Diff, findings};
-use crate::engine::{Parser, Purpose};
-use crate::error::Error;
-use crate::evaluate::{Evaluation, evaluate};
-use crate::facts::Bound;
-use crate::judge::judge;
-use crate::plan::{self, Selection};
-use crate::report::ci::{Outcome, Stage, StageName, Stale};
-use crate::snapshot::{self, INPUTS, InputsFile, Settled, Store};
-use crate::test::{self, Request};
+use goodhart_core::diagnostic::{Diagnostics, Files, Severity};
+use goodhart_core::error::Error;
+use goodhart_core::plan::{self, Selection};
+use goodhart_core::report::ci::{Outcome, Stage, StageName, Stale};
+use goodhart_core::result::diff::{Diff, findings};
+use goodhart_core::result::snapshot::{self, INPUTS, InputsFile, Settled, Store};
+use goodhart_core::result::threshold::judge;
+use goodhart_core::sql::facts::Bound;
+use goodhart_engine::evaluate::{Evaluation, evaluate};
+use goodhart_engine::fixtures::{self, Request};
+use goodhart_engine::{Parser, Purpose};
 
 /// What is asked of a run.
 pub struct Asked<'a> {
@@ -41,7 +41,7 @@ pub struct Found {
     pub stages: Vec<Stage>,
     pub files: Files,
     pub diagnostics: Diagnostics,
-    pub tests: Option<crate::fixtures::Report>,
+    pub tests: Option<goodhart_core::result::fixtures::Report>,
     pub stale: Option<Stale>,
     /// Paths of the definition files that the change bears on.
     pub touched: BTreeSet<String>,
@@ -191,7 +191,7 @@ fn tests(global: &Global, opened: &mut Opened, bound: Option<Bound>, found: &mut
     let before = Count::of(&opened.diagnostics);
     let run = project::protection(global).and_then(|protection| {
         let request = Request { targets: &[], coverage: false, protection };
-        test::run(&opened.catalog, &opened.files, &bound, &request)
+        fixtures::run(&opened.catalog, &opened.files, &bound, &request)
     });
     let report = match run {
         Ok(report) => report,

@@ -5,12 +5,12 @@ use std::io::Write;
 use std::path::Path;
 
 use super::surroundings::Surroundings;
-use crate::error::Error;
-use crate::project::real;
-use crate::project::write::Staged;
-use crate::report::ci::{self, Run};
-use crate::report::diagnostics as findings;
-use crate::report::diff::{self, COMMENT, MarkdownOptions};
+use goodhart_core::error::Error;
+use goodhart_core::project::real;
+use goodhart_core::project::write::Staged;
+use goodhart_core::report::ci::{self, Run};
+use goodhart_core::report::diagnostics as findings;
+use goodhart_core::report::diff::{self, COMMENT, MarkdownOptions};
 
 /// Bytes of a job summary; GitHub shows none that is longer.
 const SUMMARY: usize = 1 << 20;

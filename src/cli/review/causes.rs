@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Pending;
-use crate::catalog::Metric;
 use crate::cli::Global;
 use crate::cli::progress::Bar;
 use crate::cli::project::Opened;
 use crate::cli::sides::{self, Place};
 use crate::compare::{State, compare, folder};
-use crate::diff::{Cause, Definitions, MetricDiff, SeriesChange};
-use crate::error::Error;
-use crate::result::{Group, MetricResults, Row};
-use crate::snapshot::Store;
+use goodhart_core::error::Error;
+use goodhart_core::project::catalog::Metric;
+use goodhart_core::result::diff::{Cause, Definitions, MetricDiff, SeriesChange};
+use goodhart_core::result::snapshot::Store;
+use goodhart_core::result::{Group, MetricResults, Row};
 
 /// What is known of them.
 pub struct Causes {

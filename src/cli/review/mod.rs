@@ -13,10 +13,10 @@ use clap::Args;
 
 use super::project::{self, Opened, Refused};
 use super::{Global, chosen, exit, output};
-use crate::error::Error;
-use crate::review::{Before, Item, What, items};
-use crate::snapshot::{INPUTS, Snapshot, Store};
 use causes::causes;
+use goodhart_core::error::Error;
+use goodhart_core::result::review::{Before, Item, What, items};
+use goodhart_core::result::snapshot::{INPUTS, Snapshot, Store};
 use session::Session;
 
 #[derive(Debug, Args)]

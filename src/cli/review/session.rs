@@ -9,12 +9,12 @@ use console::Term;
 use super::Arguments;
 use super::causes::Causes;
 use crate::cli::{Global, output};
-use crate::error::Error;
-use crate::report::diff::TextOptions;
-use crate::result::Group;
-use crate::review::command::{Verb, command, program};
-use crate::review::{Answer, Item, Key, Next, Steps, definition, text as review};
-use crate::snapshot::{Change, Chosen, Store, Writer};
+use goodhart_core::error::Error;
+use goodhart_core::report::diff::TextOptions;
+use goodhart_core::result::Group;
+use goodhart_core::result::review::command::{Verb, command, program};
+use goodhart_core::result::review::{Answer, Item, Key, Next, Steps, definition, text as review};
+use goodhart_core::result::snapshot::{Change, Chosen, Store, Writer};
 
 /// Items and all there is to say about them.
 pub struct Session<'a> {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use goodhart::check::Opened;
-use goodhart::diagnostic::{Diagnostics, Files, Span, render};
-use goodhart::engine::Parser;
-use goodhart::project::{self, ProjectFiles};
+use goodhart_core::diagnostic::{Diagnostics, Files, Span, render};
+use goodhart_engine::Parser;
+use goodhart_core::project::{self, ProjectFiles};
 use jiff::civil::{Date, date};
 
 /// The day for which rules judge.

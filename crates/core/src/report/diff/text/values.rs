@@ -1,0 +1,61 @@
+//! Changed values in columns.
+
+use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+
+use super::super::change::{Course, Told};
+use super::WIDEST;
+use crate::escape::terminal;
+use crate::report::table::label;
+use crate::result::date_text;
+use crate::result::diff::{MetricDiff, SeriesChange, ValueChange};
+
+const HEADER: [&str; 9] = ["", "period", "old", "new", "change", "relative", "", "cause", "n"];
+/// Columns of numbers.
+const NUMBERS: [usize; 5] = [2, 3, 4, 5, 8];
+
+/// A line for each changed value.
+pub fn table<'a>(
+    metric: &MetricDiff,
+    rows: impl Iterator<Item = (&'a SeriesChange, &'a ValueChange)>,
+    styled: bool,
+) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    if styled {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table.set_header(HEADER.map(|name| Cell::new(name).add_attribute(Attribute::Dim)));
+    for (series, change) in rows {
+        table.add_row(line(metric, series, change));
+    }
+    for index in NUMBERS {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
+}
+
+fn line(metric: &MetricDiff, series: &SeriesChange, change: &ValueChange) -> Vec<Cell> {
+    let told = Told::of(metric, change);
+    let judgement = Cell::new(told.judgement());
+    let judgement = match told.sure() {
+        Some(Course::Worse) => judgement.fg(Color::Red),
+        Some(Course::Better) => judgement.fg(Color::Green),
+        None => judgement,
+    };
+    vec![
+        Cell::new(label(&series.group)),
+        Cell::new(date_text(change.period.start)),
+        Cell::new(terminal::short(&told.old, WIDEST)),
+        Cell::new(terminal::short(&told.new, WIDEST)),
+        Cell::new(terminal::short(&told.delta, WIDEST)),
+        Cell::new(told.relative),
+        judgement,
+        Cell::new(terminal::short(&told.cause, 2 * WIDEST)),
+        Cell::new(change.new.n.map(|n| n.to_string()).unwrap_or_default()),
+    ]
+}
