@@ -3,7 +3,7 @@
 //! The data are not part of this repository: `../shared/data` beside it has them, or the folder that
 //! GOODHART_ACCEPTANCE_DATA names. Where there is none, only the definitions are checked.
 
-mod support;
+use crate::support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;

@@ -8,8 +8,6 @@
 //! client_id a: 94 . 88(12) 80~  nothing for a week; n = 12; a week that is not over
 //! ```
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

@@ -17,7 +17,7 @@
 //! === data/hosts.csv.gz gzip       its bytes: see `encode`
 //! ```
 
-mod support;
+use crate::support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

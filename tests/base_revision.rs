@@ -1,6 +1,6 @@
 //! `goodhart check --base REV`: a definition that changed must have a higher version.
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Binding without data: the lineage of every kind of query, and the memory of what was bound.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! What `goodhart check` prints in each format, and what `--fix` makes of the files.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 use std::process::Command;

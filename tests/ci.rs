@@ -1,6 +1,6 @@
 //! `goodhart ci`: all stages, their reports, and one exit code.
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::path::{Path, PathBuf};

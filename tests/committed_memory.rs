@@ -1,6 +1,6 @@
 //! What a branch brings along in `.goodhart` is not believed.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 use std::process::Command;

@@ -1,6 +1,6 @@
 //! `goodhart test`: passing tests of every kind of measure, and what no test reaches.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 use std::process::Command;

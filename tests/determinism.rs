@@ -1,7 +1,7 @@
 //! The same input gives the same bytes: for any number of threads, any order of the rows and any
 //! repetition, with doubles, ties and nulls in the data.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 

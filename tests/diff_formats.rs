@@ -1,7 +1,7 @@
 //! What a comparison looks like in each format: for every folder of `diff_formats/cases`, the project
 //! of `diff_formats/base` against itself with the files of the case laid over it.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 

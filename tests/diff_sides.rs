@@ -1,7 +1,7 @@
 //! What `goodhart diff` can compare: revisions, the working tree, folders of snapshots; in working
 //! trees, linked ones, submodules, bare and shallow repositories.
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! Every format, compression and way to name files gives the same numbers for the same rows.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 

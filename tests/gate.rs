@@ -1,7 +1,7 @@
 //! The gate: every function of the bundled engine is decided about, what is not allowed is refused
 //! wherever it hides, and docs/definitions.md lists what is allowed.
 
-mod support;
+use crate::support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

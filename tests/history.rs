@@ -1,7 +1,7 @@
 //! `history`, `blame` and `backfill`, on a repository whose commits move the data, the definition,
 //! both or neither, and on the story that the shipped data hold.
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::path::{Path, PathBuf};

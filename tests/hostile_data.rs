@@ -1,10 +1,7 @@
 //! What strangers write stays text: markers in every value and every name, in every output.
 
-#[path = "hostile_data/observe.rs"]
 mod observe;
-#[path = "hostile_data/project.rs"]
 mod project;
-mod support;
 
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! What `goodhart lineage` prints: downwards and upwards, through derived sources and through
 //! metrics of metrics, in each format.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 use std::process::Command;

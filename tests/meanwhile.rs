@@ -1,7 +1,7 @@
 //! What happens to a run from outside while it goes on: its worker is killed, a file that it reads
 //! is written to.
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::path::Path;

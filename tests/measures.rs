@@ -1,7 +1,7 @@
 //! Measures compute what the reference vectors say, through DuckDB. A case is a file in
 //! tests/measures: a metric without its prose, and behind `# expect` the rows it must yield.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 

@@ -8,7 +8,7 @@ use goodhart_engine::{Engine, Options, Outcome};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
-mod generated;
+use crate::generated;
 
 fn engine() -> Engine {
     let options = Options { threads: Some(1), ..Options::default() };

@@ -1,6 +1,6 @@
 //! What a plan shares and what it leaves out.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeSet;
 

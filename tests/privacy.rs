@@ -1,7 +1,7 @@
 //! Results are committed and logs are public: values of sensitive columns occur nowhere, and small
 //! groups cannot be computed.
 
-mod support;
+use crate::support;
 
 use std::fs;
 use std::path::Path;

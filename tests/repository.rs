@@ -5,7 +5,7 @@
 //! are those of the shipped project, and where it is there, the log of a service desk (see
 //! tests/acceptance.rs). What is printed is compared with `tests/repository/snapshots`.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeMap;
 use std::fs;

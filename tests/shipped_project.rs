@@ -1,7 +1,7 @@
 //! The shipped project evaluates cleanly, its snapshots are current, and its metrics find the
 //! stories that the sample data holds.
 
-mod support;
+use crate::support;
 
 use std::path::Path;
 use std::process::Command;

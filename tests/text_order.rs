@@ -1,6 +1,6 @@
 //! What `eval` says of numbers that were kept as text: that they are numbers only the data say.
 
-mod support;
+use crate::support;
 
 use std::process::Command;
 

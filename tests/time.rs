@@ -1,6 +1,6 @@
 //! Periods, stocks, what was known when, and changes against earlier periods.
 
-mod support;
+use crate::support;
 
 use goodhart_core::result::date_text;
 use goodhart_engine::evaluate::Evaluation;

@@ -1,7 +1,7 @@
 //! What the rules about times and about the order of rows speak of, where they are silent, and that
 //! what they say is so: over real rows.
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeMap;
 

@@ -29,6 +29,7 @@ mod harm;
 mod layers;
 mod stage;
 #[path = "../support/mod.rs"]
+#[allow(dead_code, reason = "not all of it is needed here")]
 mod support;
 mod watch;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use goodhart_engine::evaluate::Progress;
 
-use crate::{kept, project, said};
+use super::{kept, project, said};
 
 fn entries(root: &std::path::Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> =

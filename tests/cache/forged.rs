@@ -9,7 +9,7 @@ use git2::{IndexAddOption, Repository};
 use goodhart_core::project::Kept;
 use goodhart_core::sql::{Form, ParsedSql};
 
-use crate::{KEY, project, replace};
+use super::{KEY, project, replace};
 
 /// What `goodhart eval volume` prints.
 fn eval(root: &Path, more: &[&str]) -> (String, String) {

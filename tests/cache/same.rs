@@ -6,7 +6,7 @@ use goodhart_core::project::definition::project::Grain;
 use goodhart_core::result::privacy;
 use goodhart_engine::evaluate::Request;
 
-use crate::{kept, project, replace, said};
+use super::{kept, project, replace, said};
 
 /// What is asked for.
 #[derive(Clone, Copy, Default)]

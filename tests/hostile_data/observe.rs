@@ -246,7 +246,7 @@ pub fn segment_values<'a>(results: impl Iterator<Item = &'a Value>) -> BTreeSet<
     let mut values = BTreeSet::new();
     for result in results {
         for (name, value) in result["by"].as_object().unwrap() {
-            assert!(name == "kind" || name == crate::project::COLUMN, "{name:?}");
+            assert!(name == "kind" || name == super::project::COLUMN, "{name:?}");
             values.insert(value.as_str().unwrap().to_owned());
         }
     }

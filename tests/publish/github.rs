@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::server::{Answer, Asked, Forge};
+use super::server::{Answer, Asked, Forge};
 
 pub const TOKEN: &str = "ghs_0123456789abcdef";
 pub const BOT: &str = "github-actions[bot]";

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::server::{Answer, Asked, Forge};
+use super::server::{Answer, Asked, Forge};
 
 pub const TOKEN: &str = "glpat-0123456789";
 

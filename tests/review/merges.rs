@@ -1,6 +1,6 @@
 //! Two branches of a snapshot become one.
 
-use crate::project::{GOODHART, Project};
+use super::project::{GOODHART, Project};
 
 /// Two branches off main, each with one event left out; on the first one.
 fn branches(metric: &str, first: &str, second: &str) -> Project {

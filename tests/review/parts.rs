@@ -1,6 +1,6 @@
 //! Accepting and rejecting by group, and what becomes of reasons.
 
-use crate::project::Project;
+use super::project::Project;
 
 const CLIENT: &str = "snapshots/by_client.toml";
 

@@ -1,6 +1,6 @@
 //! What `review` prints where nobody can be asked.
 
-use crate::project::Project;
+use super::project::Project;
 
 fn snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use crate::project::{GOODHART, Project};
+use super::project::{GOODHART, Project};
 
 /// Presses keys in a review and returns the exit code and all that was on the screen.
 fn press(project: &Project, keys: &str) -> (i32, String) {

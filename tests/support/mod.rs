@@ -1,6 +1,5 @@
 //! Evaluating a project in a temporary folder through the library.
 
-#[allow(dead_code, reason = "every test binary has its own copy of this module")]
 pub mod escapes;
 
 use std::path::Path;
@@ -11,7 +10,6 @@ use goodhart_core::plan::{self, Selection};
 use goodhart_engine::evaluate::{self, Evaluation, Request};
 use goodhart_engine::{Parser, Protection};
 
-#[allow(dead_code, reason = "every test binary has its own copy of this module")]
 /// Writes files, given as (path, text), below `root`.
 pub fn write(root: &Path, files: &[(&str, &str)]) {
     for (name, text) in files {
@@ -22,7 +20,6 @@ pub fn write(root: &Path, files: &[(&str, &str)]) {
 }
 
 /// Copies a folder with everything below it.
-#[allow(dead_code, reason = "every test binary has its own copy of this module")]
 pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
@@ -37,7 +34,6 @@ pub fn copy(from: &Path, to: &Path) {
 }
 
 /// Evaluates everything with `threads` threads, remembering nothing. Panics on any diagnostic.
-#[allow(dead_code, reason = "every test binary has its own copy of this module")]
 pub fn evaluate_all(root: &Path, threads: u32) -> Evaluation {
     let (evaluation, rendered) = evaluate(root, threads);
     assert!(rendered.is_empty(), "{rendered}");
@@ -45,7 +41,6 @@ pub fn evaluate_all(root: &Path, threads: u32) -> Evaluation {
 }
 
 /// Evaluates everything; also returns the rendered diagnostics. Panics on an error.
-#[allow(dead_code, reason = "every test binary has its own copy of this module")]
 pub fn evaluate(root: &Path, threads: u32) -> (Evaluation, String) {
     let check::Opened { files, catalog, mut diagnostics, .. } =
         check::open(root, &Parser::within()).unwrap();

@@ -4,14 +4,13 @@
 mod folder;
 mod forged;
 mod same;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
+use crate::support;
 use goodhart::check;
 use goodhart_core::plan::{self, Selection};
 use goodhart_core::project::Kept;
