@@ -6,9 +6,10 @@ use std::path::Path;
 use std::time::Instant;
 
 use duckdb::Connection;
-use goodhart_core::plan::{self, ColumnKind, Columns, Plan, Scan, Selection, Timeline};
+use goodhart_core::plan::{self, Columns, Plan, Scan, Selection, Timeline};
 use goodhart_core::project::catalog::Catalog;
-use goodhart_engine::{Engine, Options, column_kind};
+use goodhart_core::sql::TypeKind;
+use goodhart_engine::{Engine, Options};
 
 use crate::alerts::{Alerts, COLUMNS, Format};
 use crate::{project, sides, workload};
@@ -44,7 +45,7 @@ fn plan_all(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     let timeline = timeline(&catalog)?;
     let write = |scan: &Scan| {
         let columns = Columns::of(scan);
-        let kinds = vec![ColumnKind::Integer; columns.expressions().len()];
+        let kinds = vec![TypeKind::Integer; columns.expressions().len()];
         plan::statement(scan, &columns, &kinds, &timeline, None).0.text().to_owned()
     };
     Ok(plan.scans.iter().map(write).collect())
@@ -69,8 +70,8 @@ fn statements_alone(catalog: &Catalog) -> Result<Vec<String>, Box<dyn Error>> {
                 .describe(plan::probe(scan, &columns).text())
                 .map_err(|failure| failure.message)?;
             let expressions = &described[described.len() - columns.expressions().len()..];
-            let kinds: Vec<ColumnKind> =
-                expressions.iter().map(|(_, type_name)| column_kind(type_name)).collect();
+            let kinds: Vec<TypeKind> =
+                expressions.iter().map(|(_, type_name)| TypeKind::of(type_name)).collect();
             let (sql, _) = plan::statement(scan, &columns, &kinds, &timeline, None);
             statements.push(sql.text().to_owned());
         }

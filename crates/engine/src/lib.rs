@@ -62,7 +62,7 @@ use goodhart_core::error::Error;
 use goodhart_core::measure::Cell;
 use goodhart_core::measure::calendar::Calendar;
 use goodhart_core::parallel;
-use goodhart_core::plan::{ColumnKind, literal, period_start, timestamp};
+use goodhart_core::plan::{literal, period_start, timestamp};
 use goodhart_core::project::definition::project::Grain;
 use local::{Local, Setup, Unanswered};
 use worker::{Client, Limits, Program, Unfinished};
@@ -381,20 +381,4 @@ impl Engine {
 /// A failure of a statement of our own.
 fn own(doing: &str, failure: SqlFailure) -> Error {
     Error::Engine { doing: doing.to_owned(), message: failure.message }
-}
-
-/// The kind of a DuckDB type by its name.
-pub fn column_kind(type_name: &str) -> ColumnKind {
-    match type_name {
-        "BOOLEAN" => ColumnKind::Boolean,
-        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "UTINYINT" | "USMALLINT" | "UINTEGER" => {
-            ColumnKind::Integer
-        }
-        "UBIGINT" | "HUGEINT" | "UHUGEINT" => ColumnKind::HugeInteger,
-        "FLOAT" | "DOUBLE" => ColumnKind::Double,
-        "DATE" => ColumnKind::Time,
-        name if name.starts_with("DECIMAL") => ColumnKind::Decimal,
-        name if name.starts_with("TIMESTAMP") => ColumnKind::Time,
-        _ => ColumnKind::Other,
-    }
 }

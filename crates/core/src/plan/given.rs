@@ -5,76 +5,53 @@ use rust_decimal::Decimal;
 use super::{literal, quote, timestamp};
 use crate::project::definition::fixture::GivenRow;
 use crate::project::definition::read::Value;
+use crate::sql::TypeKind;
 
-/// What a column holds, as far as it matters which values can be written for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Slot {
-    Text,
-    Integer,
-    Number,
-    Boolean,
-    Timestamp,
-    Date,
-    TextList,
-    /// A type that sources do not declare; whatever DuckDB makes of a text.
-    Other,
-}
-
-impl Slot {
-    /// The slot of a DuckDB type by its name, as DuckDB says it or as sources declare it.
-    pub fn of(type_name: &str) -> Self {
-        match type_name.to_ascii_uppercase().as_str() {
-            "VARCHAR" | "TEXT" => Self::Text,
-            "VARCHAR[]" | "TEXT[]" => Self::TextList,
-            "BOOLEAN" => Self::Boolean,
-            "DATE" => Self::Date,
-            "FLOAT" | "DOUBLE" => Self::Number,
-            "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "HUGEINT" | "UTINYINT"
-            | "USMALLINT" | "UINTEGER" | "UBIGINT" | "UHUGEINT" => Self::Integer,
-            name if name.starts_with("DECIMAL") => Self::Number,
-            name if name.starts_with("TIMESTAMP") => Self::Timestamp,
-            _ => Self::Other,
-        }
-    }
-
+/// Which values stand for those of a column.
+impl TypeKind {
     /// What sources call it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Text => "text",
-            Self::Integer => "integer",
-            Self::Number => "number",
+            Self::Integer | Self::HugeInteger => "integer",
+            Self::Decimal | Self::Double => "number",
             Self::Boolean => "boolean",
             Self::Timestamp => "timestamp",
             Self::Date => "date",
             Self::TextList => "text[]",
-            Self::Other => "another type",
+            Self::Enum | Self::Other => "another type",
         }
     }
 
     /// What must be written for it.
     pub fn expected(self) -> &'static str {
         match self {
-            Self::Text => "a string",
-            Self::Integer => "an integer",
-            Self::Number => "a number",
+            Self::Integer | Self::HugeInteger => "an integer",
+            Self::Decimal | Self::Double => "a number",
             Self::Boolean => "true or false",
             Self::Timestamp => "a date-time such as 2026-07-01T08:00:00Z",
             Self::Date => "a date such as 2026-07-01",
             Self::TextList => "an array of strings",
-            Self::Other => "a string",
+            Self::Text | Self::Enum | Self::Other => "a string",
         }
+    }
+
+    /// Whether sources declare no such type: its values are what DuckDB makes of a text.
+    pub fn is_undeclared(self) -> bool {
+        matches!(self, Self::Enum | Self::Other)
     }
 
     /// Whether it can hold a value. An empty list is null everywhere but in a list.
     pub fn takes(self, value: &Value) -> bool {
         match value {
             Value::List(values) => self == Self::TextList || values.is_empty(),
-            Value::Text(_) => matches!(self, Self::Text | Self::Other),
-            Value::Integer(_) => matches!(self, Self::Integer | Self::Number | Self::Other),
-            Value::Decimal(_) => matches!(self, Self::Number | Self::Other),
-            Value::Boolean(_) => matches!(self, Self::Boolean | Self::Other),
-            Value::Instant(_) => matches!(self, Self::Timestamp | Self::Other),
-            Value::Date(_) => matches!(self, Self::Timestamp | Self::Date | Self::Other),
+            _ if self.is_undeclared() => true,
+            Value::Text(_) => self == Self::Text,
+            Value::Integer(_) => self.is_number(),
+            Value::Decimal(_) => matches!(self, Self::Decimal | Self::Double),
+            Value::Boolean(_) => self == Self::Boolean,
+            Value::Instant(_) => self == Self::Timestamp,
+            Value::Date(_) => self.is_instant(),
         }
     }
 
@@ -105,7 +82,7 @@ pub fn insert(table: &str, columns: &[(String, String)], rows: &[GivenRow]) -> S
 }
 
 fn typed(value: &Value, type_name: &str) -> String {
-    if Slot::of(type_name).is_null(value) {
+    if TypeKind::of(type_name).is_null(value) {
         return "null".to_owned();
     }
     let text = match value {

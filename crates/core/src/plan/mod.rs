@@ -14,11 +14,11 @@ mod timeline;
 
 pub use build::{Materialise, Plan, SourceStep, build, reach};
 pub use composed::Composed;
-pub use given::{Slot, insert};
+pub use given::insert;
 pub use scan::{Scan, ScanMetric};
 pub use select::{Selection, select};
 pub use statement::{
-    ColumnKind, Columns, Shape, contributions, forced, periods, probe, statement, subject_repeats,
+    Columns, Shape, contributions, forced, periods, probe, statement, subject_repeats,
     subject_unique,
 };
 pub use timeline::{Timeline, TimelineError, period_start};

@@ -19,20 +19,7 @@ use crate::measure::{Aggregate, Cell};
 use crate::project::definition::project::Grain;
 use crate::project::definition::read::Sql;
 use crate::result::Period;
-
-/// What kind of values an expression has, as far as aggregation cares.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnKind {
-    Boolean,
-    Integer,
-    /// Wider than 64 bits.
-    HugeInteger,
-    Decimal,
-    Double,
-    /// A date or timestamp.
-    Time,
-    Other,
-}
+use crate::sql::TypeKind;
 
 /// The distinct expressions of a scan's aggregates, as columns `e0`, `e1`, … of `measured`.
 #[derive(Debug, Clone, Default)]
@@ -82,9 +69,9 @@ impl Columns {
         self.expressions.iter().position(|known| known.as_str().trim() == sql.as_str().trim())
     }
 
-    fn kind(&self, sql: &Sql, kinds: &[ColumnKind]) -> ColumnKind {
+    fn kind(&self, sql: &Sql, kinds: &[TypeKind]) -> TypeKind {
         let index = self.position(sql);
-        index.and_then(|index| kinds.get(index)).copied().unwrap_or(ColumnKind::Other)
+        index.and_then(|index| kinds.get(index)).copied().unwrap_or(TypeKind::Other)
     }
 
     fn name(&self, sql: &Sql) -> String {
@@ -242,7 +229,7 @@ pub fn subject_repeats(scan: &Scan) -> Composed {
 pub fn statement(
     scan: &Scan,
     columns: &Columns,
-    kinds: &[ColumnKind],
+    kinds: &[TypeKind],
     timeline: &Timeline,
     stock: Option<Period>,
 ) -> (Composed, Shape) {
@@ -278,7 +265,7 @@ pub fn statement(
         .iter()
         .map(|aggregate| match aggregate {
             Aggregate::Rows | Aggregate::CountWhere(_) => true,
-            Aggregate::Sum(of) => columns.kind(of, kinds) == ColumnKind::Boolean,
+            Aggregate::Sum(of) => columns.kind(of, kinds) == TypeKind::Boolean,
             Aggregate::Ended(..) | Aggregate::OpenValues(_) => false,
         })
         .collect();
@@ -336,7 +323,7 @@ fn group_by(scan: &Scan) -> String {
 fn aggregates(
     scan: &Scan,
     columns: &Columns,
-    kinds: &[ColumnKind],
+    kinds: &[TypeKind],
     offset: usize,
 ) -> (Vec<String>, Vec<(usize, Option<usize>)>) {
     use crate::measure::Reduction;
@@ -415,23 +402,21 @@ fn quantiles(scan: &Scan, sample: &crate::measure::Sample) -> Vec<rust_decimal::
 }
 
 /// An exact sum: the same for any order of the rows.
-fn sum(column: &str, kind: ColumnKind) -> String {
+fn sum(column: &str, kind: TypeKind) -> String {
     match kind {
-        ColumnKind::Boolean => format!("sum({column}::integer)"),
-        ColumnKind::Integer | ColumnKind::HugeInteger | ColumnKind::Decimal => {
+        TypeKind::Boolean => format!("sum({column}::integer)"),
+        TypeKind::Integer | TypeKind::HugeInteger | TypeKind::Decimal => {
             format!("sum({column})")
         }
-        ColumnKind::Double | ColumnKind::Time | ColumnKind::Other => {
-            format!("sum({column}::decimal(38, 6))")
-        }
+        _ => format!("sum({column}::decimal(38, 6))"),
     }
 }
 
 /// Interpolation is in doubles: between decimals it would round to their scale.
-fn as_number(column: &str, kind: ColumnKind) -> String {
+fn as_number(column: &str, kind: TypeKind) -> String {
     match kind {
-        ColumnKind::Integer | ColumnKind::Double => column.to_owned(),
-        ColumnKind::Boolean => format!("{column}::integer"),
+        TypeKind::Integer | TypeKind::Double => column.to_owned(),
+        TypeKind::Boolean => format!("{column}::integer"),
         _ => format!("{column}::double"),
     }
 }

@@ -10,12 +10,14 @@ mod names;
 mod normal;
 mod parsed;
 mod tree;
+mod types;
 
 pub use calendar::{Asked, CalendarCall};
 pub use names::LocalNames;
 pub use normal::Normal;
 pub use parsed::{AS_OF, Call, Name, PERIOD_START, ParsedSql, Place, Relation, Text, name_length};
 pub use tree::{Tree, Unreadable};
+pub use types::TypeKind;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

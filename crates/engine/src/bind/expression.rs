@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::lineage::{Purpose, Tracer};
 use super::nulls::Rest;
 use super::order::BY_EXTREME;
-use super::plan::{called, children, constant, index, place, text, type_name};
+use super::plan::{called, children, constant, index, kind, place, text, type_name};
 use super::value::{Known, Outputs, known};
 use super::{nulls, ranges, texts};
 use goodhart_core::sql::facts::{Condition, Elapsed, Origin, Test};
@@ -81,10 +81,7 @@ impl<'p> Tracer<'p> {
 
     /// Notes a difference of two instants.
     fn elapsed(&mut self, function: &Value, input: &Outputs<'_>) {
-        let instant = |value: &Value| {
-            let name = type_name(value);
-            name.starts_with("TIMESTAMP") || name == "DATE"
-        };
+        let instant = |value: &Value| kind(value).is_instant();
         let (start, end) = match (called(function), children(function)) {
             ("date_diff" | "datediff" | "date_sub" | "datesub", [_, start, end]) => (start, end),
             ("business_seconds", [start, end, ..]) => (start, end),

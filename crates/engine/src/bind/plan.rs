@@ -1,5 +1,6 @@
 //! Reading DuckDB's bound plan, as `json_serialize_plan` writes it.
 
+use goodhart_core::sql::TypeKind;
 use serde_json::Value;
 
 pub(super) fn text(value: &Value) -> &str {
@@ -29,6 +30,11 @@ pub(super) fn type_name(expression: &Value) -> &str {
     }
     let own = expression["return_type"]["id"].as_str();
     own.or_else(|| expression["value"]["type"]["id"].as_str()).unwrap_or_default()
+}
+
+/// What the values of an expression are.
+pub(super) fn kind(expression: &Value) -> TypeKind {
+    TypeKind::of(type_name(expression))
 }
 
 pub(super) fn is_text(expression: &Value) -> bool {

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::nulls::{Seen, same};
 use super::plan::{children, place, text, type_name};
 use super::value::{Outputs, known};
+use goodhart_core::sql::TypeKind;
 use goodhart_core::sql::facts::date_in;
 use goodhart_core::sql::facts::{Never, Observed};
 
@@ -155,7 +156,7 @@ fn step(of: &Value) -> Step {
 }
 
 fn is_whole(type_name: &str) -> bool {
-    type_name.ends_with("INT") || type_name.ends_with("INTEGER")
+    TypeKind::of(type_name).is_integer()
 }
 
 fn can_be(of: &Value, at: Point) -> bool {

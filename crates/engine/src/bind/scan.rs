@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::selected::{ONE_ROW, aggregate, groups};
-use crate::{Engine, Readable, SqlFailure, column_kind, refusals, repeated_column};
+use crate::{Engine, Readable, SqlFailure, refusals, repeated_column};
 use goodhart_core::diagnostic::{Diagnostic, Files, codes};
 use goodhart_core::measure::Aggregate;
-use goodhart_core::plan::{ColumnKind, Columns, Composed, Scan, probe};
+use goodhart_core::plan::{Columns, Composed, Scan, probe};
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::read::Sql;
+use goodhart_core::sql::TypeKind;
 
 /// Binds scans over the relations of an engine.
 #[derive(Clone, Copy)]
@@ -24,11 +25,7 @@ impl Binder<'_> {
     ///
     /// # Errors
     /// Everything that is wrong with the SQL, or with the types of what it yields.
-    pub fn kinds(
-        &self,
-        scan: &Scan,
-        columns: &Columns,
-    ) -> Result<Vec<ColumnKind>, Vec<Diagnostic>> {
+    pub fn kinds(&self, scan: &Scan, columns: &Columns) -> Result<Vec<TypeKind>, Vec<Diagnostic>> {
         self.gate(scan, columns)?;
         let sql = probe(scan, columns);
         let described = match self.engine.describe(sql.text()) {
@@ -47,7 +44,7 @@ impl Binder<'_> {
             return Err(found);
         }
         let expressions = described.len().saturating_sub(columns.expressions().len());
-        Ok(described[expressions..].iter().map(|(_, name)| column_kind(name)).collect())
+        Ok(described[expressions..].iter().map(|(_, name)| TypeKind::of(name)).collect())
     }
 
     /// One query, expressions, and nothing else: they are about to be put between parentheses.
@@ -159,7 +156,7 @@ pub fn judge(
         let Some((_, type_name)) = known(name).filter(|_| !taken.contains(name.as_str())) else {
             continue;
         };
-        if population.at.as_ref() == Some(name) && column_kind(type_name) != ColumnKind::Time {
+        if population.at.as_ref() == Some(name) && !TypeKind::of(type_name).is_instant() {
             found.push(
                 Diagnostic::new(
                     &codes::WRONG_TYPE,
@@ -191,16 +188,10 @@ pub fn judge(
 /// Whether values of a type divide rows into groups that mean something: instants and floats are
 /// hardly ever the same twice, and a list is no name of a group.
 fn divides(type_name: &str) -> bool {
-    match column_kind(type_name) {
-        ColumnKind::Boolean
-        | ColumnKind::Integer
-        | ColumnKind::HugeInteger
-        | ColumnKind::Decimal => true,
-        ColumnKind::Time => type_name == "DATE",
-        ColumnKind::Double => false,
-        ColumnKind::Other => {
-            ["VARCHAR", "UUID", "JSON"].contains(&type_name) || type_name.starts_with("ENUM")
-        }
+    match TypeKind::of(type_name) {
+        TypeKind::Double | TypeKind::Timestamp | TypeKind::TextList => false,
+        TypeKind::Other => ["UUID", "JSON"].contains(&type_name),
+        _ => true,
     }
 }
 
@@ -220,10 +211,10 @@ fn wrong_expression(scan: &Scan, expression: &Sql, type_name: &str) -> Option<Di
             }
         }
     }
-    let kind = column_kind(type_name);
-    let expected = if condition && kind != ColumnKind::Boolean {
+    let kind = TypeKind::of(type_name);
+    let expected = if condition && kind != TypeKind::Boolean {
         "a condition: true or false"
-    } else if number && matches!(kind, ColumnKind::Time | ColumnKind::Other) {
+    } else if number && !(kind.is_number() || kind == TypeKind::Boolean) {
         "a number"
     } else {
         return None;
@@ -233,7 +224,7 @@ fn wrong_expression(scan: &Scan, expression: &Sql, type_name: &str) -> Option<Di
         format!("`{}` is {type_name}", expression.as_str().trim()),
     )
     .at(expression.span, format!("must be {expected}"));
-    let time = kind == ColumnKind::Time || type_name == "INTERVAL";
+    let time = kind.is_instant() || type_name == "INTERVAL";
     Some(if time {
         diagnostic.help("`epoch(end) - epoch(start)` is the seconds between two instants")
     } else {

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::columns::{Columns, Definition, Relation, Step, UNKNOWN, list};
-use super::plan::{called, constant, place, text, type_name};
+use super::plan::{called, constant, is_text, kind, place, text, type_name};
+use goodhart_core::sql::TypeKind;
 use goodhart_core::sql::facts::{
     Between, Day, Grain, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in, mirrored,
 };
@@ -245,7 +246,7 @@ impl Reader {
             let Some(subject) = self.instant(expression, input) else {
                 continue;
             };
-            let Some(found) = self.compared_day(day.0, type_name(expression) == "VARCHAR") else {
+            let Some(found) = self.compared_day(day.0, is_text(expression)) else {
                 continue;
             };
             let what = TimeUsed::Day {
@@ -265,9 +266,8 @@ impl Reader {
             return any.then_some(expression);
         }
         let inner = &expression["children"][0];
-        let as_text = expression["type"] == "OPERATOR_CAST"
-            && type_name(expression) == "VARCHAR"
-            && is_timestamp(inner);
+        let as_text =
+            expression["type"] == "OPERATOR_CAST" && is_text(expression) && is_timestamp(inner);
         if as_text { self.instant(inner, input) } else { None }
     }
 
@@ -287,8 +287,7 @@ impl Reader {
     /// Notes a text that becomes an instant.
     fn cast(&mut self, cast: &Value, input: Input<'_>) {
         let text = &cast["children"][0];
-        let to = type_name(cast);
-        if !to.starts_with("TIMESTAMP") || to == WITH_ZONE || type_name(text) != "VARCHAR" {
+        if !is_timestamp(cast) || type_name(cast) == WITH_ZONE || !is_text(text) {
             return;
         }
         if let Some(literal) = constant(text) {
@@ -455,11 +454,11 @@ fn worse(one: Interval, other: Interval) -> Interval {
 }
 
 fn is_timestamp(expression: &Value) -> bool {
-    type_name(expression).starts_with("TIMESTAMP")
+    kind(expression) == TypeKind::Timestamp
 }
 
 fn is_instant(expression: &Value) -> bool {
-    is_timestamp(expression) || type_name(expression) == "DATE"
+    kind(expression).is_instant()
 }
 
 /// The values that `case` can have.

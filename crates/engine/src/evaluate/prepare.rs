@@ -9,14 +9,15 @@ use crate::bind::Binder;
 use goodhart_core::diagnostic::{Diagnostic, codes};
 use goodhart_core::error::Error;
 use goodhart_core::measure::Cell;
-use goodhart_core::plan::{ColumnKind, Columns, Scan, Timeline, subject_repeats, subject_unique};
+use goodhart_core::plan::{Columns, Scan, Timeline, subject_repeats, subject_unique};
 use goodhart_core::project::definition::source::Format;
+use goodhart_core::sql::TypeKind;
 
 /// A scan that was checked and can run.
 pub(super) struct Prepared {
     pub scan: Scan,
     pub columns: Columns,
-    pub kinds: Vec<ColumnKind>,
+    pub kinds: Vec<TypeKind>,
     /// With the lookback of its metrics.
     pub timeline: Timeline,
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use goodhart_core::sql::TypeKind;
+
 /// A value of a type of DuckDB, in words.
 pub fn described(type_name: &str) -> String {
     match declared(type_name).as_str() {
@@ -27,20 +29,24 @@ pub fn declared(type_name: &str) -> String {
         return format!("{}[]", declared(element));
     }
     let name = type_name.split('(').next().unwrap_or(type_name).trim();
-    match name {
-        "VARCHAR" | "STRING_LITERAL" => "text",
-        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "HUGEINT" | "UTINYINT" | "USMALLINT"
-        | "UINTEGER" | "UBIGINT" | "UHUGEINT" | "INTEGER_LITERAL" | "INT8" | "INT16" | "INT32"
-        | "INT64" | "INT128" | "UINT8" | "UINT16" | "UINT32" | "UINT64" => "integer",
-        "DECIMAL" => "decimal",
-        "DOUBLE" | "FLOAT" => "double",
-        "BOOLEAN" | "BOOL" => "boolean",
-        "STRUCT" | "TUPLE" => "struct",
-        "SQLNULL" | "\"NULL\"" | "NULL" => "null",
-        name if name.starts_with("TIMESTAMP") => "timestamp",
+    match (name, TypeKind::of(name)) {
+        ("STRING_LITERAL", _) | (_, TypeKind::Text) => "text",
+        // What messages call physical types, and numbers that stand in the SQL.
+        (
+            "INTEGER_LITERAL" | "INT8" | "INT16" | "INT32" | "INT64" | "INT128" | "UINT8"
+            | "UINT16" | "UINT32" | "UINT64",
+            _,
+        )
+        | (_, TypeKind::Integer | TypeKind::HugeInteger) => "integer",
+        (_, TypeKind::Decimal) => "decimal",
+        (_, TypeKind::Double) => "double",
+        ("BOOL", _) | (_, TypeKind::Boolean) => "boolean",
+        (_, TypeKind::Timestamp) => "timestamp",
+        ("STRUCT" | "TUPLE", _) => "struct",
+        ("SQLNULL" | "\"NULL\"" | "NULL", _) => "null",
         // One letter stands for any type.
-        name if name.len() < 2 => name,
-        name => return name.to_lowercase(),
+        (name, _) if name.len() < 2 => name,
+        (name, _) => return name.to_lowercase(),
     }
     .to_owned()
 }

@@ -4,6 +4,7 @@ use super::raw::{self, Raw};
 use goodhart_core::plan::{Composed, literal, quote};
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::source::{ColumnTable, Epoch, Format, NullDate, Type};
+use goodhart_core::sql::TypeKind;
 
 /// Whether a value that is not of its type stops the load or becomes null.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,19 +77,16 @@ pub fn typed_in_file(source: &Source, raw: &Raw, name: &str, column: &ColumnTabl
     let Some(type_name) = raw.type_of(name) else {
         return false;
     };
-    let integer = matches!(
-        type_name,
-        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "UTINYINT" | "USMALLINT" | "UINTEGER"
-    );
+    let kind = TypeKind::of(type_name);
     let fits = match column.r#type.value {
-        Type::Text => type_name == "VARCHAR" || type_name.starts_with("ENUM"),
-        Type::Integer => integer,
-        Type::Decimal => integer || type_name.starts_with("DECIMAL"),
-        Type::Double => integer || matches!(type_name, "FLOAT" | "DOUBLE"),
-        Type::Boolean => type_name == "BOOLEAN",
-        Type::Timestamp => type_name.starts_with("TIMESTAMP") || type_name == "DATE",
-        Type::Date => type_name == "DATE",
-        Type::TextList => type_name == "VARCHAR[]",
+        Type::Text => kind.is_text(),
+        Type::Integer => kind == TypeKind::Integer,
+        Type::Decimal => matches!(kind, TypeKind::Integer | TypeKind::Decimal),
+        Type::Double => matches!(kind, TypeKind::Integer | TypeKind::Double),
+        Type::Boolean => kind == TypeKind::Boolean,
+        Type::Timestamp => kind.is_instant(),
+        Type::Date => kind == TypeKind::Date,
+        Type::TextList => kind == TypeKind::TextList,
     };
     fits && column.epoch.is_none() && column.format.is_none()
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use super::failure::{self, count};
 use super::place::{self, Origin};
 use super::{LoadContext, cell_text, source_span};
-use crate::{Engine, SqlFailure, Verified, column_kind, repeated_column};
+use crate::{Engine, SqlFailure, Verified, repeated_column};
 use goodhart_core::diagnostic::{Diagnostic, Files, closest, codes};
 use goodhart_core::measure::Cell;
-use goodhart_core::plan::{ColumnKind, Composed, literal, quote};
+use goodhart_core::plan::{Composed, literal, quote};
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::read::Text;
 use goodhart_core::project::definition::source::{ColumnTable, Format, Type};
+use goodhart_core::sql::TypeKind;
 
 /// Why rows are not as declared.
 pub enum Broken {
@@ -133,17 +134,15 @@ pub fn sql_type(declared: Type) -> &'static str {
 }
 
 fn compatible(column: &ColumnTable, type_name: &str) -> bool {
-    let kind = column_kind(type_name);
+    let kind = TypeKind::of(type_name);
     match column.r#type.value {
-        Type::Text => type_name == "VARCHAR" || type_name.starts_with("ENUM"),
-        Type::Integer => matches!(kind, ColumnKind::Integer | ColumnKind::HugeInteger),
-        Type::Decimal => {
-            matches!(kind, ColumnKind::Integer | ColumnKind::HugeInteger | ColumnKind::Decimal)
-        }
-        Type::Double => !matches!(kind, ColumnKind::Boolean | ColumnKind::Time | ColumnKind::Other),
-        Type::Boolean => kind == ColumnKind::Boolean,
-        Type::Timestamp | Type::Date => kind == ColumnKind::Time,
-        Type::TextList => type_name == "VARCHAR[]",
+        Type::Text => kind.is_text(),
+        Type::Integer => kind.is_integer(),
+        Type::Decimal => kind.is_integer() || kind == TypeKind::Decimal,
+        Type::Double => kind.is_number(),
+        Type::Boolean => kind == TypeKind::Boolean,
+        Type::Timestamp | Type::Date => kind.is_instant(),
+        Type::TextList => kind == TypeKind::TextList,
     }
 }
 

@@ -3,7 +3,6 @@
 mod observation;
 mod rows;
 mod times;
-mod types;
 
 pub use observation::{Never, NullLoss, Observation, Observed, Operand, TextOrder, Values, number};
 pub use rows::{Dependency, Row, RowChoice, Unique};
@@ -16,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use types::is_type;
+use super::types::is_type;
 
 /// A column of a source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,41 +1,86 @@
-//! Names of DuckDB's types, as DuckDB says them.
-//!
-//! What is remembered stands in a file that anybody could have written, and types are the one
-//! thing in it that becomes SQL as it is. So a text that is more than a type is not believed; of
-//! one that is missing here the source is only bound again.
+//! DuckDB's types, by the names that it has for them.
 
-/// Types without arguments.
-const PLAIN: &[&str] = &[
-    "BIGINT",
-    "BIGNUM",
-    "BIT",
-    "BLOB",
-    "BOOLEAN",
-    "DATE",
-    "DOUBLE",
-    "FLOAT",
-    "HUGEINT",
-    "INTEGER",
-    "INTERVAL",
-    "JSON",
-    "SMALLINT",
-    "TIME",
-    "TIME WITH TIME ZONE",
-    "TIMESTAMP",
-    "TIMESTAMP WITH TIME ZONE",
-    "TIMESTAMP_MS",
-    "TIMESTAMP_NS",
-    "TIMESTAMP_S",
-    "TIME_NS",
-    "TINYINT",
-    "UBIGINT",
-    "UHUGEINT",
-    "UINTEGER",
-    "USMALLINT",
-    "UTINYINT",
-    "UUID",
-    "VARCHAR",
-];
+/// What the values of a type are, as far as goodhart cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypeKind {
+    Boolean,
+    Integer,
+    /// An integer that may not fit into 64 bits with a sign.
+    HugeInteger,
+    Decimal,
+    Double,
+    Text,
+    Enum,
+    Date,
+    Timestamp,
+    TextList,
+    /// A type that sources do not declare.
+    Other,
+}
+
+impl TypeKind {
+    /// The kind of a type by its name, as DuckDB says it or as sources declare it.
+    pub fn of(type_name: &str) -> Self {
+        match type_name.to_ascii_uppercase().as_str() {
+            "TEXT" => Self::Text,
+            "TEXT[]" | "VARCHAR[]" => Self::TextList,
+            list if list.ends_with(']') => Self::Other,
+            name if name.starts_with("DECIMAL") => Self::Decimal,
+            name if name.starts_with("ENUM") => Self::Enum,
+            name => plain(name).unwrap_or(Self::Other),
+        }
+    }
+
+    /// Whether values are whole numbers.
+    pub fn is_integer(self) -> bool {
+        matches!(self, Self::Integer | Self::HugeInteger)
+    }
+
+    /// Whether values are numbers.
+    pub fn is_number(self) -> bool {
+        self.is_integer() || matches!(self, Self::Decimal | Self::Double)
+    }
+
+    /// Whether values are dates or timestamps.
+    pub fn is_instant(self) -> bool {
+        matches!(self, Self::Date | Self::Timestamp)
+    }
+
+    /// Whether values are texts.
+    pub fn is_text(self) -> bool {
+        matches!(self, Self::Text | Self::Enum)
+    }
+}
+
+/// The kind of a type without arguments.
+fn plain(name: &str) -> Option<TypeKind> {
+    Some(match name {
+        "BOOLEAN" => TypeKind::Boolean,
+        "TINYINT" | "SMALLINT" | "INTEGER" | "BIGINT" | "UTINYINT" | "USMALLINT" | "UINTEGER" => {
+            TypeKind::Integer
+        }
+        "UBIGINT" | "HUGEINT" | "UHUGEINT" => TypeKind::HugeInteger,
+        "FLOAT" | "DOUBLE" => TypeKind::Double,
+        "VARCHAR" => TypeKind::Text,
+        "DATE" => TypeKind::Date,
+        "TIMESTAMP"
+        | "TIMESTAMP_S"
+        | "TIMESTAMP_MS"
+        | "TIMESTAMP_NS"
+        | "TIMESTAMPTZ_NS"
+        | "TIMESTAMP WITH TIME ZONE" => TypeKind::Timestamp,
+        "BIGNUM"
+        | "BIT"
+        | "BLOB"
+        | "INTERVAL"
+        | "JSON"
+        | "TIME"
+        | "TIME_NS"
+        | "TIME WITH TIME ZONE"
+        | "UUID" => TypeKind::Other,
+        _ => return None,
+    })
+}
 
 /// The type of `null`.
 const NULL: &str = "\"NULL\"";
@@ -44,6 +89,10 @@ const NULL: &str = "\"NULL\"";
 const DEEPEST: usize = 32;
 
 /// Whether a text is the name of a type, and nothing besides.
+///
+/// What is remembered stands in a file that anybody could have written, and types are the one
+/// thing in it that becomes SQL as it is. So a text that is more than a type is not believed; of
+/// one that is missing here the source is only bound again.
 pub fn is_type(text: &str) -> bool {
     one(text, 0) == Some("")
 }
@@ -65,7 +114,7 @@ fn one(text: &str, depth: usize) -> Option<&str> {
             "ENUM" => several(rest, |text| quoted(text, '\''))?,
             "MAP" => several(rest, |text| one(text, depth + 1))?,
             "STRUCT" | "UNION" => several(rest, |text| field(text, depth + 1))?,
-            _ => PLAIN.contains(&name.as_str()).then_some(rest)?,
+            name => plain(name).map(|_| rest)?,
         }
     };
     // Lists, and those of a fixed size.
@@ -115,6 +164,15 @@ fn quoted(text: &str, quote: char) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn kinds_are_those_of_whole_names() {
+        assert_eq!(TypeKind::of("decimal(38, 6)"), TypeKind::Decimal);
+        assert_eq!(TypeKind::of("DECIMAL(38,6)[]"), TypeKind::Other);
+        assert_eq!(TypeKind::of("TIMESTAMP WITH TIME ZONE"), TypeKind::Timestamp);
+        assert_eq!(TypeKind::of("ENUM('a', 'b')"), TypeKind::Enum);
+        assert_eq!(TypeKind::of("text[]"), TypeKind::TextList);
+    }
 
     #[test]
     fn types_are_believed() {
