@@ -15,6 +15,7 @@
 pub mod diagnostic;
 pub mod error;
 pub mod escape;
+pub mod graph;
 pub mod measure;
 pub mod parallel;
 pub mod plan;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::scan::Scan;
+use crate::graph::topological_order;
 use crate::measure;
 use crate::project::catalog::{Catalog, Metric};
 use crate::project::definition::measure::MeasureTable;
@@ -107,29 +108,9 @@ impl Plan {
 
 /// The chosen metrics and everything that they are computed from, parts first.
 fn with_parts(catalog: &Catalog, chosen: &BTreeSet<String>) -> Vec<String> {
-    let mut sorted = Vec::new();
-    let mut seen = BTreeSet::new();
-    // The catalog refused cycles, so following parts ends; a stack bounds the depth.
-    for start in chosen {
-        let mut path = vec![(start.as_str(), 0)];
-        while let Some((id, next)) = path.pop() {
-            if seen.contains(id) {
-                continue;
-            }
-            let parts = catalog.metrics.get(id).map_or(&[][..], |metric| &metric.parts);
-            match parts.get(next) {
-                Some(part) => {
-                    path.push((id, next + 1));
-                    path.push((part, 0));
-                }
-                None => {
-                    seen.insert(id);
-                    sorted.push(id.to_owned());
-                }
-            }
-        }
-    }
-    sorted
+    let chosen = chosen.iter().map(String::as_str);
+    let (sorted, _) = topological_order(chosen, |id| catalog.parts(id));
+    sorted.into_iter().map(str::to_owned).collect()
 }
 
 /// How many periods before its own a metric looks at its parts.
@@ -185,7 +166,6 @@ fn scans(catalog: &Catalog, metrics: &[String], lookback: &BTreeMap<&str, u32>) 
 /// `as_of` comes from.
 fn sources<'a>(catalog: &'a Catalog, scans: &'a [Scan], as_of: Option<&'a str>) -> Vec<SourceStep> {
     let mut readers: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut sorted: Vec<&str> = Vec::new();
     let mut roots: Vec<&str> = as_of.into_iter().collect();
     for scan in scans {
         for source in &scan.reads {
@@ -193,26 +173,9 @@ fn sources<'a>(catalog: &'a Catalog, scans: &'a [Scan], as_of: Option<&'a str>) 
             roots.push(source);
         }
     }
-    for root in roots {
-        let mut path = vec![(root, 0)];
-        while let Some((id, next)) = path.pop() {
-            if sorted.contains(&id) {
-                continue;
-            }
-            let reads = catalog.sources.get(id).map_or(&[][..], |source| &source.reads);
-            match reads.get(next) {
-                Some(read) => {
-                    path.push((id, next + 1));
-                    path.push((read, 0));
-                }
-                None => {
-                    for read in reads {
-                        *readers.entry(read).or_default() += 1;
-                    }
-                    sorted.push(id);
-                }
-            }
-        }
+    let (sorted, _) = topological_order(roots, |id| catalog.reads(id));
+    for read in sorted.iter().flat_map(|id| catalog.reads(id)) {
+        *readers.entry(read).or_default() += 1;
     }
     sorted
         .into_iter()

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Catalog, Metric};
 use crate::diagnostic::Files;
+use crate::graph;
 use crate::project::definition::aspects::{Canonical, aspects};
 use crate::project::definition::read::without_semicolon;
 use crate::project::definition::source::Format;
@@ -119,14 +120,8 @@ impl Catalog {
 
     /// A metric and those that it is computed from, by id.
     pub fn with_parts<'a>(&'a self, metric: &'a Metric) -> Vec<&'a Metric> {
-        let mut pending = vec![metric];
-        let mut seen = BTreeMap::new();
-        while let Some(one) = pending.pop() {
-            if seen.insert(one.id.as_str(), one).is_none() {
-                pending.extend(one.parts.iter().filter_map(|part| self.metrics.get(part)));
-            }
-        }
-        seen.into_values().collect()
+        let ids = graph::reachable([metric.id.as_str()], |id| self.parts(id));
+        ids.into_iter().filter_map(|id| self.metrics.get(id)).collect()
     }
 
     /// The sources that a metric reads, with those that these are derived from.

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::bounds;
 use super::breakdown;
-use super::cycle;
 use super::ids::{duplicate, metric_id};
 use super::parse::pieces_of_metric;
 use super::sources::read_by;
 use super::{Metric, Source};
 use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
+use crate::graph::topological_order;
 use crate::measure::arithmetic::{self, Formula};
 use crate::project::definition::measure::MeasureTable;
 use crate::project::definition::metric::MetricFile;
@@ -135,14 +135,10 @@ fn resolve_parts(
             }
         }
     }
-    let graph: BTreeMap<&str, Vec<&str>> = metrics
-        .values()
-        .map(|metric| {
-            let parts = metric.parts.iter().map(String::as_str);
-            (metric.id.as_str(), parts.collect())
-        })
-        .collect();
-    let (order, cycles) = cycle::order_and_cycles(graph);
+    let needs = |id| metrics.get(id).into_iter().flat_map(|metric| &metric.parts);
+    let ids = metrics.keys().map(String::as_str);
+    let known = |id: &&str| metrics.contains_key(*id);
+    let (order, cycles) = topological_order(ids, |id| needs(id).map(String::as_str).filter(known));
     for cycle in &cycles {
         let mut diagnostic = Diagnostic::new(
             &codes::METRIC_CYCLE,

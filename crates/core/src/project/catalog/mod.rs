@@ -6,7 +6,6 @@ mod alerts;
 mod bounds;
 mod breakdown;
 mod build;
-mod cycle;
 mod identity;
 mod ids;
 mod limits;
@@ -29,6 +28,7 @@ pub use sources::read_by;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::FileId;
+use crate::graph;
 use crate::project::definition::metric::MetricFile;
 use crate::project::definition::read::Sql;
 use crate::project::definition::source::{Format, SourceFile};
@@ -58,29 +58,22 @@ impl Catalog {
         queries.chain(expressions.filter_map(|sql| Some((sql, self.sql.expression(sql.as_str())?))))
     }
 
-    /// The sources, each after what it reads; those of a cycle, which was reported, are left out by
-    /// what they read being missing.
+    /// What a source reads.
+    pub fn reads(&self, source: &str) -> impl Iterator<Item = &str> + use<'_> {
+        let source = self.sources.get(source);
+        source.into_iter().flat_map(|source| source.reads.iter().map(String::as_str))
+    }
+
+    /// What a metric is computed from.
+    pub fn parts(&self, metric: &str) -> impl Iterator<Item = &str> + use<'_> {
+        let metric = self.metrics.get(metric);
+        metric.into_iter().flat_map(|metric| metric.parts.iter().map(String::as_str))
+    }
+
+    /// The sources, each after what it reads; of those on a cycle, which was reported, nothing is
+    /// known to be read.
     pub fn sources_in_order(&self) -> Vec<&str> {
-        let mut order: Vec<&str> = Vec::new();
-        let mut seen = BTreeSet::new();
-        for start in self.sources.keys() {
-            let mut path = vec![(start.as_str(), 0)];
-            seen.insert(start.as_str());
-            while let Some((id, next)) = path.pop() {
-                let reads = self.sources.get(id).map_or(&[][..], |source| &source.reads);
-                match reads.get(next) {
-                    Some(read) => {
-                        path.push((id, next + 1));
-                        if seen.insert(read) {
-                            path.push((read, 0));
-                        }
-                    }
-                    None if !order.contains(&id) => order.push(id),
-                    None => {}
-                }
-            }
-        }
-        order
+        graph::topological_order(self.sources.keys().map(String::as_str), |id| self.reads(id)).0
     }
 
     /// Those of the `sources` that there are, and everything that they are derived from.
@@ -88,16 +81,8 @@ impl Catalog {
         &'a self,
         sources: impl IntoIterator<Item = &'a str>,
     ) -> BTreeSet<&'a str> {
-        let mut pending: Vec<&str> = sources.into_iter().collect();
-        let mut seen = BTreeSet::new();
-        while let Some(id) = pending.pop() {
-            if let Some(source) = self.sources.get(id)
-                && seen.insert(id)
-            {
-                pending.extend(source.reads.iter().map(String::as_str));
-            }
-        }
-        seen
+        let known = sources.into_iter().filter(|id| self.sources.contains_key(*id));
+        graph::reachable(known, |id| self.reads(id))
     }
 }
 

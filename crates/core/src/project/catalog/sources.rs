@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Source;
-use super::cycle;
 use super::ids::{duplicate, is_id, nearest_id, source_id};
 use crate::diagnostic::{Diagnostic, FileId, Files, Span, codes};
+use crate::graph::topological_order;
 use crate::project::definition::read::{Sql, Text};
 use crate::project::definition::source::{ColumnTable, Format, SourceFile, Type};
 use crate::sql::{ParsedPieces, ParsedSql};
@@ -239,14 +239,8 @@ fn resolve_derived(
             Some((source.id.clone(), read_by(query, sources)))
         })
         .collect();
-    let graph: BTreeMap<&str, Vec<&str>> = sources
-        .keys()
-        .map(|id| {
-            let needs = reads.get(id).into_iter().flatten().map(String::as_str);
-            (id.as_str(), needs.collect())
-        })
-        .collect();
-    let (order, cycles) = cycle::order_and_cycles(graph);
+    let needs = |id| reads.get(id).into_iter().flatten().map(String::as_str);
+    let (order, cycles) = topological_order(sources.keys().map(String::as_str), needs);
     for cycle in &cycles {
         found.push(source_cycle(files, cycle, sources, parsed));
     }
@@ -276,10 +270,9 @@ pub fn check_depth(
     most: u64,
     found: &mut Vec<Diagnostic>,
 ) {
-    let graph = sources
-        .values()
-        .map(|source| (source.id.as_str(), source.reads.iter().map(String::as_str).collect()));
-    let (order, _) = cycle::order_and_cycles(graph.collect());
+    let needs = |id| sources.get(id).into_iter().flat_map(|source| &source.reads);
+    let ids = sources.keys().map(String::as_str);
+    let (order, _) = topological_order(ids, |id| needs(id).map(String::as_str));
     let mut depths: BTreeMap<&str, u64> = BTreeMap::new();
     for id in order {
         let Some(source) = sources.get(id) else { continue };

@@ -77,8 +77,7 @@ fn comes_from_sensitive(catalog: &Catalog, bound: &Bound, origin: &Origin) -> bo
             Some(false) => continue,
             None => {}
         }
-        let known = bound.sources.get(&column.source);
-        match known.and_then(|source| source.query.column(&column.column)) {
+        match bound.column(column) {
             Some(from) => pending.extend(&from.origin.columns),
             None => return true,
         }

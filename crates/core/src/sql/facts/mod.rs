@@ -16,6 +16,7 @@ use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::types::is_type;
+use crate::graph::reachable;
 
 /// A column of a source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -201,44 +202,23 @@ impl Bound {
     /// The columns from which `origin` comes in the end: those of sources that are read from
     /// files, through any number of derived ones.
     pub fn roots(&self, origin: &Origin) -> BTreeSet<ColumnRef> {
-        let mut roots = BTreeSet::new();
-        let mut seen: BTreeSet<ColumnRef> = BTreeSet::new();
-        let mut pending: Vec<ColumnRef> = origin.columns.iter().cloned().collect();
-        while let Some(column) = pending.pop() {
-            if !seen.insert(column.clone()) {
-                continue;
-            }
-            let from = self
-                .sources
-                .get(&column.source)
-                .and_then(|source| source.query.column(&column.column))
-                .map(|found| &found.origin.columns)
-                .filter(|from| !from.is_empty());
-            match from {
-                Some(from) => pending.extend(from.iter().cloned()),
-                None => drop(roots.insert(column)),
-            }
-        }
-        roots
+        let from = |column| self.column(column).into_iter().flat_map(|found| &found.origin.columns);
+        let mut all = reachable(&origin.columns, from);
+        all.retain(|column| from(column).next().is_none());
+        all.into_iter().cloned().collect()
     }
 
     /// Whether an average went into a value, in its own query or in those of derived sources.
     pub fn averaged(&self, origin: &Origin) -> bool {
-        let mut seen: BTreeSet<&ColumnRef> = BTreeSet::new();
-        let mut pending = vec![origin];
-        while let Some(origin) = pending.pop() {
-            if origin.averaged {
-                return true;
-            }
-            for column in &origin.columns {
-                if seen.insert(column) {
-                    let source = self.sources.get(&column.source);
-                    let known = source.and_then(|source| source.query.column(&column.column));
-                    pending.extend(known.map(|column| &column.origin));
-                }
-            }
-        }
-        false
+        let origin_of = |column| self.column(column).map(|found| &found.origin);
+        let from = |column| origin_of(column).into_iter().flat_map(|origin| &origin.columns);
+        let all = reachable(&origin.columns, from);
+        origin.averaged || all.into_iter().filter_map(origin_of).any(|origin| origin.averaged)
+    }
+
+    /// What is known of a column of a source.
+    pub fn column(&self, column: &ColumnRef) -> Option<&Column> {
+        self.sources.get(&column.source)?.query.column(&column.column)
     }
 
     /// The differences of instants in a query and in the derived sources below it.
@@ -249,17 +229,12 @@ impl Bound {
 
     /// The sources below `reads`: those that it names and all that these are derived from.
     pub fn below(&self, reads: &BTreeSet<ColumnRef>) -> BTreeSet<&str> {
-        let mut seen = BTreeSet::new();
-        let mut pending: Vec<&BTreeSet<ColumnRef>> = vec![reads];
-        while let Some(reads) = pending.pop() {
-            for column in reads {
-                if let Some((id, source)) = self.sources.get_key_value(&column.source)
-                    && seen.insert(id.as_str())
-                {
-                    pending.push(&source.query.reads);
-                }
-            }
-        }
-        seen
+        let known = |column: &ColumnRef| self.sources.get_key_value(&column.source);
+        let ids = |reads: &BTreeSet<ColumnRef>| {
+            reads.iter().filter_map(known).map(|(id, _)| id.as_str()).collect::<BTreeSet<_>>()
+        };
+        reachable(ids(reads), |id| {
+            self.sources.get(id).map(|source| ids(&source.query.reads)).unwrap_or_default()
+        })
     }
 }

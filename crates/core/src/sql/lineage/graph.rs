@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::graph::reachable;
 use crate::project::catalog::Catalog;
 use crate::sql::facts::{Bound, ColumnRef};
 
@@ -67,14 +68,9 @@ impl Graph {
     /// The part of the graph that `start` can reach: what a change there touches.
     pub fn below(&self, start: &BTreeSet<Node>) -> Self {
         let mut part = Self::default();
-        let mut pending: Vec<&Node> = start.iter().collect();
-        let mut seen: BTreeSet<&Node> = start.iter().collect();
-        while let Some(node) = pending.pop() {
+        for node in reachable(start, |node| self.after(node)) {
             for to in self.after(node) {
                 part.add(node.clone(), to.clone());
-                if seen.insert(to) {
-                    pending.push(to);
-                }
             }
         }
         part
