@@ -2,6 +2,9 @@
 //! what it is and a value that no person would choose as a word.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::{Regex, RegexSet};
 
 /// A place in a text that looks like a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,12 +15,16 @@ pub struct Secret {
 
 /// All secrets of a text in the order of their places, none overlapping another.
 pub fn secrets(text: &str) -> Vec<Secret> {
-    let mut found = issued(text);
-    found.extend(web_tokens(text));
-    found.extend(private_keys(text));
-    found.extend(in_urls(text));
-    found.extend(in_headers(text));
-    found.extend(assigned(text));
+    let mut found = Vec::new();
+    for index in SET.matches(text) {
+        let (Some(pattern), Some(regex)) = (PATTERNS.get(index), REGEXES.get(index)) else {
+            continue;
+        };
+        for captures in regex.captures_iter(text) {
+            let secret = captures.get(1).filter(|secret| (pattern.is_secret)(secret.as_str()));
+            found.extend(secret.map(|secret| Secret { range: secret.range(), what: pattern.what }));
+        }
+    }
     found.sort_by_key(|secret| (secret.range.start, secret.range.end));
     let mut end = 0;
     found.retain(|secret| {
@@ -30,188 +37,97 @@ pub fn secrets(text: &str) -> Vec<Secret> {
     found
 }
 
-/// A key whose issuer gives all its keys the same beginning.
-struct Issued {
-    prefix: &'static str,
-    /// How many characters follow at least, and at most where it is a fixed length.
-    least: usize,
-    most: usize,
-    belongs: fn(u8) -> bool,
+/// How secrets of a kind are written.
+struct Pattern {
     what: &'static str,
+    /// A regular expression, of which the first group is the secret.
+    text: &'static str,
+    /// Whether it stands apart: what goes on a longer word is no match.
+    is_word: bool,
+    is_secret: fn(&str) -> bool,
 }
 
-const NO_LIMIT: usize = usize::MAX;
+impl Pattern {
+    /// A key whose issuer gives all its keys the same beginning.
+    const fn issued(what: &'static str, text: &'static str) -> Self {
+        Self { what, text, is_word: true, is_secret: |_| true }
+    }
 
-const ISSUED: &[Issued] = &[
-    Issued { prefix: "AKIA", least: 16, most: 16, belongs: capital, what: AWS },
-    Issued { prefix: "ASIA", least: 16, most: 16, belongs: capital, what: AWS },
-    Issued { prefix: "ghp_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
-    Issued { prefix: "gho_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
-    Issued { prefix: "ghu_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
-    Issued { prefix: "ghs_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
-    Issued { prefix: "ghr_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
-    Issued { prefix: "github_pat_", least: 40, most: NO_LIMIT, belongs: word, what: GITHUB },
-    Issued { prefix: "glpat-", least: 20, most: NO_LIMIT, belongs: dashed, what: "a GitLab token" },
-    Issued { prefix: "xoxb-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
-    Issued { prefix: "xoxp-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
-    Issued { prefix: "xoxa-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
-    Issued { prefix: "xoxr-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
-    Issued { prefix: "xoxs-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
-    Issued { prefix: "AIza", least: 35, most: 35, belongs: dashed, what: "a Google API key" },
-];
-const AWS: &str = "an AWS access key";
+    /// What stands where a secret is expected.
+    const fn placed(what: &'static str, text: &'static str, is_secret: fn(&str) -> bool) -> Self {
+        Self { what, text, is_word: false, is_secret }
+    }
+
+    fn regex(&self) -> String {
+        let start = if self.is_word { "(?:^|[^0-9A-Za-z])" } else { "" };
+        format!("{start}{}", self.text)
+    }
+}
+
 const GITHUB: &str = "a GitHub token";
-const SLACK: &str = "a Slack token";
+const PASSWORD: &str = "a password";
+const CREDENTIALS: &str = "the credentials of a request";
 
-/// What the prefixes of [`ISSUED`] begin with: one pass instead of one for each of them.
-const INITIALS: [char; 3] = ['A', 'g', 'x'];
+const PATTERNS: &[Pattern] = &[
+    Pattern {
+        is_secret: |key| key.len() == 20,
+        ..Pattern::issued("an AWS access key", "(A[KS]IA[A-Z0-9]{16,})")
+    },
+    Pattern {
+        is_secret: |key| key.len() == 39,
+        ..Pattern::issued("a Google API key", "(AIza[A-Za-z0-9_-]{35,})")
+    },
+    Pattern::issued(GITHUB, "(gh[oprsu]_[A-Za-z0-9]{36,})"),
+    Pattern::issued(GITHUB, "(github_pat_[A-Za-z0-9_]{40,})"),
+    Pattern::issued("a GitLab token", "(glpat-[A-Za-z0-9_-]{20,})"),
+    Pattern::issued("a Slack token", "(xox[abprs]-[A-Za-z0-9_-]{10,})"),
+    // Three parts of base64, of which the first two are JSON objects.
+    Pattern::issued(
+        "a JSON Web Token",
+        r"(eyJ[A-Za-z0-9_-]*\.eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]{10,})(?:[^A-Za-z0-9_.-]|$)",
+    ),
+    Pattern::placed("a private key", "(-----BEGIN [A-Z ]*PRIVATE KEY-----)", |_| true),
+    // `scheme://user:password@host`
+    Pattern::placed(
+        "a password in a URL",
+        r#"://[^: \t\n\r\x0C/?\#"'`<>\\]*:([^ \t\n\r\x0C/?\#"'`<>\\]*)@"#,
+        |password| !is_placeholder(password),
+    ),
+    // `Authorization: Bearer …`, and with a longer value without the name of the header.
+    Pattern::placed(
+        CREDENTIALS,
+        r"(?i-u:authorization:)[ \t\r\n]*(?:Bearer|Basic) ([A-Za-z0-9_+/=.~-]{8,})",
+        mixed,
+    ),
+    Pattern {
+        is_secret: mixed,
+        ..Pattern::issued(CREDENTIALS, "(?:Bearer|Basic) ([A-Za-z0-9_+/=.~-]{20,})")
+    },
+    // A name that ends in what it is, `=` or `:`, and a value.
+    Pattern::placed(
+        PASSWORD,
+        r#"(?i-u:password|passwd|passphrase|pwd)[ \t"'\\]*[=:][ \t\\]*["']+([^ \t\n\r\x0C"'\\]{6,})["'\\]"#,
+        |password| !is_placeholder(password) && !is_plain(password),
+    ),
+    Pattern::placed(
+        PASSWORD,
+        r#"(?i-u:password|passwd|passphrase|pwd)[ \t"'\\]*[=:][ \t\\]*([A-Za-z0-9_+/=.~-]{16,})"#,
+        mixed,
+    ),
+    Pattern::placed(
+        "a token",
+        r#"(?i-u:token|secret|api[_-]?key|(?:access|secret|private)_key)[ \t"'\\]*[=:][ \t\\]*["']*([A-Za-z0-9_+/=.~-]{16,})"#,
+        mixed,
+    ),
+];
 
-fn issued(text: &str) -> Vec<Secret> {
-    let mut found = Vec::new();
-    for (start, _) in text.match_indices(INITIALS) {
-        let rest = text.get(start..).unwrap_or("");
-        let Some(shape) = ISSUED.iter().find(|shape| rest.starts_with(shape.prefix)) else {
-            continue;
-        };
-        let behind = start + shape.prefix.len();
-        let end = run(text, behind, shape.belongs);
-        let length = end - behind;
-        if !follows_word(text, start) && (shape.least..=shape.most).contains(&length) {
-            found.push(Secret { range: start..end, what: shape.what });
-        }
-    }
-    found
-}
+/// Which patterns a text has anything for, in one pass: most have none.
+static SET: LazyLock<RegexSet> =
+    LazyLock::new(|| RegexSet::new(PATTERNS.iter().map(Pattern::regex)).unwrap_or_default());
 
-/// JSON Web Tokens: three parts of base64, of which the first two are JSON objects.
-fn web_tokens(text: &str) -> Vec<Secret> {
-    let mut found = Vec::new();
-    for (start, _) in text.match_indices("eyJ") {
-        let end = run(text, start, |byte| dashed(byte) || byte == b'.');
-        let token = text.get(start..end).unwrap_or("");
-        let parts: Vec<&str> = token.split('.').collect();
-        if let [_, claims, signature] = parts.as_slice()
-            && claims.starts_with("eyJ")
-            && signature.len() >= 10
-            && !follows_word(text, start)
-        {
-            found.push(Secret { range: start..end, what: "a JSON Web Token" });
-        }
-    }
-    found
-}
-
-fn private_keys(text: &str) -> Vec<Secret> {
-    let mut found = Vec::new();
-    for (start, begin) in text.match_indices("-----BEGIN ") {
-        let rest = text.get(start + begin.len()..).unwrap_or("");
-        let kind = run(rest, 0, |byte| byte.is_ascii_uppercase() || byte == b' ');
-        let close = "-----";
-        if rest[..kind].ends_with("PRIVATE KEY") && rest[kind..].starts_with(close) {
-            let end = start + begin.len() + kind + close.len();
-            found.push(Secret { range: start..end, what: "a private key" });
-        }
-    }
-    found
-}
-
-/// `scheme://user:password@host`
-fn in_urls(text: &str) -> Vec<Secret> {
-    let mut found = Vec::new();
-    for (colon, sign) in text.match_indices("://") {
-        let start = colon + sign.len();
-        let end =
-            run(text, start, |byte| !byte.is_ascii_whitespace() && !b"/?#\"'`<>\\".contains(&byte));
-        let authority = text.get(start..end).unwrap_or("");
-        if let Some((user, _)) = authority.rsplit_once('@')
-            && let Some((name, password)) = user.split_once(':')
-            && !is_placeholder(password)
-        {
-            let at = start + name.len() + 1;
-            let range = at..at + password.len();
-            found.push(Secret { range, what: "a password in a URL" });
-        }
-    }
-    found
-}
-
-/// `Authorization: Bearer …` and `Authorization: Basic …`, also without the name of the header.
-fn in_headers(text: &str) -> Vec<Secret> {
-    let mut found = Vec::new();
-    for scheme in ["Bearer ", "Basic "] {
-        for (at, _) in text.match_indices(scheme) {
-            let start = at + scheme.len();
-            let end = run(text, start, token_byte);
-            let value = text.get(start..end).unwrap_or("");
-            let header = text.get(..at).unwrap_or("").trim_end();
-            let named = header.to_ascii_lowercase().ends_with("authorization:");
-            let long = if named { 8 } else { 20 };
-            if value.len() >= long && mixed(value) && !follows_word(text, at) {
-                found.push(Secret { range: start..end, what: "the credentials of a request" });
-            }
-        }
-    }
-    found
-}
-
-const PASSWORDS: &[&str] = &["password", "passwd", "passphrase", "pwd"];
-const TOKENS: &[&str] =
-    &["token", "secret", "api_key", "apikey", "api-key", "access_key", "secret_key", "private_key"];
-
-/// `password = '…'`, `api_token=…`: a name that ends in what it is, `=` or `:`, and a value.
-fn assigned(text: &str) -> Vec<Secret> {
-    let mut found = Vec::new();
-    for (sign, _) in text.match_indices(['=', ':']) {
-        let before = text.get(..sign).unwrap_or("");
-        let before = before.trim_end_matches([' ', '\t', '"', '\'', '\\']);
-        let name = name_at_end(before).to_ascii_lowercase();
-        let called = |names: &[&str]| names.iter().any(|ending| name.ends_with(ending));
-        let (is_password, is_token) = (called(PASSWORDS), called(TOKENS));
-        if !is_password && !is_token {
-            continue;
-        }
-        let behind = text.get(sign + 1..).unwrap_or("");
-        let open = behind.trim_start_matches([' ', '\t', '\\']);
-        let value = open.trim_start_matches(['"', '\'']);
-        let quoted = value.len() < open.len();
-        let start = text.len() - value.len();
-        let (end, what) = if is_password && quoted {
-            let end =
-                run(text, start, |byte| !byte.is_ascii_whitespace() && !b"\"'\\".contains(&byte));
-            let password = text.get(start..end).unwrap_or("");
-            let closed = text.get(end..).is_some_and(|rest| rest.starts_with(['"', '\'', '\\']));
-            if !closed || password.len() < 6 || is_placeholder(password) || is_plain(password) {
-                continue;
-            }
-            (end, "a password")
-        } else {
-            let end = run(text, start, token_byte);
-            let token = text.get(start..end).unwrap_or("");
-            if token.len() < 16 || !mixed(token) {
-                continue;
-            }
-            (end, if is_password { "a password" } else { "a token" })
-        };
-        found.push(Secret { range: start..end, what });
-    }
-    found
-}
-
-/// The end of the run of bytes from `start` that belong.
-fn run(text: &str, start: usize, belongs: impl Fn(u8) -> bool) -> usize {
-    let rest = text.as_bytes().get(start..).unwrap_or_default();
-    start + rest.iter().position(|byte| !belongs(*byte)).unwrap_or(rest.len())
-}
-
-/// Whether a match is the end of a longer word, and so no match.
-fn follows_word(text: &str, start: usize) -> bool {
-    text.get(..start).is_some_and(|before| before.ends_with(|c: char| c.is_alphanumeric()))
-}
-
-fn name_at_end(text: &str) -> &str {
-    let name = text.trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    text.get(name.len()..).unwrap_or("")
-}
+static REGEXES: LazyLock<Vec<Regex>> = LazyLock::new(|| {
+    PATTERNS.iter().filter_map(|pattern| Regex::new(&pattern.regex()).ok()).collect()
+});
 
 /// What documentation writes in the place of a secret.
 fn is_placeholder(value: &str) -> bool {
@@ -232,26 +148,6 @@ fn mixed(value: &str) -> bool {
         && value.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
-fn capital(byte: u8) -> bool {
-    byte.is_ascii_uppercase() || byte.is_ascii_digit()
-}
-
-fn alphanumeric(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-}
-
-fn word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
-}
-
-fn dashed(byte: u8) -> bool {
-    word(byte) || byte == b'-'
-}
-
-fn token_byte(byte: u8) -> bool {
-    dashed(byte) || b"+/=.~".contains(&byte)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -260,12 +156,12 @@ mod tests {
         secrets(text).into_iter().map(|secret| &text[secret.range]).collect()
     }
 
-    // The samples are put together here, so that no scanner takes this file for a leak.
     #[test]
-    fn every_prefix_has_its_initial() {
-        assert!(ISSUED.iter().all(|shape| shape.prefix.starts_with(INITIALS)));
+    fn every_pattern_is_a_regular_expression() {
+        assert_eq!((SET.len(), REGEXES.len()), (PATTERNS.len(), PATTERNS.len()));
     }
 
+    // The samples are put together here, so that no scanner takes this file for a leak.
     #[test]
     fn keys_with_a_known_beginning() {
         let aws = format!("{}{}", "AKIA", "IOSFODNN7EXAMPLE");
