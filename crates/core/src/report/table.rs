@@ -62,35 +62,15 @@ fn one(
         worst_first(metric.definition.direction, complete, &mut series);
         series.truncate(SHOWN);
     }
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    if options.styled {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
     let companions = companions(results);
     let periods: BTreeSet<Period> = results.rows.iter().map(|row| row.period).collect();
     let mut header = vec!["", "period", "value", "target", "n", "open", "95 % interval"];
     header.extend(companions.iter().map(String::as_str));
     header.push("trend");
-    table.set_header(header.iter().map(|name| Cell::new(name).add_attribute(Attribute::Dim)));
-    for rows in &series {
-        table.add_row(line(metric, rows, &periods, complete, &unit, &companions));
-    }
-    for index in 2..header.len() - 1 {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    drop_empty_columns(&mut table);
-    let mut text = heading(metric, &unit);
-    for line in table.lines() {
-        text.push_str("  ");
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
+    let lines = series.iter();
+    let lines = lines.map(|rows| line(metric, rows, &periods, complete, &unit, &companions));
+    let numbers = 2..header.len() - 1;
+    let mut text = heading(metric, &unit) + &columns(&header, lines, numbers, options.styled);
     if series.len() < total {
         text.push_str(&format!("  … {} more groups (--all)\n", total - series.len()));
     }
@@ -192,16 +172,7 @@ fn line(
         return Vec::new();
     };
     let verdict = verdict(metric, row);
-    let absent = match row.status {
-        Status::Suppressed => "suppressed",
-        _ => "undefined",
-    };
-    let mut value = row.value.map_or(absent.to_owned(), |value| unit.show(value));
-    match row.status {
-        Status::Provisional => value.push_str(" (provisional)"),
-        Status::Insufficient => value.push_str(" (few)"),
-        Status::Final | Status::Undefined | Status::Suppressed => {}
-    }
+    let value = value(row, unit);
     let value = match verdict {
         Some(false) => Cell::new(value).fg(Color::Red),
         _ => Cell::new(value),
@@ -270,8 +241,29 @@ fn short(text: &str) -> String {
     terminal::short(text, WIDEST)
 }
 
-/// Columns that say nothing for this metric (no open rows, no intervals) only cost width.
-pub(super) fn drop_empty_columns(table: &mut Table) {
+/// Rows without lines between them, and an indent: the header is dim, `numbers` are columns of
+/// numbers. Columns that say nothing (no open rows, no intervals) only cost width.
+pub(super) fn columns(
+    header: &[&str],
+    rows: impl Iterator<Item = Vec<Cell>>,
+    numbers: impl IntoIterator<Item = usize>,
+    styled: bool,
+) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Disabled);
+    if styled {
+        table.enforce_styling();
+    } else {
+        table.force_no_tty();
+    }
+    table.set_header(header.iter().map(|name| Cell::new(name).add_attribute(Attribute::Dim)));
+    table.add_rows(rows);
+    for index in numbers {
+        if let Some(column) = table.column_mut(index) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
     for index in 0..table.column_count() {
         let empty = table.column(index).is_some_and(|_| {
             table
@@ -282,4 +274,20 @@ pub(super) fn drop_empty_columns(table: &mut Table) {
             column.set_constraint(comfy_table::ColumnConstraint::Hidden);
         }
     }
+    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
+}
+
+/// The value with what is to be known of it.
+pub fn value(row: &Row, unit: &DisplayUnit) -> String {
+    let absent = match row.status {
+        Status::Suppressed => "suppressed",
+        _ => "undefined",
+    };
+    let mut text = row.value.map_or(absent.to_owned(), |value| unit.show(value));
+    match row.status {
+        Status::Provisional => text.push_str(" (provisional)"),
+        Status::Insufficient => text.push_str(" (few)"),
+        Status::Final | Status::Undefined | Status::Suppressed => {}
+    }
+    text
 }

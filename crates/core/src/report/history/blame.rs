@@ -4,12 +4,11 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::json::{Object, object};
-use super::text::value;
 use crate::escape::{self, terminal};
 use crate::project::catalog::Metric;
 use crate::project::definition::display::DisplayUnit;
 use crate::report::json::number;
-use crate::report::table::label;
+use crate::report::table::{label, value};
 use crate::result::history::{LastChange, Series};
 use crate::result::{date_text, instant_text};
 

@@ -1,14 +1,14 @@
 //! `--format text`: a line of bars, and a table with the newest value last.
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Color};
 
 use crate::escape::terminal;
 use crate::project::catalog::Metric;
 use crate::project::definition::display::DisplayUnit;
 use crate::report::sparkline::sparkline;
-use crate::report::table::{drop_empty_columns, label};
+use crate::report::table::{columns, label, value};
 use crate::result::history::{Origin, Point, Series};
-use crate::result::{Row, Status, date_text, instant_text, to_f64};
+use crate::result::{date_text, instant_text, to_f64};
 
 /// Longer values are cut; machine formats have them whole.
 const WIDEST: usize = 60;
@@ -27,40 +27,18 @@ pub fn text(metric: &Metric, series: &Series, styled: bool) -> String {
         text.push_str(&format!("  {bars}  {} → {}\n", unit.show(*first), unit.show(*last)));
     }
     text.push('\n');
-    for line in table(series, &unit, styled).lines() {
-        text.push_str("  ");
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
+    text.push_str(&table(series, &unit, styled));
     terminal::page(&text)
 }
 
-fn table(series: &Series, unit: &DisplayUnit, styled: bool) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    if styled {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
+fn table(series: &Series, unit: &DisplayUnit, styled: bool) -> String {
     let committed = series.points.iter().any(|point| point.origin.is_some());
     let mut header = vec!["as of", "period", "value", "n"];
     if committed {
         header.extend(["commit", "author", "cause", "reason"]);
     }
     header.push("");
-    table.set_header(header.iter().map(|name| Cell::new(name).add_attribute(Attribute::Dim)));
-    for point in &series.points {
-        table.add_row(line(point, unit));
-    }
-    for index in [2, 3] {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    drop_empty_columns(&mut table);
-    table
+    columns(&header, series.points.iter().map(|point| line(point, unit)), [2, 3], styled)
 }
 
 fn line(point: &Point, unit: &DisplayUnit) -> Vec<Cell> {
@@ -89,19 +67,4 @@ fn cause(origin: &Origin) -> Cell {
     let name = origin.cause.name();
     let cell = Cell::new(name);
     if matches!(name, "definition" | "both") { cell.fg(Color::Yellow) } else { cell }
-}
-
-/// The value with what is to be known of it.
-pub fn value(row: &Row, unit: &DisplayUnit) -> String {
-    let absent = match row.status {
-        Status::Suppressed => "suppressed",
-        _ => "undefined",
-    };
-    let mut text = row.value.map_or(absent.to_owned(), |value| unit.show(value));
-    match row.status {
-        Status::Provisional => text.push_str(" (provisional)"),
-        Status::Insufficient => text.push_str(" (few)"),
-        Status::Final | Status::Undefined | Status::Suppressed => {}
-    }
-    text
 }

@@ -1,11 +1,11 @@
 //! Changed values in columns.
 
-use comfy_table::{Attribute, Cell, CellAlignment, Color, ContentArrangement, Table, presets};
+use comfy_table::{Cell, Color};
 
 use super::super::change::{Course, Told};
 use super::WIDEST;
 use crate::escape::terminal;
-use crate::report::table::label;
+use crate::report::table::{columns, label};
 use crate::result::date_text;
 use crate::result::diff::{MetricDiff, SeriesChange, ValueChange};
 
@@ -19,24 +19,7 @@ pub fn table<'a>(
     rows: impl Iterator<Item = (&'a SeriesChange, &'a ValueChange)>,
     styled: bool,
 ) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_content_arrangement(ContentArrangement::Disabled);
-    if styled {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
-    table.set_header(HEADER.map(|name| Cell::new(name).add_attribute(Attribute::Dim)));
-    for (series, change) in rows {
-        table.add_row(line(metric, series, change));
-    }
-    for index in NUMBERS {
-        if let Some(column) = table.column_mut(index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table.lines().map(|line| format!("  {}\n", line.trim_end())).collect()
+    columns(&HEADER, rows.map(|(series, change)| line(metric, series, change)), NUMBERS, styled)
 }
 
 fn line(metric: &MetricDiff, series: &SeriesChange, change: &ValueChange) -> Vec<Cell> {
