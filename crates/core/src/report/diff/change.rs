@@ -8,7 +8,7 @@ use crate::result::diff::{
     Bearing, Cause, Effects, FieldChange, MetricDiff, Mix, SeriesChange, Subjects, ValueChange,
     VerdictKind, Witnesses,
 };
-use crate::result::{Row, Status};
+use crate::result::{Group, Row, Status, listed};
 
 /// A changed value as it is printed. What there is not is empty.
 #[derive(Debug, Default)]
@@ -253,12 +253,43 @@ pub fn verdict(kind: VerdictKind) -> &'static str {
 }
 
 /// The verdicts in the order of importance.
-pub const VERDICTS: [VerdictKind; 4] = [
+const VERDICTS: [VerdictKind; 4] = [
     VerdictKind::CeilingBroken,
     VerdictKind::TargetMissed,
     VerdictKind::CeilingKept,
     VerdictKind::TargetMet,
 ];
+
+/// Ceilings and targets that are newly broken or newly met, a line each; of each the `most` first
+/// groups as `group` writes them. `line` writes what became of it, and the groups.
+pub fn verdicts(
+    metric: &MetricDiff,
+    most: usize,
+    group: impl Fn(&Group, &str) -> String,
+    line: impl Fn(&str, &str) -> String,
+) -> Vec<String> {
+    let of = |kind| {
+        let of: Vec<_> = metric.verdicts.iter().filter(|verdict| verdict.kind == kind).collect();
+        let groups = of.iter().map(|verdict| {
+            let values = judged(&metric.unit, verdict.old.as_ref(), &verdict.new);
+            group(&verdict.new.group, &values)
+        });
+        (!of.is_empty()).then(|| line(verdict(kind), &listed(groups, most).join("; ")))
+    };
+    VERDICTS.into_iter().filter_map(of).collect()
+}
+
+/// `new groups: client a; client b`
+pub fn groups(
+    what: &str,
+    groups: &[Group],
+    most: usize,
+    group: impl Fn(&Group) -> String,
+) -> Option<String> {
+    let plural = if groups.len() == 1 { "group" } else { "groups" };
+    let names = listed(groups.iter().map(group), most);
+    (!groups.is_empty()).then(|| format!("{what} {plural}: {}", names.join("; ")))
+}
 
 /// The old and the new value of a row that is judged: one is missing where there was none.
 pub fn judged(unit: &DisplayUnit, old: Option<&Row>, new: &Row) -> String {

@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use super::{Bearing, Cause, Definitions, Diff, FieldChange, MetricDiff, Presence, VerdictKind};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::project::catalog::Metric;
-use crate::result::{Group, date_text};
+use crate::result::{date_text, group_text, listed};
 
 /// The findings of a comparison, at the definitions of its head where it has any.
 pub fn findings(diff: &Diff, head: Option<Definitions<'_>>) -> Vec<Diagnostic> {
@@ -137,21 +137,15 @@ fn newly_broken(changed: &MetricDiff, metric: Option<&Metric>, found: &mut Vec<D
         let Some(first) = broken.first() else { continue };
         let says = format!("`{}` newly misses its {what}", changed.metric);
         let unit = &changed.unit;
-        let mut lines: Vec<String> = broken
-            .iter()
-            .take(SHOWN)
-            .map(|verdict| {
-                let value = |row: &crate::result::Row| {
-                    row.value.map_or("undefined".to_owned(), |value| unit.show(value))
-                };
-                let old = verdict.old.as_ref().map_or("none".to_owned(), value);
-                let group = group_text(&verdict.new.group);
-                format!("{group} was {old}, is {}", value(&verdict.new))
-            })
-            .collect();
-        if broken.len() > SHOWN {
-            lines.push(format!("and {} more", broken.len() - SHOWN));
-        }
+        let lines = broken.iter().map(|verdict| {
+            let value = |row: &crate::result::Row| {
+                row.value.map_or("undefined".to_owned(), |value| unit.show(value))
+            };
+            let old = verdict.old.as_ref().map_or("none".to_owned(), value);
+            let group = group_text(&verdict.new.group);
+            format!("{group} was {old}, is {}", value(&verdict.new))
+        });
+        let lines = listed(lines, SHOWN);
         let mut diagnostic = Diagnostic::new(&codes::NEWLY_MISSED, says).note(format!(
             "in the period of {}: {}",
             date_text(first.new.period.start),
@@ -168,18 +162,6 @@ fn newly_broken(changed: &MetricDiff, metric: Option<&Metric>, found: &mut Vec<D
         }
         found.push(diagnostic);
     }
-}
-
-/// A group as people read it.
-pub fn group_text(group: &Group) -> String {
-    if group.is_empty() {
-        return "total".to_owned();
-    }
-    let values: Vec<String> = group
-        .iter()
-        .map(|(segment, value)| format!("{segment} {}", value.as_deref().unwrap_or("null")))
-        .collect();
-    values.join(", ")
 }
 
 fn text(text: &Option<String>) -> &str {

@@ -5,7 +5,7 @@ use crate::project::catalog::Metric;
 use crate::project::definition::display::DisplayUnit;
 use crate::report::diff::{self as report, TextOptions};
 use crate::result::diff::{Cause, MetricDiff, SeriesChange};
-use crate::result::{Group, Row, date_text};
+use crate::result::{Group, Row, date_text, listed};
 
 use super::item::{Item, Others, What};
 
@@ -111,15 +111,9 @@ fn periods(what: &str, rows: &[&Row], value: &dyn Fn(&Row) -> String, all: bool)
     let count = rows.len();
     let shown = if all { count } else { SHOWN };
     // The newest first, which are the ones that somebody knows.
-    let mut list: Vec<String> = rows
-        .iter()
-        .rev()
-        .take(shown)
-        .map(|row| format!("{} {}", date_text(row.period.start), value(row)))
-        .collect();
-    if count > shown {
-        list.push(format!("and {} more", count - shown));
-    }
+    let newest =
+        rows.iter().rev().map(|row| format!("{} {}", date_text(row.period.start), value(row)));
+    let list = listed(newest, shown);
     let (plural, are) = if count == 1 { ("period", "is") } else { ("periods", "are") };
     match what {
         "its" => format!("  {count} {plural}: {}\n", list.join(", ")),
@@ -134,11 +128,7 @@ fn beside(others: &Others<'_>, all: bool) -> String {
         return String::new();
     }
     let shown = if all { count } else { SHOWN };
-    let mut list: Vec<String> =
-        others.beside.iter().rev().take(shown).map(|(old, new)| counts(old, new)).collect();
-    if count > shown {
-        list.push(format!("and {} more", count - shown));
-    }
+    let list = listed(others.beside.iter().rev().map(|(old, new)| counts(old, new)), shown);
     let (values, are) = if count == 1 { ("value is", "is") } else { ("values are", "are") };
     format!("  {count} {values} the same and {are} based otherwise: {}\n", list.join(", "))
 }

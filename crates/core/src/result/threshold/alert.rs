@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
-use super::group_text;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::catalog::Metric;
 use crate::project::definition::alert::{AlertTable, Watch};
@@ -16,6 +15,7 @@ use crate::project::definition::display::DisplayUnit;
 use crate::result::{
     Group, MetricResults, Period, Row, Status, canonical, date_text, from_f64, to_f64,
 };
+use crate::result::{group_text, listed};
 
 /// How many groups a finding lists.
 const SHOWN: usize = 5;
@@ -246,15 +246,9 @@ fn finding(
     };
     let mut diagnostic = Diagnostic::new(&codes::ALERT_RAISED, message).at(alert.span, label);
     if raised.len() > 1 {
-        let mut lines: Vec<String> = raised
-            .iter()
-            .take(SHOWN)
-            .map(|one| format!("{} {}", group_text(&one.group), says(one, unit)))
-            .collect();
-        if raised.len() > SHOWN {
-            lines.push(format!("and {} more", raised.len() - SHOWN));
-        }
-        diagnostic = diagnostic.note(lines.join("; "));
+        let lines =
+            raised.iter().map(|one| format!("{} {}", group_text(&one.group), says(one, unit)));
+        diagnostic = diagnostic.note(listed(lines, SHOWN).join("; "));
     }
     match &alert.why {
         Some(why) => diagnostic.note(why.to_string()),

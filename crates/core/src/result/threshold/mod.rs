@@ -14,7 +14,7 @@ use crate::project::catalog::{Catalog, Metric};
 use crate::project::definition::display::DisplayUnit;
 use crate::project::definition::measure::MeasureTable;
 use crate::project::definition::read::Number;
-use crate::result::{Group, MetricResults, Period, Results, Row, Status, date_text};
+use crate::result::{MetricResults, Period, Results, Row, Status, date_text, group_text, listed};
 
 /// How many offending values a finding lists.
 const SHOWN: usize = 5;
@@ -148,27 +148,11 @@ fn bounds(metric: &Metric, min: Option<Decimal>, max: Option<Decimal>) -> String
 
 fn list(metric: &Metric, rows: &[&Row]) -> String {
     let unit = DisplayUnit::of(&metric.definition);
-    let mut shown: Vec<String> = rows.iter().take(SHOWN).map(|row| describe(row, &unit)).collect();
-    if rows.len() > SHOWN {
-        shown.push(format!("and {} more", rows.len() - SHOWN));
-    }
-    shown.join("; ")
+    listed(rows.iter().map(|row| describe(row, &unit)), SHOWN).join("; ")
 }
 
 fn describe(row: &Row, unit: &DisplayUnit) -> String {
     let group = group_text(&row.group);
     let value = row.value.map_or("undefined".to_owned(), |value| unit.show(value));
     format!("{group} is {value} in {}", date_text(row.period.start))
-}
-
-/// A group as people read it.
-fn group_text(group: &Group) -> String {
-    if group.is_empty() {
-        return "total".to_owned();
-    }
-    let values: Vec<String> = group
-        .iter()
-        .map(|(segment, value)| format!("{segment} {}", value.as_deref().unwrap_or("null")))
-        .collect();
-    values.join(", ")
 }

@@ -2,7 +2,7 @@
 
 use similar::TextDiff;
 
-use super::super::change::{self, Told, VERDICTS};
+use super::super::change::{self, Told};
 use super::summary::{cells, field, folded, group, line};
 use super::{WIDEST, WIDEST_LINE};
 use crate::escape::{markdown as md, terminal};
@@ -64,22 +64,8 @@ fn contents(metric: &MetricDiff) -> String {
 
 /// Ceilings and targets that are newly broken or newly met.
 pub fn verdicts(metric: &MetricDiff) -> Vec<String> {
-    let line = |kind| {
-        let of: Vec<_> = metric.verdicts.iter().filter(|verdict| verdict.kind == kind).collect();
-        let mut groups: Vec<String> = of
-            .iter()
-            .take(NAMED)
-            .map(|verdict| {
-                let values = change::judged(&metric.unit, verdict.old.as_ref(), &verdict.new);
-                format!("{} {}", group(&verdict.new.group), md::prose(&values))
-            })
-            .collect();
-        if of.len() > NAMED {
-            groups.push(format!("and {} more", of.len() - NAMED));
-        }
-        (!of.is_empty()).then(|| format!("**{}**: {}", change::verdict(kind), groups.join("; ")))
-    };
-    VERDICTS.into_iter().filter_map(line).collect()
+    let group = |of: &Group, values: &str| format!("{} {}", group(of), md::prose(values));
+    change::verdicts(metric, NAMED, group, |what, groups| format!("**{what}**: {groups}"))
 }
 
 fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
@@ -93,12 +79,7 @@ fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
 
 /// `new groups: client a; client b`
 pub fn groups(what: &str, groups: &[Group]) -> Option<String> {
-    let mut names: Vec<String> = groups.iter().take(NAMED).map(group).collect();
-    if groups.len() > NAMED {
-        names.push(format!("and {} more", groups.len() - NAMED));
-    }
-    let plural = if groups.len() == 1 { "group" } else { "groups" };
-    (!groups.is_empty()).then(|| format!("{what} {plural}: {}", names.join("; ")))
+    change::groups(what, groups, NAMED, group)
 }
 
 /// The change that stands for each group.

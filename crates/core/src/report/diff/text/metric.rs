@@ -2,7 +2,7 @@
 
 use console::Style;
 
-use super::super::change::{self, Course, Told, VERDICTS, because, leading};
+use super::super::change::{self, Course, Told, because, leading};
 use super::{TextOptions, WIDEST, WIDEST_LINE, values};
 use crate::escape::terminal;
 use crate::project::definition::metric::Direction;
@@ -101,22 +101,8 @@ fn interaction(told: &Told) -> String {
 }
 
 fn verdicts(metric: &MetricDiff) -> Vec<String> {
-    let line = |kind| {
-        let of: Vec<_> = metric.verdicts.iter().filter(|verdict| verdict.kind == kind).collect();
-        let mut groups: Vec<String> = of
-            .iter()
-            .take(NAMED)
-            .map(|verdict| {
-                let values = change::judged(&metric.unit, verdict.old.as_ref(), &verdict.new);
-                format!("{} {values}", label(&verdict.new.group))
-            })
-            .collect();
-        if of.len() > NAMED {
-            groups.push(format!("and {} more", of.len() - NAMED));
-        }
-        (!of.is_empty()).then(|| format!("{}: {}", change::verdict(kind), groups.join("; ")))
-    };
-    VERDICTS.into_iter().filter_map(line).collect()
+    let group = |of: &Group, values: &str| format!("{} {values}", label(of));
+    change::verdicts(metric, NAMED, group, |what, groups| format!("{what}: {groups}"))
 }
 
 fn field(change: &FieldChange) -> String {
@@ -139,12 +125,7 @@ fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
 }
 
 fn groups(what: &str, groups: &[Group]) -> Option<String> {
-    let mut names: Vec<String> = groups.iter().take(NAMED).map(label).collect();
-    if groups.len() > NAMED {
-        names.push(format!("and {} more", groups.len() - NAMED));
-    }
-    let plural = if groups.len() == 1 { "group" } else { "groups" };
-    (!groups.is_empty()).then(|| format!("{what} {plural}: {}", names.join("; ")))
+    change::groups(what, groups, NAMED, label)
 }
 
 /// The changed groups; not where the headline says all of it.
