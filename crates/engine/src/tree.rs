@@ -8,6 +8,24 @@ use super::Engine;
 use goodhart_core::measure::Cell;
 use goodhart_core::plan::literal;
 
+/// All objects of a tree or of a part of it.
+pub fn objects(tree: &Value) -> impl Iterator<Item = &Value> {
+    let mut pending = vec![tree];
+    std::iter::from_fn(move || {
+        loop {
+            let value = pending.pop()?;
+            match value {
+                Value::Object(map) => {
+                    pending.extend(map.values());
+                    return Some(value);
+                }
+                Value::Array(values) => pending.extend(values),
+                _ => {}
+            }
+        }
+    })
+}
+
 impl Engine {
     /// The syntax tree of a query, in DuckDB's JSON; `None` where it is not exactly one query.
     pub fn syntax_tree(&self, sql: &str) -> Option<Value> {
@@ -19,20 +37,8 @@ impl Engine {
     /// The last parts of the names of columns in an expression; none where it does not parse.
     pub fn columns_in(&self, expression: &str) -> Vec<String> {
         let tree = self.syntax_tree(&format!("select {expression}")).unwrap_or_default();
-        let mut names = Vec::new();
-        let mut pending = vec![&tree];
-        while let Some(value) = pending.pop() {
-            match value {
-                Value::Object(map) => {
-                    let name = map.get("column_names").and_then(|names| names.as_array()?.last());
-                    names.extend(name.and_then(Value::as_str).map(str::to_owned));
-                    pending.extend(map.values());
-                }
-                Value::Array(values) => pending.extend(values),
-                _ => {}
-            }
-        }
-        names
+        let names = objects(&tree).filter_map(|node| node["column_names"].as_array()?.last());
+        names.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
     /// The SQL of a syntax tree; `None` where it is none.

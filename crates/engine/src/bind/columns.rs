@@ -10,6 +10,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::plan::{called, index, text};
+use crate::tree::objects;
 use goodhart_core::sql::facts::{Dependency, Row};
 
 /// The column of which nothing is known.
@@ -52,22 +53,12 @@ impl Relation {
 
     /// The columns that an expression names.
     pub fn named(&self, expression: &Value) -> Vec<usize> {
-        let mut found = Vec::new();
-        let mut pending = vec![expression];
-        while let Some(value) = pending.pop() {
-            match value {
-                Value::Object(map) => {
-                    match text(&value["type"]) {
-                        "BOUND_REF" => found.push(self.referred(value)),
-                        "BOUND_COLUMN_REF" => found.push(UNKNOWN),
-                        _ => {}
-                    }
-                    pending.extend(map.values());
-                }
-                Value::Array(values) => pending.extend(values),
-                _ => {}
-            }
-        }
+        let named = objects(expression).filter_map(|value| match text(&value["type"]) {
+            "BOUND_REF" => Some(self.referred(value)),
+            "BOUND_COLUMN_REF" => Some(UNKNOWN),
+            _ => None,
+        });
+        let mut found: Vec<usize> = named.collect();
         found.sort_unstable();
         found.dedup();
         found

@@ -17,6 +17,7 @@ use super::plan::{children, index, text, type_name};
 use super::times::times;
 use super::value::{Known, Outputs, aggregated, known};
 use super::{names, texts};
+use crate::tree::objects;
 use goodhart_core::sql::facts::Observation;
 use goodhart_core::sql::facts::{BoundSource, Column, ColumnRef, Nulls, Origin, Query};
 
@@ -88,21 +89,8 @@ fn projection(plan: &Value) -> Option<&Value> {
 
 /// The positions that an expression names.
 fn references(expression: &Value) -> Vec<usize> {
-    let mut found = Vec::new();
-    let mut pending = vec![expression];
-    while let Some(value) = pending.pop() {
-        match value {
-            Value::Object(map) => {
-                if value["type"] == "BOUND_REF" {
-                    found.extend(index(&value["index"]));
-                }
-                pending.extend(map.values());
-            }
-            Value::Array(values) => pending.extend(values),
-            _ => {}
-        }
-    }
-    found
+    let references = objects(expression).filter(|value| value["type"] == "BOUND_REF");
+    references.filter_map(|reference| index(&reference["index"])).collect()
 }
 
 pub(super) struct Tracer<'p> {
