@@ -29,8 +29,8 @@ pub fn register(
     let zones = Arc::new(Zones::default());
     connection
         .register_scalar_function_with_state::<BusinessSeconds>("business_seconds", &calendars)?;
-    connection.register_scalar_function_with_state::<LocalTime>("local_time", &zones)?;
-    connection.register_scalar_function_with_state::<UtcTime>("utc_time", &zones)
+    connection.register_scalar_function_with_state::<ZoneShift<false>>("local_time", &zones)?;
+    connection.register_scalar_function_with_state::<ZoneShift<true>>("utc_time", &zones)
 }
 
 fn timestamp_type() -> LogicalTypeHandle {
@@ -131,9 +131,10 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
     }
 }
 
-struct LocalTime;
+/// Between an instant and what a wall clock shows, to UTC or from it.
+struct ZoneShift<const TO_UTC: bool>;
 
-impl VScalar for LocalTime {
+impl<const TO_UTC: bool> VScalar for ZoneShift<TO_UTC> {
     type State = Arc<Zones>;
 
     fn invoke(
@@ -141,52 +142,21 @@ impl VScalar for LocalTime {
         input: &mut DataChunkHandle,
         output: &mut dyn WritableVector,
     ) -> Result<(), Box<dyn Error>> {
-        convert(input, output, |zone, instant| {
-            zones.local_time(zone, instant).map_err(|error| error.to_string())
+        let instants = Instants(input.flat_vector(0));
+        let names = Texts(input.flat_vector(1));
+        write(output, input.len(), |row| {
+            let Some(instant) = instants.get(row) else {
+                return Ok(None);
+            };
+            let shifted = names.with(row, |zone| match TO_UTC {
+                true => zones.from_local(zone, instant).map_err(|error| error.to_string()),
+                false => zones.local_time(zone, instant).map_err(|error| error.to_string()),
+            });
+            shifted.transpose().map(Option::flatten).map_err(Into::into)
         })
     }
 
     fn signatures() -> Vec<ScalarFunctionSignature> {
-        zone_signature()
+        vec![ScalarFunctionSignature::exact(vec![timestamp_type(), varchar()], timestamp_type())]
     }
-}
-
-struct UtcTime;
-
-impl VScalar for UtcTime {
-    type State = Arc<Zones>;
-
-    fn invoke(
-        zones: &Self::State,
-        input: &mut DataChunkHandle,
-        output: &mut dyn WritableVector,
-    ) -> Result<(), Box<dyn Error>> {
-        convert(input, output, |zone, local| {
-            zones.from_local(zone, local).map_err(|error| error.to_string())
-        })
-    }
-
-    fn signatures() -> Vec<ScalarFunctionSignature> {
-        zone_signature()
-    }
-}
-
-fn zone_signature() -> Vec<ScalarFunctionSignature> {
-    vec![ScalarFunctionSignature::exact(vec![timestamp_type(), varchar()], timestamp_type())]
-}
-
-fn convert(
-    input: &mut DataChunkHandle,
-    output: &mut dyn WritableVector,
-    shift: impl Fn(&str, i64) -> Result<Option<i64>, String>,
-) -> Result<(), Box<dyn Error>> {
-    let instants = Instants(input.flat_vector(0));
-    let names = Texts(input.flat_vector(1));
-    write(output, input.len(), |row| {
-        let Some(instant) = instants.get(row) else {
-            return Ok(None);
-        };
-        let shifted = names.with(row, |zone| shift(zone, instant));
-        shifted.transpose().map(Option::flatten).map_err(Into::into)
-    })
 }

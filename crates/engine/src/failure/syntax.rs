@@ -360,24 +360,25 @@ fn unopened<'t, 'a>(written: &'t [At<'a>]) -> Option<&'t At<'a>> {
 
 /// The innermost parenthesis that none closes.
 fn unclosed<'t, 'a>(written: &'t [At<'a>]) -> Option<&'t At<'a>> {
-    let mut open = Vec::new();
-    for at in written {
-        if at.is_symbol("(") {
-            open.push(at);
-        } else if at.is_symbol(")") {
-            open.pop();
-        }
-    }
-    open.pop()
+    innermost(written, |at| at.is_symbol("("), |at| at.is_symbol(")"))
 }
 
 /// The innermost `case` without `end`.
 fn endless_case<'t, 'a>(written: &'t [At<'a>]) -> Option<&'t At<'a>> {
+    innermost(written, |at| at.is("case"), |at| at.is("end"))
+}
+
+/// The last of what opens that is not closed.
+fn innermost<'t, 'a>(
+    written: &'t [At<'a>],
+    opens: impl Fn(&At<'a>) -> bool,
+    closes: impl Fn(&At<'a>) -> bool,
+) -> Option<&'t At<'a>> {
     let mut open = Vec::new();
     for at in written {
-        if at.is("case") {
+        if opens(at) {
             open.push(at);
-        } else if at.is("end") {
+        } else if closes(at) {
             open.pop();
         }
     }
