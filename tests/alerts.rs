@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use goodhart::check::Opened;
+use goodhart::check::LoadedProject;
 use goodhart_core::diagnostic::{Diagnostics, Files, render};
 use goodhart_core::plan::Timeline;
 use goodhart_core::project::ProjectFiles;
@@ -46,7 +46,7 @@ by = [[], ["client_id"], ["class", "client_id"]]
 "#;
 
 /// The project with these alerts in its metric.
-fn open(alerts: &str) -> Opened {
+fn open(alerts: &str) -> LoadedProject {
     let mut files = Files::default();
     let listed = ProjectFiles {
         project: Some(files.add("goodhart.toml", PROJECT)),
@@ -55,7 +55,7 @@ fn open(alerts: &str) -> Opened {
         unreadable: Vec::new(),
     };
     let opened =
-        Opened::read(PathBuf::new(), files, &listed, Vec::new(), &Parser::within()).unwrap();
+        LoadedProject::read(PathBuf::new(), files, &listed, Vec::new(), &Parser::within()).unwrap();
     let found = render(&opened.diagnostics, &opened.files, false);
     assert!(!opened.diagnostics.has_errors(), "{found}");
     opened
@@ -63,7 +63,7 @@ fn open(alerts: &str) -> Opened {
 
 struct Case {
     shows: String,
-    opened: Opened,
+    opened: LoadedProject,
     results: MetricResults,
     as_of: Timestamp,
 }
@@ -193,7 +193,7 @@ fn bearing(before: &str, after: &str) -> (Vec<(String, Bearing)>, String) {
     let alert =
         |keys: &str| if keys.is_empty() { String::new() } else { format!("[[alert]]\n{keys}\n") };
     let (base, head) = (open(&alert(before)), open(&alert(after)));
-    let side = |opened: &'static Opened| Side {
+    let side = |opened: &'static LoadedProject| Side {
         provenance: Provenance { name: "side".to_owned(), commit: None, inputs: None },
         definitions: opened
             .catalog

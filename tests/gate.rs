@@ -28,7 +28,7 @@ fn sources() -> BTreeMap<String, Source> {
         ("sources/hosts.toml", A),
     ];
     support::write(folder.path(), &files);
-    check::open(folder.path(), &Parser::within()).unwrap().catalog.unwrap().sources
+    check::load(folder.path(), &Parser::within()).unwrap().catalog.unwrap().sources
 }
 
 /// What is said about a query; nothing where it is allowed.

@@ -245,7 +245,7 @@ fn a_parquet_file_that_changes_while_metrics_are_computed_yields_no_number() {
         root,
         &[("sources/assets.toml", &lazy), ("metrics/assets.toml", &count("assets", ""))],
     );
-    let opened = check::open(root, &Parser::within()).unwrap();
+    let opened = check::load(root, &Parser::within()).unwrap();
     let (catalog, files): (_, Files) = (opened.catalog.unwrap(), opened.files);
     let chosen = plan::select(&catalog, &Selection::default()).unwrap();
     let plan = plan::build(&catalog, &chosen);

@@ -14,7 +14,7 @@ mod ci;
 mod cli;
 mod cli_reference;
 mod codes;
-mod committed_memory;
+mod committed_cache;
 mod definition_tests;
 mod determinism;
 mod diff_formats;

@@ -1,16 +1,21 @@
 //! `goodhart diff`.
 
+use std::collections::BTreeMap;
+
 use clap::{Args, ValueEnum};
 
 use super::progress::Bar;
-use super::project::{self, Refused};
 use super::publish::KEY;
-use super::sides::{self, Evaluated, Named, Place};
+use super::revisions::{self, Repository, Revision};
+use super::session::{self, Options};
+use super::stop::Stop;
 use super::{Global, exit, output};
 use crate::compare::{State, compare};
 use crate::publish::is_key;
+use crate::session::{Period, Session};
 use goodhart_core::diagnostic::Diagnostics;
 use goodhart_core::error::Error;
+use goodhart_core::plan::Selection;
 use goodhart_core::report::diagnostics::Findings;
 use goodhart_core::report::diff::{self as report, MarkdownOptions, TextOptions};
 use goodhart_core::result::diff::{Diff, findings};
@@ -18,9 +23,9 @@ use goodhart_core::result::diff::{Diff, findings};
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// What to compare with: a revision, a folder of snapshots, or `a..b` for two revisions; the
-    /// last commit where absent
+    /// default is the last commit
     base: Option<String>,
-    /// What is compared; the working tree, evaluated now, where absent
+    /// What is compared; the default is the working tree, evaluated now
     head: Option<String>,
     /// Only these metrics (may be repeated)
     #[arg(long, value_name = "METRIC")]
@@ -47,43 +52,51 @@ enum Format {
     Markdown,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let place = Place::find(global)?;
-    let (base, head) = sides::named(arguments.base.as_deref(), arguments.head.as_deref());
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let repository = Repository::find(global)?;
+    let (base, head) = revisions::named(arguments.base.as_deref(), arguments.head.as_deref());
     let bar = Bar::start();
-    let context = sides::context(global, place.root.as_deref(), arguments.threads, &bar)?;
-    let base = place.open(&base, &context.parser)?;
+    let options = Options { threads: arguments.threads, progress: &bar, ..Options::default() };
+    let session = session::start_at(global, repository.root.as_deref(), options)?;
+    let base = repository.open(&base, session.parser())?;
     let (head, mut diagnostics, skipped) = match head {
-        Named::WorkingTree => match sides::working_tree(global, &context)? {
-            Ok(Evaluated { state, mut diagnostics, found, skipped }) => {
-                // Warnings about what was so before are not what changed.
-                diagnostics.extend_errors(found);
-                (state, diagnostics, skipped)
-            }
-            Err(Refused(code)) => return Ok(code),
-        },
+        Revision::WorkingTree => working_tree(global, &session)?,
         other => {
-            let mut head = place.open(&other, &context.parser)?;
+            let mut head = repository.open(&other, session.parser())?;
             let diagnostics = std::mem::take(&mut head.diagnostics);
-            (head, diagnostics, Vec::new())
+            (head, diagnostics, BTreeMap::new())
         }
     };
-    let mut diff = compare(&base, &head, &context)?;
-    drop(bar);
+    let mut diff = compare(&base, &head, &session)?;
+    bar.finish();
     if !arguments.metric.is_empty() {
         only(&mut diff, &base, &head, &arguments.metric)?;
     }
-    let found = findings(&diff, head.side().definitions);
-    diagnostics.extend(found);
+    diagnostics.extend(findings(&diff, head.side().definitions));
     say_unusable(&base);
     print(global, arguments, &diff, (&diagnostics, &head))?;
-    for (metric, reason) in &skipped {
-        output::say(&format!("not evaluated: {metric} ({reason})"));
-    }
-    Ok(match project::verdict(&diagnostics) {
+    session::say_skipped(&skipped);
+    Ok(match exit::of(&diagnostics) {
         exit::CLEAN if !skipped.is_empty() => exit::FINDINGS,
-        verdict => verdict,
+        code => code,
     })
+}
+
+/// The working tree as it evaluates, what is wrong with it, and the metrics without results.
+fn working_tree(
+    global: &Global,
+    session: &Session<'_>,
+) -> Result<(State, Diagnostics, BTreeMap<String, String>), Stop> {
+    let project = session::open(global, session)?;
+    let plan = session.plan(&project, &Selection::default())?;
+    let mut evaluation = session.evaluate(&project, &plan, &Period::default())?;
+    session::say_missing_protection(&evaluation);
+    let found = std::mem::take(&mut evaluation.diagnostics);
+    let skipped = std::mem::take(&mut evaluation.skipped);
+    let (state, mut diagnostics) = State::working_tree(project, evaluation);
+    // Warnings about what was so before are not what changed.
+    diagnostics.extend_errors(found);
+    Ok((state, diagnostics, skipped))
 }
 
 /// Leaves the metrics that were asked for.

@@ -5,9 +5,10 @@ use std::path::Path;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::project::{self, Refused};
 use super::segment::{self, Format, Segments};
-use super::{Global, instant, output};
+use super::session::{self, Options};
+use super::stop::Stop;
+use super::{Global, exit, instant, output};
 use crate::compare::walk;
 use crate::git;
 use goodhart_core::diagnostic::Diagnostic;
@@ -17,7 +18,6 @@ use goodhart_core::report::history as report;
 use goodhart_core::result::Group;
 use goodhart_core::result::history::{Revision, Series, groups, observations, points};
 use goodhart_core::result::threshold::{alert_findings, alerts, is_watched};
-use goodhart_engine::Purpose;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -34,14 +34,11 @@ pub struct Arguments {
     format: Format,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let parser = project::parser(global, project::Memory::Used, Purpose::Binding)?;
-    let mut opened = match project::open_with(global, &parser)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
-    let metric = segment::metric(&opened.catalog, &arguments.metric)?;
-    let revisions = revisions(&opened.root, metric, &parser)?;
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let session = session::start(global, Options::default())?;
+    let mut project = session::open(global, &session)?;
+    let metric = segment::metric(&project.catalog, &arguments.metric)?;
+    let revisions = revisions(&project.root, metric, session.parser())?;
     let known = groups(&revisions);
     let group = arguments.segments.group(&metric.id, &known)?;
     let series = series(metric, &revisions, &group, arguments.period);
@@ -54,10 +51,10 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
             alerts(metric, &observations(&points))
         });
         let found: Vec<Diagnostic> = alert_findings(metric, &found.collect::<Vec<_>>());
-        opened.diagnostics.extend(found);
+        project.diagnostics.extend(found);
     }
-    output::diagnostics(global, &opened.diagnostics, &opened.files);
-    Ok(project::verdict(&opened.diagnostics))
+    output::diagnostics(global, &project.diagnostics, &project.files);
+    Ok(exit::of(&project.diagnostics))
 }
 
 /// The commits of the snapshot of a metric; says so where a clone has only some of them.

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 
-use super::project::{self, Refused};
-use super::{Global, output};
+use super::session::{self, Options};
+use super::stop::Stop;
+use super::{Global, exit, output};
 use goodhart_core::diagnostic::closest;
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::Catalog;
@@ -33,12 +34,11 @@ enum Format {
     Json,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let (opened, bound) = match project::open_bound(global)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
-    let (catalog, files) = (&opened.catalog, &opened.files);
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let session = session::start(global, Options::default())?;
+    let mut project = session::open(global, &session)?;
+    let bound = session.bind(&mut project)?;
+    let (catalog, files) = (&project.catalog, &project.files);
     let asked = asked(catalog, &bound, &arguments.of).map_err(Error::Usage)?;
     let graph = Graph::of(catalog, &bound);
     let (part, text) = match &asked {
@@ -58,11 +58,11 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         Format::Mermaid => mermaid(&part),
         Format::Json => json(&part),
     })?;
-    output::diagnostics(global, &opened.diagnostics, files);
-    if opened.diagnostics.has_errors() {
+    output::diagnostics(global, &project.diagnostics, files);
+    if project.diagnostics.has_errors() {
         output::say("what has errors is not in the lineage");
     }
-    Ok(project::verdict(&opened.diagnostics))
+    Ok(exit::of(&project.diagnostics))
 }
 
 enum Asked {

@@ -22,15 +22,15 @@ mod instant;
 mod lineage;
 mod output;
 mod progress;
-mod project;
 mod publish;
 mod reject;
 mod resolve;
 mod review;
+mod revisions;
 mod schema;
 mod segment;
-mod settle;
-mod sides;
+mod session;
+mod stop;
 mod test;
 mod worker;
 
@@ -38,6 +38,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use stop::Stop;
 
 use goodhart_core::error::Error;
 use goodhart_core::escape::terminal;
@@ -55,12 +57,15 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct Global {
-    /// The project's folder; the nearest one at or above the current folder where absent
+    /// The project's folder; the default is the nearest one at or above the current folder
     #[arg(long, global = true, value_name = "DIR")]
     project: Option<PathBuf>,
     /// When to colour the output
     #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto)]
     color: ColorWhen,
+    /// Compute everything anew: read nothing from the cache, and replace what it has
+    #[arg(long, global = true, visible_alias = "fresh")]
+    no_cache: bool,
     /// Fail where this system cannot keep SQL from doing harm in all the ways that goodhart knows
     #[arg(long, global = true)]
     require_sandbox: bool,
@@ -155,8 +160,9 @@ pub fn run() -> ExitCode {
     };
     match outcome {
         Ok(code) => code.into(),
-        Err(Error::Pipe) => exit::CLEAN.into(),
-        Err(error) => {
+        Err(Stop::Shown(code)) => code.into(),
+        Err(Stop::Failed(Error::Pipe)) => exit::CLEAN.into(),
+        Err(Stop::Failed(error)) => {
             output::complain(&cli.global, &error);
             let code = if matches!(error, Error::Undelivered(_)) {
                 exit::UNDELIVERED

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::stop::Stop;
 use super::{exit, output};
 use goodhart_core::error::Error;
 use goodhart_core::escape::toml::readable as quoted;
@@ -73,7 +74,7 @@ fn parse_kind(text: &str) -> Result<Kind, String> {
         .ok_or_else(|| format!("expected one of {}", known()))
 }
 
-pub fn run(arguments: &Arguments) -> Result<u8, Error> {
+pub fn run(arguments: &Arguments) -> Result<u8, Stop> {
     match (&arguments.out, arguments.kind) {
         (Some(folder), _) => write_all(folder)?,
         (None, Some(kind)) => output::data(&kind.schema())?,

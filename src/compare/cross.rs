@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Context, State, data};
+use super::{State, data};
+use crate::session::Session;
 use goodhart_core::error::Error;
 use goodhart_core::plan;
 use goodhart_core::result::MetricResults;
@@ -54,10 +55,10 @@ pub fn old_over_new(
     base: &State,
     head: &State,
     wanted: &Wanted,
-    context: &Context<'_>,
+    session: &Session<'_>,
 ) -> Result<Results, Error> {
     let ids = wanted.both.keys().cloned().collect();
-    over(base, head, ids, context)
+    over(base, head, ids, session)
 }
 
 /// V(new, old), by the id in the base.
@@ -65,10 +66,10 @@ pub fn new_over_old(
     base: &State,
     head: &State,
     wanted: &Wanted,
-    context: &Context<'_>,
+    session: &Session<'_>,
 ) -> Result<Results, Error> {
     let ids = wanted.both.values().cloned().collect();
-    let mut found = over(head, base, ids, context)?;
+    let mut found = over(head, base, ids, session)?;
     let by_old = wanted.both.iter();
     Ok(by_old.filter_map(|(old, new)| Some((old.clone(), found.remove(new)?))).collect())
 }
@@ -78,7 +79,7 @@ fn over(
     definitions: &State,
     data: &State,
     ids: BTreeSet<String>,
-    context: &Context<'_>,
+    session: &Session<'_>,
 ) -> Result<Results, Error> {
     if ids.is_empty() {
         return Ok(Results::new());
@@ -89,12 +90,12 @@ fn over(
         let name = &definitions.provenance.name;
         return Ok(all(format!("the definitions of {name} have errors")));
     };
-    let root = match data::of(data, context) {
+    let root = match data::of(data, session) {
         Ok(root) => root,
         Err(why) => return Ok(all(why)),
     };
     let plan = plan::build(catalog, &ids);
-    let mut request = context.request(root);
+    let mut request = session.request(root);
     request.as_of = data.as_of();
     let Evaluation { results, skipped, .. } = evaluate(catalog, &plan, files, &request)?;
     let mut found: Results =

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::folder::snapshots;
 use super::{State, data};
-use crate::check;
+use crate::check::{self, LoadedProject};
 use crate::git::Project;
 use goodhart_core::diagnostic::Diagnostics;
 use goodhart_core::error::Error;
@@ -43,7 +43,7 @@ pub fn revision(
             _held: Some(held),
         });
     }
-    let check::Opened { mut files, catalog, mut diagnostics, .. } = check::open(root, parser)?;
+    let LoadedProject { mut files, catalog, mut diagnostics, .. } = check::load(root, parser)?;
     let (results, inputs) = snapshots(&root.join("snapshots"), &mut files, &mut diagnostics)?;
     if let Some(catalog) = &catalog {
         project.export(commit, root, &|path| data::is_data(catalog, path))?;

@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
+use crate::session::Project;
 use goodhart_core::diagnostic::{Diagnostics, Files};
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::Catalog;
 use goodhart_core::result::MetricResults;
 use goodhart_core::result::diff::{Definitions, Provenance, Side};
 use goodhart_core::result::snapshot::InputsFile;
+use goodhart_engine::evaluate::Evaluation;
 
 /// A state of a project.
 pub struct State {
@@ -47,6 +49,16 @@ impl State {
             data: vec![root.to_owned()],
             _held: None,
         }
+    }
+
+    /// The working tree of a project, evaluated.
+    pub fn working_tree(project: Project, evaluation: Evaluation) -> (Self, Diagnostics) {
+        let inputs = InputsFile::new(&evaluation.inputs, env!("CARGO_PKG_VERSION"), None);
+        let results = evaluation.results.metrics.into_iter();
+        let results = results.map(|results| (results.metric.clone(), results)).collect();
+        let Project { root, files, catalog, diagnostics } = project;
+        let definitions = (files, Some(catalog));
+        (Self::here("working tree", &root, definitions, results, Some(inputs)), diagnostics)
     }
 
     /// As the comparison sees it.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::check::{Opened, Texts};
+use crate::check::{LoadedProject, Texts};
 use crate::git::Project;
 use goodhart_core::diagnostic::{Files, codes};
 use goodhart_core::error::Error;
@@ -54,7 +54,7 @@ struct Walk<'p> {
     /// The commits in which anything was accepted, the newest first.
     accepted: Vec<Commit>,
     /// The definitions that were opened last: neighbours often have the same.
-    definitions: Option<(Texts, Rc<Opened>)>,
+    definitions: Option<(Texts, Rc<LoadedProject>)>,
     /// The commit whose cause is not known yet.
     newer: Option<State>,
     /// The newest first.
@@ -64,13 +64,13 @@ struct Walk<'p> {
 /// A commit with what its cause is made of.
 struct State {
     revision: Revision,
-    definitions: Rc<Opened>,
+    definitions: Rc<LoadedProject>,
     inputs: Option<InputsFile>,
 }
 
 impl State {
     fn side(&self) -> Side<'_> {
-        let Opened { catalog, files, .. } = &*self.definitions;
+        let LoadedProject { catalog, files, .. } = &*self.definitions;
         Side {
             provenance: Provenance {
                 name: self.revision.commit.short().to_owned(),
@@ -134,14 +134,14 @@ impl Walk<'_> {
         Ok(self.done)
     }
 
-    fn definitions(&mut self, commit: &Commit) -> Result<Rc<Opened>, Error> {
+    fn definitions(&mut self, commit: &Commit) -> Result<Rc<LoadedProject>, Error> {
         let texts = Texts::at(self.project, commit)?;
         if let Some((known, opened)) = &self.definitions
             && *known == texts
         {
             return Ok(opened.clone());
         }
-        let opened = Rc::new(texts.open(self.parser)?);
+        let opened = Rc::new(texts.load(self.parser)?);
         self.definitions = Some((texts, opened.clone()));
         Ok(opened)
     }
@@ -157,11 +157,11 @@ impl Walk<'_> {
         if gone.is_empty() {
             return Ok(None);
         }
-        let identity = |opened: &Opened, id: &str| {
+        let identity = |opened: &LoadedProject, id: &str| {
             let catalog = opened.catalog.as_ref()?;
             Some(catalog.identity(&opened.files, catalog.metrics.get(id)?))
         };
-        let before = Texts::at(self.project, &parent)?.open(self.parser)?;
+        let before = Texts::at(self.project, &parent)?.load(self.parser)?;
         let new = identity(definitions, &revision.metric);
         let same = gone.iter().find(|id| new.is_some() && identity(&before, id) == new);
         if let Some(id) = same {

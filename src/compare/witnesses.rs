@@ -4,7 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cross::Wanted;
-use super::{Context, State, data};
+use super::{State, data};
+use crate::session::Session;
 use goodhart_core::error::Error;
 use goodhart_core::plan;
 use goodhart_core::project::catalog::{Catalog, Metric};
@@ -20,7 +21,7 @@ pub fn witnesses(
     base: &State,
     head: &State,
     wanted: &Wanted,
-    context: &Context<'_>,
+    session: &Session<'_>,
 ) -> Result<BTreeMap<String, Result<Witnesses, String>>, Error> {
     let mut found = BTreeMap::new();
     let (Some((before, old_files)), Some((after, new_files))) =
@@ -39,7 +40,7 @@ pub fn witnesses(
     if pairs.is_empty() {
         return Ok(found);
     }
-    let root = match data::of(head, context) {
+    let root = match data::of(head, session) {
         Ok(root) => root,
         Err(why) => {
             return Ok(pairs
@@ -53,7 +54,7 @@ pub fn witnesses(
         deep.map(|(old, new)| (old.id.clone(), new.id.clone())).unzip();
     let ask = |catalog: &Catalog, files, ids: BTreeSet<String>, deep| {
         let plan = plan::build(catalog, &ids);
-        let mut request = context.request(root);
+        let mut request = session.request(root);
         request.as_of = head.as_of();
         subjects(catalog, &plan, files, &request, deep)
     };
@@ -70,7 +71,7 @@ pub fn witnesses(
         let guarded =
             before_metric.is_guarded(&before.sources) || metric.is_guarded(&after.sources);
         let witnesses = pair.map(|(old, new)| {
-            let name = |subject: &str| match (&context.pseudonym_key, guarded) {
+            let name = |subject: &str| match (&session.environment.pseudonym_key, guarded) {
                 (_, false) => Some(subject.to_owned()),
                 (Ok(key), true) => Some(format!("subject-{}", key.digits("subject", subject, 10))),
                 (Err(_), true) => None,

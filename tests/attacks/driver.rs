@@ -8,11 +8,12 @@ use std::path::Path;
 use std::process::Command;
 
 use goodhart::check;
+use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{Diagnostics, Files, render};
 use goodhart_core::plan::{self, Selection};
 use goodhart_core::report;
 use goodhart_core::sql::facts::Bound;
-use goodhart_engine::bind::{Memory, bind};
+use goodhart_engine::bind::bind;
 use goodhart_engine::evaluate::{self, Request, Silent};
 use goodhart_engine::fixtures;
 use goodhart_engine::{Parser, Protection, Purpose};
@@ -58,15 +59,16 @@ fn drive() {
     let protection = protection(guard);
     let root = std::env::current_dir().unwrap();
     let parser = Parser::new(protection.clone(), Purpose::Binding);
-    let check::Opened { files, catalog, mut diagnostics, .. } = match check::open(&root, &parser) {
-        Ok(opened) => opened,
-        Err(error) => return println!("{error}"),
-    };
+    let check::LoadedProject { files, catalog, mut diagnostics, .. } =
+        match check::load(&root, &parser) {
+            Ok(opened) => opened,
+            Err(error) => return println!("{error}"),
+        };
     let Some(catalog) = catalog.filter(|_| !diagnostics.has_errors()) else {
         return shown(&diagnostics, &files);
     };
     let bound = |diagnostics: &mut Diagnostics| -> Bound {
-        match bind(&catalog, &files, &mut Memory::default(), &parser) {
+        match bind(&catalog, &files, &Cache::default(), &parser) {
             Ok((bound, found)) => {
                 diagnostics.extend(found);
                 bound
@@ -106,8 +108,7 @@ fn evaluated(
     let plan = plan::build(catalog, &chosen);
     let request = Request {
         root,
-        memory: None,
-        kept: None,
+        cache: Cache::default(),
         parser: None,
         environment: &|name| std::env::var(name).ok(),
         as_of: None,

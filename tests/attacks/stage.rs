@@ -164,10 +164,8 @@ fn changed(top: &Path, before: &BTreeMap<PathBuf, Vec<u8>>) -> Option<String> {
 fn own(path: &Path) -> bool {
     let Ok(path) = path.strip_prefix("project/.goodhart") else { return false };
     let name = path.to_string_lossy();
-    ["bound.json", ".gitignore", "lock"].contains(&name.as_ref())
-        || ["parsed", "pending/", "results", "verified"]
-            .iter()
-            .any(|folder| name.starts_with(folder))
+    [".gitignore", "lock"].contains(&name.as_ref())
+        || ["cache", "pending/"].iter().any(|folder| name.starts_with(folder))
 }
 
 /// A row of the harmless metric that is not as it would be without the attack.

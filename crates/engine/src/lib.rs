@@ -32,7 +32,6 @@ mod protection;
 mod repeated;
 pub mod sandbox;
 mod tree;
-mod verified;
 mod worker;
 
 pub use allow_list::{Checked, Readable};
@@ -46,7 +45,6 @@ pub use parse::{Examined, Outcome};
 pub use parser::{Parser, Purpose};
 pub use protection::Protection;
 pub use repeated::{first_repeated, in_sql, repeated_column, two_columns};
-pub use verified::{Key as VerifiedKey, Verified};
 pub use worker::{ARGUMENT as WORKER, serve, system_files};
 
 use std::cell::Cell as Slot;

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use super::stop::Stop;
 use super::{Global, exit, findings, instant, output, publish};
 use goodhart_core::error::Error;
 use goodhart_core::report::ci::{self as report, Run};
@@ -21,8 +22,8 @@ use surroundings::Surroundings;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Compare with the commit at which the branch left this revision; what the CI system says
-    /// where absent, else the main branch
+    /// Compare with the commit at which the branch left this revision; the default is what the CI
+    /// system says, else the main branch
     #[arg(long, value_name = "REV")]
     base: Option<String>,
     /// Write the reports into this folder, in every format
@@ -35,9 +36,6 @@ pub struct Arguments {
     /// said of the committed snapshots
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     as_of: Option<Timestamp>,
-    /// Bind everything anew, whatever is remembered
-    #[arg(long)]
-    fresh: bool,
     /// Tells the comments of several projects on one pull request apart
     #[arg(long, value_name = "KEY", default_value = publish::KEY, value_parser = publish::key)]
     key: String,
@@ -70,16 +68,15 @@ impl From<FailOn> for report::FailOn {
     }
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
     let surroundings = Surroundings::read();
     let asked = Asked {
         base: arguments.base.as_deref().or(surroundings.base.as_deref()),
         as_of: arguments.as_of,
         threads: arguments.threads,
-        fresh: arguments.fresh,
     };
     let found = stages::run(global, &asked)?;
-    let prefix = findings::prefix(&super::project::root(global)?);
+    let prefix = findings::prefix(&super::session::root(global)?);
     let mut run = compose(&found, &prefix, arguments);
     run.exit = verdict(&run);
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::cache::Answers;
 use super::lineage::{Purpose, Traced, trace};
-use super::memory::Memory;
 use super::place;
 use crate::{
     Allowance, Engine, Parser, Readable, SqlFailure, check_derived, check_file_source, conversions,
@@ -24,7 +24,7 @@ use goodhart_core::sql::facts::{BoundSource, Column, ColumnRef, Nulls, Origin, Q
 use goodhart_core::sql::{Form, ParsedSql};
 
 /// An engine in which the sources that were asked for are empty relations. It is opened when the
-/// first one is asked for: where everything is remembered, there is no need of it.
+/// first one is asked for: where everything is cached, there is no need of it.
 pub struct Relations<'a> {
     pub catalog: &'a Catalog,
     provider: Provider<'a>,
@@ -108,7 +108,7 @@ pub fn bind(
     catalog: &Catalog,
     files: &Files,
     relations: &mut Relations<'_>,
-    memory: &mut Memory,
+    answers: &mut Answers,
     found: &mut Vec<Diagnostic>,
 ) -> Result<BTreeMap<String, BoundSource>, Error> {
     let mut bound = BTreeMap::new();
@@ -120,7 +120,7 @@ pub fn bind(
             continue;
         }
         let key = key(source, files, &bound);
-        if let Some(known) = memory.recall::<BoundSource>(&key) {
+        if let Some(known) = answers.get::<BoundSource>(&key) {
             bound.insert(id.to_owned(), known);
             continue;
         }
@@ -133,12 +133,12 @@ pub fn bind(
         };
         if let Some(one) = one {
             if found.len() == before {
-                memory.remember(key, &one);
+                answers.put(key, &one);
             }
             bound.insert(id.to_owned(), one);
         }
     }
-    expectations(catalog, files, relations, &mut bound, memory, found)?;
+    expectations(catalog, files, relations, &mut bound, answers, found)?;
     Ok(bound)
 }
 
@@ -153,7 +153,7 @@ fn reads_unbound(sql: &Sql, catalog: &Catalog, bound: &BTreeMap<String, BoundSou
 fn key(source: &Source, files: &Files, bound: &BTreeMap<String, BoundSource>) -> String {
     let schemas: Vec<String> = source.reads.iter().map(|read| schema(read, bound)).collect();
     let parts = ["source", &source.id, files.text(source.file)];
-    Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)))
+    Answers::key(parts.into_iter().chain(schemas.iter().map(String::as_str)))
 }
 
 /// The columns of a source as text, with what is known of them.
@@ -356,7 +356,7 @@ fn expectations(
     files: &Files,
     engine: &mut Relations<'_>,
     bound: &mut BTreeMap<String, BoundSource>,
-    memory: &mut Memory,
+    answers: &mut Answers,
     found: &mut Vec<Diagnostic>,
 ) -> Result<(), Error> {
     for source in catalog.sources.values() {
@@ -372,8 +372,8 @@ fn expectations(
             .collect();
         let schemas: Vec<String> = read.iter().map(|read| schema(read, bound)).collect();
         let parts = ["expectations", &source.id, files.text(source.file)];
-        let key = Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)));
-        let expectations = match memory.recall::<Vec<Query>>(&key) {
+        let key = Answers::key(parts.into_iter().chain(schemas.iter().map(String::as_str)));
+        let expectations = match answers.get::<Vec<Query>>(&key) {
             Some(expectations) => expectations,
             None => {
                 let before = found.len();
@@ -400,7 +400,7 @@ fn expectations(
                     expectations.push(query);
                 }
                 if found.len() == before {
-                    memory.remember(key, &expectations);
+                    answers.put(key, &expectations);
                 }
                 expectations
             }

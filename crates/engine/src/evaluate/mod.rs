@@ -1,12 +1,12 @@
 //! A plan and an engine → results.
 //!
 //! Loads the sources of the plan, runs its scans at every instant that is needed, lets the
-//! measures turn aggregates into values, and composes metrics of metrics. What is remembered of an
+//! measures turn aggregates into values, and composes metrics of metrics. What is cached of an
 //! earlier evaluation is not computed again.
 
+mod cache;
 mod compose;
 mod prepare;
-mod remembered;
 mod request;
 mod results;
 mod rows;
@@ -19,7 +19,7 @@ mod text_order;
 pub use request::{Progress, Request, Silent};
 pub use subjects::{Contributions, subjects};
 
-use remembered::{Known, Memory};
+use cache::{Known, ResultCache};
 use sources::Located;
 
 use std::cell::RefCell;
@@ -30,7 +30,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::bind::bind_within;
-use crate::{Engine, Options, Parser, Protection, Verified};
+use crate::{Engine, Options, Parser, Protection};
 use goodhart_core::diagnostic::{Diagnostic, Files};
 use goodhart_core::error::Error;
 use goodhart_core::plan::{Plan, Timeline, quote};
@@ -65,17 +65,11 @@ pub fn evaluate(
     request: &Request<'_>,
 ) -> Result<Evaluation, Error> {
     let data = sources::locate(catalog, plan, request);
-    let kept = request.kept.as_ref();
-    let memory = kept.map(|kept| Memory::new(kept, catalog, plan, files, request, &data));
-    let known = match &memory {
-        Some(memory) => memory.recall()?,
-        None => Known::default(),
-    };
+    let cache = ResultCache::new(catalog, plan, files, request, &data);
+    let known = cache.get()?;
     let rest = known.rest(catalog, plan);
     let fresh = compute(catalog, &rest, files, request, data, &known)?;
-    if let Some(memory) = &memory {
-        memory.remember(&known, &fresh);
-    }
+    cache.put(&known, &fresh);
     Ok(known.complete(catalog, plan, request, fresh))
 }
 
@@ -267,7 +261,6 @@ struct Run<'a> {
     files: &'a Files,
     request: &'a Request<'a>,
     engine: &'a Engine,
-    verified: Verified,
     /// File sources that are ready.
     loaded: BTreeMap<String, SourceInput>,
     /// The files of those, and what they looked like before they were read.
@@ -294,14 +287,12 @@ impl<'a> Run<'a> {
         request: &'a Request<'a>,
         engine: &'a Engine,
     ) -> Self {
-        let memory = request.memory.clone();
         Self {
             catalog,
             plan,
             files,
             request,
             engine,
-            verified: memory.map_or_else(Verified::default, Verified::in_folder),
             loaded: BTreeMap::new(),
             stamps: BTreeMap::new(),
             failed: BTreeSet::new(),
@@ -315,7 +306,7 @@ impl<'a> Run<'a> {
     }
 
     /// The facts about metrics that may show sensitive values, before anything is loaded. What
-    /// `check` remembers of them lies in the project's folder, where a stranger's branch could have put
+    /// `check` caches of them lies in the project's folder, where a stranger's branch could have put
     /// it. Of projects that declare nothing, nothing is bound.
     fn bind_guarded(&self) -> Result<Bound, Error> {
         let sources = &self.catalog.sources;

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::Run;
-use crate::Verified;
 use crate::bind::Binder;
+use goodhart_core::cache::Key;
 use goodhart_core::diagnostic::{Diagnostic, codes};
 use goodhart_core::error::Error;
 use goodhart_core::measure::Cell;
@@ -76,10 +76,10 @@ impl Run<'_> {
         Binder { engine: self.engine, sources: &self.catalog.sources, files: self.files }
     }
 
-    /// A subject that is counted twice makes every number wrong. Remembered by content.
+    /// A subject that is counted twice makes every number wrong. Cached by content.
     fn check_subjects(&self, scan: &Scan) -> Option<(&'static str, Diagnostic)> {
         let key = self.subjects_key(scan);
-        if self.verified.rows(&key).is_some() {
+        if self.request.cache.get(&key).is_some() {
             return None;
         }
         let span = scan.population.subject.span;
@@ -104,7 +104,7 @@ impl Run<'_> {
             Vec::new()
         };
         if repeats.is_empty() {
-            self.verified.remember(&key, rows);
+            self.request.cache.put(&key, &[]);
             return None;
         }
         let subject = scan.population.subject.as_str();
@@ -145,12 +145,9 @@ impl Run<'_> {
     }
 
     /// Everything that the rows of a population depend on.
-    fn subjects_key(&self, scan: &Scan) -> crate::VerifiedKey {
-        let mut parts: Vec<String> = vec![
-            "subjects".to_owned(),
-            scan.population.sql.as_str().to_owned(),
-            scan.population.subject.to_string(),
-        ];
+    fn subjects_key(&self, scan: &Scan) -> Key {
+        let mut parts: Vec<String> =
+            vec![scan.population.sql.as_str().to_owned(), scan.population.subject.to_string()];
         let query = self.catalog.sql.query(scan.population.sql.as_str());
         let mut clocked = query.is_none_or(|query| query.uses_clock());
         for id in self.catalog.with_inputs(scan.reads.iter().map(String::as_str)) {
@@ -168,6 +165,6 @@ impl Run<'_> {
             let grain = self.request.grain.unwrap_or(self.catalog.settings.grain);
             parts.push(format!("{:?} by {}", self.as_of().ok().flatten(), grain.name()));
         }
-        Verified::key(parts.iter().map(String::as_str))
+        Key::new("subjects", parts.iter().map(String::as_str))
     }
 }

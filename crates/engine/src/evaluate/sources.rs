@@ -7,9 +7,8 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{Request, Run};
-use crate::{
-    LoadContext, Readable, Verified, has_wrong_header, load_file_source, materialise, refusals,
-};
+use crate::{LoadContext, Readable, has_wrong_header, load_file_source, materialise, refusals};
+use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{Diagnostic, codes};
 use goodhart_core::error::Error;
 use goodhart_core::measure::Cell;
@@ -100,10 +99,10 @@ impl Run<'_> {
     fn load_file(&mut self, source: &Source, data: Data) -> Result<(), Vec<Diagnostic>> {
         let Data { files, stamps, fingerprint } = data;
         let known = fingerprint.is_some();
-        let nothing = Verified::default();
+        let disabled = Cache::default();
         // What was not read cannot have been verified.
-        let verified = if known { &self.verified } else { &nothing };
-        let context = LoadContext { verified, ..self.context() };
+        let cache = if known { &self.request.cache } else { &disabled };
+        let context = LoadContext { cache, ..self.context() };
         let fingerprint = fingerprint.unwrap_or_default();
         let loaded = load_file_source(self.engine, source, &files, &fingerprint, &context)?;
         let other = if known { changed(&files, &stamps) } else { files.first() };
@@ -144,7 +143,11 @@ impl Run<'_> {
     }
 
     fn context(&self) -> LoadContext<'_> {
-        LoadContext { files: self.files, sources: &self.catalog.sources, verified: &self.verified }
+        LoadContext {
+            files: self.files,
+            sources: &self.catalog.sources,
+            cache: &self.request.cache,
+        }
     }
 
     /// Makes the derived sources ready: before the as-of is known those that do not depend on it,

@@ -20,7 +20,8 @@ pub use raw::has_wrong_header;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Engine, Readable, SqlFailure, Verified, refusals};
+use super::{Engine, Readable, SqlFailure, refusals};
+use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{Diagnostic, Files, codes};
 use goodhart_core::measure::Cell;
 use goodhart_core::plan::{Composed, Materialise, quote};
@@ -34,8 +35,8 @@ pub struct LoadContext<'a> {
     pub files: &'a Files,
     /// The sources of the project: what a query may read.
     pub sources: &'a BTreeMap<String, Source>,
-    /// Where it is remembered that a content was verified.
-    pub verified: &'a Verified,
+    /// Which contents were verified before.
+    pub cache: &'a Cache,
 }
 
 /// Makes a file source ready: a table (or for Parquet a view) of its declared columns, checked

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::failure::{self, count};
 use super::place::{self, Origin};
 use super::{LoadContext, cell_text, source_span};
-use crate::{Engine, SqlFailure, Verified, column_kind, repeated_column};
+use crate::{Engine, SqlFailure, column_kind, repeated_column};
+use goodhart_core::cache::Key;
 use goodhart_core::diagnostic::{Diagnostic, Files, closest, codes};
 use goodhart_core::measure::Cell;
 use goodhart_core::plan::{ColumnKind, Composed, literal, quote};
@@ -37,7 +38,7 @@ impl From<SqlFailure> for Broken {
     }
 }
 
-/// Verifies a file source, or remembers that the same content was verified under the same
+/// Verifies a file source, unless the cache knows that the same content was verified under the same
 /// declaration. `sql` made it. Returns the number of rows.
 ///
 /// # Errors
@@ -53,8 +54,8 @@ pub fn verify(
 ) -> Result<u64, Vec<Diagnostic>> {
     // The declaration as written: any edit of the file verifies anew, which is cheap and safe.
     let declaration = context.files.text(source.file);
-    let key = Verified::key(["source", fingerprint, kind, declaration]);
-    if let Some(rows) = context.verified.rows(&key) {
+    let key = Key::new("rows", [fingerprint, kind, declaration]);
+    if let Some(rows) = context.cache.get_value(&key) {
         return Ok(rows);
     }
     let relation = format!("loaded.{}", quote(&source.id));
@@ -66,7 +67,7 @@ pub fn verify(
                 failure::explain(engine, source, data, raw, sql, &error, context.files)
             })
         })?;
-    context.verified.remember(&key, rows);
+    context.cache.put_value(&key, &rows);
     Ok(rows)
 }
 

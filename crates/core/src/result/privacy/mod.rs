@@ -22,6 +22,10 @@ use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::project::catalog::{Catalog, Metric};
 use crate::result::MetricResults;
 
+/// The environment variable with the secret of the pseudonyms. It is no argument: those are for
+/// everybody on the machine to see.
+pub const KEY_VARIABLE: &str = "GOODHART_PSEUDONYM_KEY";
+
 /// What protecting results had to say.
 #[derive(Debug, Default)]
 pub struct Protected {
@@ -96,10 +100,10 @@ fn without_key(
     if lost.len() > SHOWN {
         diagnostic = diagnostic.note(format!("of {}", names.join(", ")));
     }
-    Some(diagnostic.help(
+    Some(diagnostic.help(format!(
         "make a key with `openssl rand -hex 32`, keep it outside the repository, and set \
-         GOODHART_PSEUDONYM_KEY to it",
-    ))
+         {KEY_VARIABLE} to it"
+    )))
 }
 
 /// Segments that show what looks like addresses. The values themselves are not repeated.

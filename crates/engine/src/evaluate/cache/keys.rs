@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use super::super::Request;
 use super::super::sources::{Located, read_by};
+use goodhart_core::cache::{Key, digest};
 use goodhart_core::diagnostic::Files;
 use goodhart_core::plan::{Plan, Timeline};
+use goodhart_core::project::PROJECT_FILE;
 use goodhart_core::project::catalog::{Catalog, Metric, Source};
-use goodhart_core::project::{Kept, PROJECT_FILE};
 
 /// Tables and keys of goodhart.toml that decide no number and no row.
 const WORDS: [&str; 6] = ["name", "goodhart", "owners", "require", "lints", "strata"];
@@ -71,7 +72,7 @@ impl Keys {
         for read in &source.reads {
             parts.push(self.sources.get(read)?);
         }
-        Some(Kept::key(parts))
+        Some(digest(parts))
     }
 
     /// What the values of a metric depend on, but for the time.
@@ -93,12 +94,12 @@ impl Keys {
             // Without a key it has no results.
             parts.push(request.pseudonym_key.as_ref().ok()?.check());
         }
-        Some(Kept::key(parts))
+        Some(digest(parts))
     }
 
     /// Of the as-of that is the newest value of a column.
-    pub fn as_of(&self, source: &str, column: &str) -> Option<String> {
-        Some(Kept::key(["as-of", &self.settings, self.sources.get(source)?, column]))
+    pub fn as_of(&self, source: &str, column: &str) -> Option<Key> {
+        Some(Key::new("as-of", [&*self.settings, self.sources.get(source)?, column]))
     }
 
     /// Of there being nothing to say about a source: loading it, what it declares, how fresh it is
@@ -111,11 +112,11 @@ impl Keys {
         id: &str,
         inlined: bool,
         timeline: &Timeline,
-    ) -> Option<String> {
+    ) -> Option<Key> {
         let source = catalog.sources.get(id)?;
         let (as_of, grain) = (timeline.as_of.to_string(), timeline.grain.name());
         let how = if inlined { "inlined" } else { "whole" };
-        let mut parts = vec!["sound", &self.settings, self.sources.get(id)?, how, &as_of, grain];
+        let mut parts = vec![&*self.settings, self.sources.get(id)?, how, &as_of, grain];
         for expect in &source.definition.expect {
             let read = read_by(catalog, expect);
             let planned = |id: &String| plan.sources.iter().any(|step| step.id == *id);
@@ -127,11 +128,11 @@ impl Keys {
                 parts.push(self.sources.get(id)?);
             }
         }
-        Some(Kept::key(parts))
+        Some(Key::new("source", parts))
     }
 
     /// Of the results of a metric.
-    pub fn results(&self, metric: &str, timeline: &Timeline) -> Option<String> {
+    pub fn results(&self, metric: &str, timeline: &Timeline) -> Option<Key> {
         let instants = [
             Some(timeline.as_of),
             timeline.periods.first().map(|period| period.start),
@@ -141,7 +142,7 @@ impl Keys {
         let [as_of, first, last] = &instants;
         let grain = timeline.grain.name();
         let values = self.metrics.get(metric)?;
-        Some(Kept::key(["results", &self.settings, values, as_of, grain, first, last]))
+        Some(Key::new("results", [&*self.settings, values, as_of, grain, first, last]))
     }
 }
 

@@ -17,7 +17,7 @@ use goodhart_core::result::review::{Answer, Item, Key, Next, Steps, definition, 
 use goodhart_core::result::snapshot::{Change, Chosen, Store, Writer};
 
 /// Items and all there is to say about them.
-pub struct Session<'a> {
+pub struct Dialogue<'a> {
     pub global: &'a Global,
     pub arguments: &'a Arguments,
     pub store: Store,
@@ -26,7 +26,7 @@ pub struct Session<'a> {
     pub items: Vec<Item>,
 }
 
-impl Session<'_> {
+impl Dialogue<'_> {
     fn options(&self, all: bool) -> TextOptions {
         TextOptions { all, styled: output::stdout_coloured(self.global) }
     }

@@ -1,29 +1,26 @@
 //! Results that need not be computed again.
 //!
-//! What is remembered are the results of single metrics as they may be shown, and that there was
+//! What is cached are the results of single metrics as they may be shown, and that there was
 //! nothing to say about a source; each by everything that it depends on, down to the content of
 //! the data. Whatever has something said about it is looked at again in every run, so that a run
-//! says the same with a memory and without.
+//! says the same with a cache and without.
 
 mod entry;
 mod keys;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-
 use entry::Entry;
+use jiff::Timestamp;
 use keys::Keys;
 
 use super::sources::{Located, read_by};
 use super::{Evaluation, Fresh, Request, timeline};
+use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{FileId, Files};
 use goodhart_core::error::Error;
 use goodhart_core::parallel;
 use goodhart_core::plan::{Materialise, Plan, Timeline};
-use goodhart_core::project::Kept;
 use goodhart_core::project::catalog::Catalog;
 use goodhart_core::project::definition::project::AsOf;
 use goodhart_core::result::{Inputs, MetricResults, Results, SourceInput};
@@ -31,9 +28,9 @@ use goodhart_core::result::{Inputs, MetricResults, Results, SourceInput};
 /// Reading fewer entries than this is not worth a thread.
 const WORTH_A_THREAD: usize = 64;
 
-/// The memory, for one plan.
-pub(super) struct Memory<'a> {
-    kept: &'a Kept,
+/// The cached results of one plan.
+pub(super) struct ResultCache<'a> {
+    cache: &'a Cache,
     keys: Keys,
     catalog: &'a Catalog,
     plan: &'a Plan,
@@ -50,9 +47,8 @@ pub(super) struct Known {
     sources: BTreeMap<String, Option<SourceInput>>,
 }
 
-impl<'a> Memory<'a> {
+impl<'a> ResultCache<'a> {
     pub fn new(
-        kept: &'a Kept,
         catalog: &'a Catalog,
         plan: &'a Plan,
         files: &Files,
@@ -60,27 +56,33 @@ impl<'a> Memory<'a> {
         data: &BTreeMap<String, Located>,
     ) -> Self {
         let keys = Keys::of(catalog, plan, files, data, request);
-        Self { kept, keys, catalog, plan, request }
+        Self { cache: &request.cache, keys, catalog, plan, request }
     }
 
-    /// What is remembered of the plan.
+    /// What is cached of the plan.
     ///
     /// # Errors
     /// A window that is not possible.
-    pub fn recall(&self) -> Result<Known, Error> {
+    pub fn get(&self) -> Result<Known, Error> {
         let Some(as_of) = self.as_of() else {
             return Ok(Known::default());
         };
         let timeline = timeline(&self.catalog.settings, self.request, as_of)?;
         let chosen: Vec<&String> = self.plan.chosen.iter().collect();
-        let (kept, keys) = (self.kept, &self.keys);
+        let (cache, keys) = (self.cache, &self.keys);
         let entries = parallel::map(&chosen, WORTH_A_THREAD, |id| {
-            let entry = Entry::parse(&kept.get(&keys.results(id, &timeline)?)?)?;
+            let entry = Entry::parse(&cache.get(&keys.results(id, &timeline)?)?)?;
             (entry.results.metric == **id).then(|| ((*id).clone(), entry))
         });
         let sources = self.plan.sources.iter().filter_map(|step| {
             let sound = |inlined| {
-                self.get(&keys.sound(self.catalog, self.plan, &step.id, inlined, &timeline)?)
+                cache.get_value(&keys.sound(
+                    self.catalog,
+                    self.plan,
+                    &step.id,
+                    inlined,
+                    &timeline,
+                )?)
             };
             // What is sound as a whole is sound where it is inlined.
             let inlined = step.materialise == Materialise::Inline;
@@ -99,21 +101,21 @@ impl<'a> Memory<'a> {
             (Some(as_of), _) => Some(as_of),
             (None, AsOf::Fixed(as_of)) => Some(*as_of),
             (None, AsOf::Newest { source, column }) => {
-                let micros = self.get(&self.keys.as_of(source, column)?)?;
+                let micros = self.cache.get_value(&self.keys.as_of(source, column)?)?;
                 Timestamp::from_microsecond(micros).ok()
             }
         }
     }
 
-    /// Remembers what was computed because it was not `known`, as far as there is nothing to say
+    /// Stores what was computed because it was not `known`, as far as there is nothing to say
     /// about it.
-    pub fn remember(&self, known: &Known, fresh: &Fresh) {
+    pub fn put(&self, known: &Known, fresh: &Fresh) {
         let Some(timeline) = &fresh.timeline else { return };
         if let (None, AsOf::Newest { source, column }) =
             (self.request.as_of, &self.catalog.settings.as_of)
             && let Some(key) = self.keys.as_of(source, column)
         {
-            self.put(&key, &timeline.as_of.as_microsecond());
+            self.cache.put_value(&key, &timeline.as_of.as_microsecond());
         }
         // What is said of no place may be about anything.
         if fresh.diagnostics.iter().any(|diagnostic| diagnostic.labels.is_empty()) {
@@ -121,14 +123,14 @@ impl<'a> Memory<'a> {
         }
         let labels = fresh.diagnostics.iter().flat_map(|diagnostic| &diagnostic.labels);
         let named: BTreeSet<FileId> = labels.map(|label| label.span.file).collect();
-        self.remember_sources(known, fresh, &named, timeline);
+        self.put_sources(known, fresh, &named, timeline);
         for results in fresh.metrics.values() {
-            self.remember_results(results, fresh, &named, timeline);
+            self.put_results(results, fresh, &named, timeline);
         }
-        self.kept.tidy();
+        self.cache.evict();
     }
 
-    fn remember_sources(
+    fn put_sources(
         &self,
         known: &Known,
         fresh: &Fresh,
@@ -147,12 +149,12 @@ impl<'a> Memory<'a> {
                 && let Some(key) =
                     self.keys.sound(self.catalog, self.plan, &step.id, inlined, timeline)
             {
-                self.put(&key, &loaded);
+                self.cache.put_value(&key, &loaded);
             }
         }
     }
 
-    fn remember_results(
+    fn put_results(
         &self,
         results: &MetricResults,
         fresh: &Fresh,
@@ -170,17 +172,7 @@ impl<'a> Memory<'a> {
             && let Some(key) = self.keys.results(&metric.id, timeline)
             && let Some(bytes) = (Entry { results: results.clone(), pseudonyms }).render()
         {
-            self.kept.put(&key, &bytes);
-        }
-    }
-
-    fn get<T: DeserializeOwned>(&self, key: &str) -> Option<T> {
-        postcard::from_bytes(&self.kept.get(key)?).ok()
-    }
-
-    fn put<T: Serialize>(&self, key: &str, value: &T) {
-        if let Ok(bytes) = postcard::to_stdvec(value) {
-            self.kept.put(key, &bytes);
+            self.cache.put(&key, &bytes);
         }
     }
 }

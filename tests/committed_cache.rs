@@ -18,13 +18,13 @@ fn check(project: &Path) -> String {
 }
 
 #[test]
-fn a_memory_that_is_in_git_is_not_believed() {
+fn a_cache_that_is_in_git_is_not_read() {
     let folder = tempfile::tempdir().unwrap();
     let project = folder.path().join("soc/kpi");
     support::copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bad_input/base"), &project);
     let repository = Repository::init(folder.path()).unwrap();
     assert!(!check(&project).contains("believed"));
-    assert!(project.join(".goodhart/bound.json").is_file());
+    assert!(project.join(".goodhart/cache").is_dir());
     // There, and not in git.
     assert!(!check(&project).contains("believed"));
     let mut index = repository.index().unwrap();

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use goodhart_core::result::{Group, MetricResults, Period, Row, Status};
 
-/// What is remembered of a metric: its results as they may be shown.
+/// What is cached of a metric: its results as they may be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     pub results: MetricResults,

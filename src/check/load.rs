@@ -12,14 +12,14 @@ use goodhart_core::project::definition::project::AsOf;
 use goodhart_core::project::{self, ProjectFiles};
 use goodhart_core::rules;
 
-/// A project that was read and resolved.
+/// A project as it was read, with or without mistakes.
 #[derive(Debug)]
-pub struct Opened {
+pub struct LoadedProject {
     pub root: PathBuf,
     pub files: Files,
     /// Absent where `goodhart.toml` cannot be read.
     pub catalog: Option<Catalog>,
-    /// What was found so far; the sink with the project's levels.
+    /// What was found so far, with the project's levels.
     pub diagnostics: Diagnostics,
 }
 
@@ -27,13 +27,13 @@ pub struct Opened {
 ///
 /// # Errors
 /// Only what stops the tool; whatever is wrong with the definitions is a diagnostic.
-pub fn open(root: &Path, parser: &dyn Parse) -> Result<Opened, Error> {
+pub fn load(root: &Path, parser: &dyn Parse) -> Result<LoadedProject, Error> {
     let mut files = Files::default();
     let (listed, found) = project::list(root, &mut files, catalog::definition_size)?;
-    Opened::read(root.to_owned(), files, &listed, found, parser)
+    LoadedProject::read(root.to_owned(), files, &listed, found, parser)
 }
 
-impl Opened {
+impl LoadedProject {
     /// Reads the files that were `listed` below `root`; `found` is what was said about them.
     ///
     /// # Errors
@@ -58,8 +58,8 @@ impl Opened {
         Ok(Self { root, files, catalog, diagnostics })
     }
 
-    /// The day for which reviews and waivers are judged. A project with a fixed as-of stands
-    /// still on that day; any other one is looked at `now`.
+    /// The day for which reviews and waivers are checked. A project with a fixed as-of stands
+    /// still on that day; any other one is checked `now`.
     pub fn today(&self, now: Date) -> Date {
         match self.catalog.as_ref().map(|catalog| &catalog.settings.as_of) {
             Some(AsOf::Fixed(instant)) => instant.to_zoned(TimeZone::UTC).date(),
@@ -69,7 +69,7 @@ impl Opened {
 
     /// Adds the errors that the rules over definitions find: what keeps a project from being
     /// evaluated. The rest is for `goodhart check` to say.
-    pub fn refuse_wrong(&mut self, now: Date) {
+    pub fn check_rules(&mut self, now: Date) {
         let today = self.today(now);
         if let Some(catalog) = &self.catalog {
             let project = rules::Project { catalog, files: &self.files, today };
