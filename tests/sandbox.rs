@@ -1,9 +1,9 @@
-//! What a confined process can no longer do, and what it still can. Confinement cannot be undone,
+//! What a process in the sandbox can no longer do, and what it still can. The sandbox cannot be left,
 //! so every case runs in a process of its own: this test starts itself, without the usual harness,
 //! because that has a second thread before a test begins.
 
 #[cfg(target_os = "linux")]
-#[path = "confinement/linux.rs"]
+#[path = "sandbox/linux.rs"]
 mod linux;
 
 fn main() {

@@ -1,4 +1,4 @@
-//! DuckDB under confinement.
+//! DuckDB in the sandbox.
 
 use std::collections::BTreeMap;
 use std::path::Path;
