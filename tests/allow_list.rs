@@ -1,4 +1,4 @@
-//! The gate: every function of the bundled engine is decided about, what is not allowed is refused
+//! The allow-list: every function of the bundled engine is decided about, what is not allowed is refused
 //! wherever it hides, and docs/definitions.md lists what is allowed.
 
 use crate::support;
@@ -141,6 +141,28 @@ const REFUSED: &[&str] = &[
     "",
     "select 1; select 2",
     "drop table alerts",
+    "alter table alerts rename to others",
+    "create table x as select 1",
+    "create macro m() as 1",
+    "create or replace view alerts as select 1",
+    "delete from alerts",
+    "insert into alerts values (1)",
+    "update alerts set id = 1",
+    "truncate alerts",
+    "merge into alerts using hosts using (id) when matched then delete",
+    "copy alerts to 'x'",
+    "export database 'x'",
+    "attach 'x'",
+    "use x",
+    "install x",
+    "load 'x'",
+    "set threads = 1",
+    "pragma database_list",
+    "create secret s (type http, bearer_token 'x')",
+    "begin transaction",
+    "prepare p as select 1",
+    "explain select 1",
+    "call pragma_version()",
     "describe alerts",
     "summarize alerts",
     "from (describe alerts)",
@@ -163,6 +185,12 @@ const REFUSED: &[&str] = &[
     "from sqlite_master",
     "from duckdb_settings",
     "from duckdb_settings()",
+    "from duckdb_views()",
+    "from duckdb_logs()",
+    "from duckdb_external_file_cache()",
+    "from enable_logging('QueryLog')",
+    "from sniff_csv('x.csv')",
+    "from (show all tables)",
     "from pragma_table_info('alerts')",
     // A common table of that name somewhere else.
     "with pg_tables as (from pg_tables) from pg_tables",
@@ -183,24 +211,27 @@ const REFUSED: &[&str] = &[
     "select system.main.lower('x')",
     "select getvariable('x')",
     "select current_setting('threads')",
+    "select current_query()",
+    "select getenv('HOME')",
+    "select whole_number(1.0)",
     "select $1",
     "select ?",
     "select default",
     "select x::array_of_something",
-    "select x::int[100000]",
+    "select x::int[3]",
     "select x::main.int",
     "select 'a' collate de",
     "select repeat('x', 10)",
-    "select lpad('x', 1000000000, 'y')",
+    "select lpad('x', 10001, 'y')",
     "select lpad('x', n, 'y') from alerts",
     "select rpad('x', 1 + 1, 'y')",
-    "select format('{:>1000000000}', 1)",
-    "select format('{:{}}', 1, 1000000000)",
-    "select printf('%*d', 1000000000, 1)",
+    "select format('{:>1000}', 1)",
+    "select format('{:{}}', 1, 3)",
+    "select printf('%*d', 3, 1)",
     "select printf(id, 1) from alerts",
-    "select range(1000000000)",
+    "select range(10001)",
     "select generate_series(1, n) from alerts",
-    "select generate_series(a, b, interval 1 microsecond) from alerts",
+    "select generate_series(a, b, interval 59 minutes) from alerts",
     "select unnest(range(length(id))) from alerts",
     "select list_aggregate([1], 'approx_quantile')",
     "select list_aggregate([1], id) from alerts",
@@ -245,10 +276,10 @@ fn all_mistakes_are_found_at_their_places() {
 fn what_is_large_or_deep_is_refused_before_it_is_bound() {
     let (engine, sources) = (engine(true), sources());
     let long = format!("select '{}'", "x".repeat(70_000));
-    let deep = format!("select 1{}", " + 1".repeat(200));
+    let deep = format!("select 1{}", " + 1".repeat(70));
     let nested = format!("select {}1{}", "[".repeat(60), "]".repeat(60));
-    let joined = format!("from alerts{}", " join hosts using (id)".repeat(500));
-    let queries = format!("{}select 1{}", "select * from (".repeat(300), ")".repeat(300));
+    let joined = format!("from alerts{}", " join hosts using (id)".repeat(130));
+    let queries = format!("{}select 1{}", "select * from (".repeat(60), ")".repeat(60));
     for sql in [long, deep, nested, joined, queries] {
         assert_eq!(said(&engine, &sources, &sql).len(), 1, "{}", &sql[..40]);
     }
