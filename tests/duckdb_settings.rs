@@ -1,11 +1,14 @@
-//! DuckDB's own settings, as goodhart sets them, without the allow-list and without the sandbox: of
-//! files only the listed ones can be read, nothing is written, and nothing can be switched back.
+//! DuckDB's own settings, as goodhart sets them, without the allow-list and without the sandbox: only
+//! the listed files can be read, nothing is written, and these settings are locked.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use goodhart_engine::{Engine, Options, Protection};
+
+/// What is said where DuckDB refuses access to a file.
+const NO_FILES: &str = "a query cannot read files of its own";
 
 /// An engine that only its settings protect, in a folder with a listed file and another one.
 fn engine(folder: &Path) -> Engine {
@@ -32,32 +35,38 @@ fn only_listed_files_are_read() {
         format!("from glob('{at}/*')"),
         "from read_text('/proc/self/environ')".to_owned(),
     ] {
-        assert!(engine.query(&sql).is_err(), "{sql}");
+        let said = engine.query(&sql).unwrap_err().message;
+        assert_eq!(said, NO_FILES, "{sql}");
     }
 }
 
 #[test]
-fn nothing_is_written_or_loaded_and_no_setting_changes() {
+fn nothing_is_written_or_loaded_and_settings_are_locked() {
     let folder = tempfile::tempdir().unwrap();
     let engine = engine(folder.path());
     let at = folder.path().display();
     let names = || fs::read_dir(folder.path()).unwrap().count();
     let before = names();
-    for sql in [
-        format!("copy (select 1) to '{at}/new.csv'"),
-        format!("attach '{at}/new.duckdb'"),
-        format!("export database '{at}/new'"),
-        format!("load '{at}/new.duckdb_extension'"),
-        "install spatial".to_owned(),
-        "create persistent secret s (type http, bearer_token 'x')".to_owned(),
-        "set threads = 2".to_owned(),
-        "set memory_limit = '1GB'".to_owned(),
-        "set enable_external_access = true".to_owned(),
-        format!("set temp_directory = '{at}'"),
-        "pragma enable_profiling = 'json'".to_owned(),
-        "select 1; select 2".to_owned(),
+    let locked = "the configuration has been locked";
+    for (sql, why) in [
+        (format!("copy (select 1) to '{at}/new.csv'"), NO_FILES),
+        (format!("attach '{at}/new.duckdb'"), NO_FILES),
+        (format!("export database '{at}/new'"), NO_FILES),
+        (format!("load '{at}/new.duckdb_extension'"), NO_FILES),
+        ("install spatial".to_owned(), NO_FILES),
+        (
+            "create persistent secret s (type http, bearer_token 'x')".to_owned(),
+            "persistent secrets are disabled",
+        ),
+        ("set threads = 2".to_owned(), locked),
+        ("set memory_limit = '1GB'".to_owned(), locked),
+        ("set enable_external_access = true".to_owned(), locked),
+        (format!("set temp_directory = '{at}'"), locked),
+        ("pragma enable_profiling = 'json'".to_owned(), locked),
+        ("select 1; select 2".to_owned(), "several statements where one belongs"),
     ] {
-        assert!(engine.execute(&sql).is_err(), "{sql}");
+        let said = engine.execute(&sql).unwrap_err().message;
+        assert!(said.contains(why), "{sql}: {said}");
     }
     assert_eq!(names(), before);
     // What needs more memory than there is is an error: nothing is moved to a disk.
