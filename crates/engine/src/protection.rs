@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-/// The layers around SQL. Each is tested with the others off; whoever evaluates leaves them on.
+/// The layers around SQL. Tests switch some of them off to see another one by itself; whoever
+/// evaluates leaves them on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Protection {
     /// Only what is on a list may stand in SQL: relations, functions, kinds of queries.
