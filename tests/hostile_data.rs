@@ -62,7 +62,7 @@ fn snapshot(name: &str, text: &str) {
     settings.set_snapshot_path("hostile_data/snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.add_filter(r"\b[0-9a-f]{40}\b", "(commit)");
+    settings.add_filter(r"\b([0-9a-f]{40}|[0-9a-f]{10})\b", "(commit)");
     settings.bind(|| insta::assert_snapshot!(name, text));
 }
 
