@@ -2,7 +2,7 @@
 //!
 //! They are made of the shipped project and of the cases in tests/bad_input, and are committed, so
 //! that everybody begins with the same. To make them anew:
-//! `cargo test --release --test fuzz_seeds -- --ignored`. Inputs that are called `found_…` once
+//! `cargo test --release --test all fuzz_seeds -- --ignored`. Inputs that are called `found_…` once
 //! made a target fail; they stay. The `definitions` target also begins with the cases themselves.
 
 use std::collections::BTreeMap;

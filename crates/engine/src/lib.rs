@@ -1,7 +1,7 @@
 //! DuckDB: the only code that names it.
 //!
 //! The engine loads sources, describes and runs the statements of a plan, and returns cells. It
-//! knows nothing of metrics. `research` on which its settings rest is in ARCHITECTURE.md.
+//! knows nothing of metrics. Why its settings are as they are is in docs/design.md.
 
 // No input may make the library panic, and only the command line writes to the terminal.
 #![cfg_attr(
