@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::as_of;
 use super::lineage::{Purpose, Tracer};
 use super::nulls::UnmatchedRows;
 use super::order::BY_EXTREME;
@@ -142,6 +143,22 @@ impl<'p> Tracer<'p> {
         let operands = children(condition);
         let test = match text(&condition["type"]) {
             "OPERATOR_IS_NOT_NULL" => Some(Test::NotNull),
+            "OPERATOR_NOT" if operands.iter().all(|one| one["type"] == "OPERATOR_IS_NULL") => {
+                Some(Test::NotNull)
+            }
+            // What has not happened yet is null, and not before the as-of.
+            "COMPARE_LESSTHAN" | "COMPARE_LESSTHANOREQUALTO"
+                if operands.get(1).is_some_and(as_of::is_as_of)
+                    && operands.first().is_some_and(|of| known(of, input).has_nulls()) =>
+            {
+                Some(Test::NotNull)
+            }
+            "COMPARE_GREATERTHAN" | "COMPARE_GREATERTHANOREQUALTO"
+                if operands.first().is_some_and(as_of::is_as_of)
+                    && operands.get(1).is_some_and(|of| known(of, input).has_nulls()) =>
+            {
+                Some(Test::NotNull)
+            }
             "COMPARE_EQUAL" | "COMPARE_IN" => {
                 let texts: Vec<String> =
                     operands.iter().skip(1).filter_map(constant).map(str::to_owned).collect();

@@ -231,7 +231,8 @@ impl<'p> Tracer<'p> {
         };
         let mut table = self.outputs(definition);
         // DuckDB's own have other names than a person would give.
-        if !text(&operator["ctename"]).starts_with("__duckdb") {
+        let is_own = text(&operator["ctename"]).starts_with("__duckdb");
+        if !is_own && !names::is_renamed(user, number, &table) {
             names::repeated(definition, &table, &mut self.seen);
         }
         if kind == "LOGICAL_RECURSIVE_CTE" {

@@ -4,6 +4,7 @@
 //! bound plan says which columns each value comes from. What was bound before and has not
 //! changed is cached.
 
+mod as_of;
 mod cache;
 mod columns;
 mod expression;

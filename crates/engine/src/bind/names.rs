@@ -76,6 +76,22 @@ pub(super) fn repeated(query: &Value, columns: &Outputs<'_>, seen: &mut Vec<Plac
     }
 }
 
+/// Whether a named query gets other names for its columns where it is named: `with a(x, y) as (…)`.
+pub(super) fn is_renamed(user: &Value, number: u64, table: &Outputs<'_>) -> bool {
+    if user["type"] == "LOGICAL_CTE_REF" && user["cte_index"].as_u64() == Some(number) {
+        let names = user["bound_columns"].as_array().map_or(&[][..], Vec::as_slice);
+        let differs = |(column, name): (&super::value::Known<'_>, &Value)| {
+            let (old, new) = (column.name.to_lowercase(), text(name).to_lowercase());
+            // DuckDB itself calls the second `x` `x_1`.
+            let number = new.strip_prefix(&old).and_then(|rest| rest.strip_prefix('_'));
+            let is_numbered = number.is_some_and(|n| n.bytes().all(|byte| byte.is_ascii_digit()));
+            old != new && !old.is_empty() && !is_numbered
+        };
+        return table.columns.iter().zip(names).any(differs);
+    }
+    children(user).iter().any(|below| is_renamed(below, number, table))
+}
+
 fn projection(query: &Value) -> Option<&Value> {
     let mut query = query;
     while SAME_QUERY.contains(&text(&query["type"])) || is_unnamed(query) {

@@ -119,7 +119,7 @@ pub(super) fn filter(
             partnered(input, &needs);
         }
         if is_negated(condition) {
-            seen.extend(not_in(condition, input, negations));
+            seen.extend(not_in(condition, input, &meant, negations));
             let lost = needs.iter().map(|at| (at, input.at(*at)));
             let lost = lost.filter(|(at, known)| {
                 known.nulls == Nulls::Possible
@@ -171,7 +171,12 @@ fn partnered(input: &mut Outputs<'_>, there: &Positions) {
 }
 
 /// `not in` a query: a null in it keeps every row out.
-fn not_in(condition: &Value, input: &Outputs<'_>, negations: bool) -> Option<PlacedObservation> {
+fn not_in(
+    condition: &Value,
+    input: &Outputs<'_>,
+    meant: &Positions,
+    negations: bool,
+) -> Option<PlacedObservation> {
     let child = children(condition).first().filter(|child| child["type"] == "BOUND_REF")?;
     let found = input.at(index(&child["index"])?);
     let (value, list) = found.membership.as_deref()?;
@@ -179,7 +184,9 @@ fn not_in(condition: &Value, input: &Outputs<'_>, negations: bool) -> Option<Pla
         let what = Observed::NullLost { of: list.operand(), by: NullLoss::NotIn };
         return Some((what, place(condition)));
     }
-    (negations && value.has_nulls()).then(|| {
+    // Another condition asks for the value to be there.
+    let guarded = meant.iter().any(|at| input.at(*at).operand() == value.operand());
+    (negations && value.has_nulls() && !guarded).then(|| {
         (Observed::NullLost { of: value.operand(), by: NullLoss::Negated }, place(condition))
     })
 }

@@ -6,6 +6,7 @@ use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
+use super::as_of;
 use super::nulls::{PlacedObservation, same};
 use super::plan::{children, place, text, type_name};
 use super::value::{Outputs, known};
@@ -193,6 +194,9 @@ fn point(expression: &Value) -> Option<Point> {
     }
     let value = &inner["value"]["value"];
     match (type_name(inner), type_name(expression)) {
+        ("VARCHAR", "DATE" | "TIMESTAMP") if as_of::instant(inner).is_some_and(as_of::depends) => {
+            None
+        }
         ("VARCHAR", "DATE") => Some(Point::Time(day(value.as_str()?)?)),
         ("VARCHAR", "TIMESTAMP") => {
             let text = value.as_str()?;

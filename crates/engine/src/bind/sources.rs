@@ -3,8 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use jiff::Timestamp;
-
+use super::as_of;
 use super::cache::Answers;
 use super::lineage::{Purpose, QueryTrace, trace};
 use super::place;
@@ -88,7 +87,7 @@ impl<'a> Relations<'a> {
 
 fn open(catalog: &Catalog, parser: &Parser<'_>) -> Result<Engine, Error> {
     let engine = parser.engine_to_bind(&catalog.settings)?;
-    engine.set_as_of(Timestamp::UNIX_EPOCH, catalog.settings.grain)?;
+    engine.set_as_of(as_of::stand_in(), catalog.settings.grain)?;
     Ok(engine)
 }
 

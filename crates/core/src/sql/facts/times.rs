@@ -27,7 +27,8 @@ pub enum TimeUsed {
     /// An instant, as far as SQL may write it, that is compared with a day.
     Day { operator: String, instant: Option<String>, day: Day },
     /// A text that becomes an instant without a zone.
-    Cast { of: Text },
+    /// A cast of a text to TIMESTAMP; it `tries` where a text that is none becomes null.
+    Cast { of: Text, tries: bool },
 }
 
 /// Two instants, as the SQL writes them.
