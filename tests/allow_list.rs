@@ -12,8 +12,8 @@ use goodhart_core::project::catalog::Source;
 use goodhart_engine::allow_list::{THEMES, why_refused};
 use goodhart_engine::{Engine, Options, Parser, Protection, Readable};
 
-fn engine(gate: bool) -> Engine {
-    let protection = Protection { gate, ..Protection::within() };
+fn engine(allow_list: bool) -> Engine {
+    let protection = Protection { allow_list, ..Protection::within() };
     let options = Options { threads: Some(1), protection, ..Options::default() };
     Engine::open(&options, &BTreeMap::new()).unwrap()
 }

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use goodhart::check;
 use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{Diagnostics, render};
-use goodhart_core::sql::facts::Bound;
+use goodhart_core::sql::facts::BoundProject;
 use goodhart_engine::bind::bind;
 use goodhart_engine::{Parser, Protection, Purpose};
 
@@ -29,11 +29,11 @@ fn metric(sql: &str) -> String {
 }
 
 /// Binds a project with sources `a` and `b`, derived sources, and a metric `m` that counts.
-fn bound(derived: &[(&str, &str)], sql: &str, cache: &Cache) -> (Bound, String) {
+fn bound(derived: &[(&str, &str)], sql: &str, cache: &Cache) -> (BoundProject, String) {
     bound_metric(derived, &metric(sql), cache)
 }
 
-fn bound_metric(derived: &[(&str, &str)], metric: &str, cache: &Cache) -> (Bound, String) {
+fn bound_metric(derived: &[(&str, &str)], metric: &str, cache: &Cache) -> (BoundProject, String) {
     let folder = tempfile::tempdir().unwrap();
     let fixed = [
         ("goodhart.toml", PROJECT),

@@ -6,7 +6,7 @@ use crate::support;
 use std::path::Path;
 
 use goodhart::check;
-use goodhart::compare::{State, compare};
+use goodhart::compare::{ProjectRevision, compare};
 use goodhart::session::{Environment, Purpose, Session};
 use goodhart_core::diagnostic::{Diagnostics, Files, render};
 use goodhart_core::report::diagnostics::Findings;
@@ -25,7 +25,7 @@ fn fixtures() -> &'static Path {
 
 /// A project on the disk with its results.
 struct Laid {
-    state: State,
+    state: ProjectRevision,
     _folder: TempDir,
 }
 
@@ -45,7 +45,7 @@ fn lay(name: &str, commit: Option<&str>, case: Option<&Path>) -> Laid {
     let results = evaluation.results.metrics.into_iter();
     let results = results.map(|results| (results.metric.clone(), results)).collect();
     let check::LoadedProject { files, catalog, .. } = check::load(root, &Parser::within()).unwrap();
-    let mut state = State::here(name, root, (files, catalog), results, Some(inputs));
+    let mut state = ProjectRevision::here(name, root, (files, catalog), results, Some(inputs));
     state.provenance.commit = commit.map(str::to_owned);
     Laid { state, _folder: folder }
 }
@@ -55,7 +55,7 @@ fn compared(base: &Laid, head: &Laid) -> (Diff, Diagnostics) {
     let session = Session::new(None, environment, Purpose::Binding);
     let diff = compare(&base.state, &head.state, &session).unwrap();
     let mut diagnostics = Diagnostics::default();
-    diagnostics.extend(findings(&diff, head.state.side().definitions));
+    diagnostics.extend(findings(&diff, head.state.view().definitions));
     (diff, diagnostics)
 }
 

@@ -15,7 +15,7 @@ fn engine(folder: &Path) -> Engine {
     let listed = folder.join("listed.csv");
     fs::write(&listed, "id\n1\n").unwrap();
     fs::write(folder.join("other.csv"), "id\n2\n").unwrap();
-    let protection = Protection { gate: false, ..Protection::within() };
+    let protection = Protection { allow_list: false, ..Protection::within() };
     let options =
         Options { threads: Some(1), files: vec![listed], protection, ..Options::default() };
     Engine::open(&options, &BTreeMap::new()).unwrap()

@@ -263,12 +263,6 @@ fn commit(project: &Project) {
 }
 
 /// The beginning of the commit at which a project is, as a comment has it.
-fn head(project: &Project) -> String {
-    let repository = git2::Repository::open(project.root()).unwrap();
-    let commit = repository.head().unwrap().target().unwrap().to_string();
-    commit[..10].to_owned()
-}
-
 /// Runs `check` in all formats and compares them with each other.
 fn check(project: &Project) -> String {
     let all = run_all(project, &["check"], &["json", "sarif", "junit", "github"]);

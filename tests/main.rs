@@ -19,7 +19,7 @@ mod committed_cache;
 mod definition_tests;
 mod determinism;
 mod diff_formats;
-mod diff_sides;
+mod diff_revisions;
 mod duckdb_facts;
 mod duckdb_settings;
 mod formats;

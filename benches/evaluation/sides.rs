@@ -11,7 +11,7 @@ use goodhart_core::diagnostic::{Diagnostics, Files};
 use goodhart_core::plan::{self, Selection};
 use goodhart_core::project::catalog::Catalog;
 use goodhart_core::result::snapshot::Store;
-use goodhart_core::result::threshold::judge;
+use goodhart_core::result::threshold::check_thresholds;
 use goodhart_core::result::to_f64;
 use goodhart_engine::evaluate::{Evaluation, Request, evaluate};
 use goodhart_engine::{Parser, Protection};
@@ -42,7 +42,7 @@ fn clean(diagnostics: &Diagnostics, files: &Files) -> Result<(), Box<dyn Error>>
     Err(goodhart_core::diagnostic::render(diagnostics, files, false).into())
 }
 
-/// Everything from reading the definitions to judged results.
+/// Everything from reading the definitions to checked results.
 pub fn goodhart(root: &Path, protection: Protection) -> Result<Evaluation, Box<dyn Error>> {
     let Opened { files, catalog } = open(root)?;
     let chosen =
@@ -55,7 +55,7 @@ pub fn goodhart(root: &Path, protection: Protection) -> Result<Evaluation, Box<d
     let mut evaluation = evaluate(&catalog, &plan, &files, &request)?;
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
-    diagnostics.extend(judge(&catalog, &evaluation.results));
+    diagnostics.extend(check_thresholds(&catalog, &evaluation.results));
     clean(&diagnostics, &files)?;
     Ok(evaluation)
 }

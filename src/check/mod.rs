@@ -14,10 +14,10 @@ use jiff::civil::Date;
 
 use goodhart_core::cache::Cache;
 use goodhart_core::error::Error;
-use goodhart_core::project::catalog::{Parse, Unresolved, pieces_of_metric};
+use goodhart_core::project::catalog::{Parse, ParseContext, pieces_of_metric};
 use goodhart_core::project::definition::metric::MetricFile;
 use goodhart_core::rules;
-use goodhart_core::sql::facts::Bound;
+use goodhart_core::sql::facts::BoundProject;
 use goodhart_engine::Parser;
 use goodhart_engine::bind::bind;
 
@@ -32,9 +32,9 @@ pub fn check(
     today: Date,
     cache: &Cache,
     parser: &Parser<'_>,
-) -> Result<Bound, Error> {
+) -> Result<BoundProject, Error> {
     let Some(catalog) = &project.catalog else {
-        return Ok(Bound::default());
+        return Ok(BoundProject::default());
     };
     let context = rules::Project { catalog, files: &project.files, today };
     let mut found = rules::check(&context);
@@ -60,7 +60,7 @@ pub fn check_against(
     };
     let pieces = metrics.values().flat_map(pieces_of_metric).collect();
     let settings = &catalog.settings;
-    let unresolved = Unresolved { root: &project.root, settings, sources: &[] };
+    let unresolved = ParseContext { root: &project.root, settings, sources: &[] };
     let sql = parser.parse(&pieces, &unresolved)?;
     let base = rules::Base { metrics, sql };
     let context = rules::Project { catalog, files: &project.files, today };

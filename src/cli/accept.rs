@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::chosen;
+use super::pending_selection;
 use super::session::{self, Options};
 use super::stop::Stop;
 use super::{Global, exit, output};
@@ -11,9 +11,9 @@ use goodhart_core::result::snapshot::{INPUTS, Store};
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    chosen: chosen::Arguments,
-    /// Why the new values are right; kept with the groups that changed
-    #[arg(long, value_name = "TEXT", value_parser = chosen::reason)]
+    chosen: pending_selection::Arguments,
+    /// Why the new values are right; stored with the groups that changed
+    #[arg(long, value_name = "TEXT", value_parser = pending_selection::reason)]
     reason: Option<String>,
 }
 

@@ -17,7 +17,7 @@ use goodhart_core::project::catalog::Metric;
 use goodhart_core::project::definition::project::{AsOf, Grain};
 use goodhart_core::report::history as report;
 use goodhart_core::result::history::{
-    Evaluated, Series, evaluated_groups, evaluated_points, observations,
+    PeriodResult, Series, evaluated_groups, evaluated_points, observations,
 };
 use goodhart_core::result::threshold::{alert_findings, alerts, is_watched};
 use goodhart_core::result::{Group, Period, instant_text};
@@ -107,10 +107,10 @@ fn evaluate_all(
     grain: Grain,
     periods: &[Period],
     bar: &Bar,
-) -> Result<BTreeMap<String, Vec<Evaluated>>, Error> {
+) -> Result<BTreeMap<String, Vec<PeriodResult>>, Error> {
     let selection = Selection { metrics: arguments.metrics.clone(), ..Selection::default() };
     let plan = session.plan(project, &selection)?;
-    let mut evaluated: BTreeMap<String, Vec<Evaluated>> = BTreeMap::new();
+    let mut evaluated: BTreeMap<String, Vec<PeriodResult>> = BTreeMap::new();
     // The same at several instants is said once, as it was at the newest.
     let mut said: BTreeMap<Place, Diagnostic> = BTreeMap::new();
     for (done, period) in periods.iter().enumerate() {
@@ -134,7 +134,7 @@ fn evaluate_all(
                 let why = evaluation.skipped.get(id);
                 why.cloned().unwrap_or_else(|| "not evaluated".to_owned())
             });
-            let one = Evaluated { as_of: period.end, grain, period: *period, results };
+            let one = PeriodResult { as_of: period.end, grain, period: *period, results };
             evaluated.entry(id.clone()).or_default().push(one);
         }
     }
@@ -150,7 +150,7 @@ fn place(diagnostic: &Diagnostic) -> Place {
     (diagnostic.code.name, diagnostic.labels.clone(), message)
 }
 
-fn series(metric: &Metric, evaluated: &[Evaluated], group: &Group) -> Series {
+fn series(metric: &Metric, evaluated: &[PeriodResult], group: &Group) -> Series {
     Series {
         metric: metric.id.clone(),
         group: group.clone(),

@@ -9,7 +9,7 @@ use super::session::{self, Options};
 use super::stop::Stop;
 use super::{Global, exit, instant, output};
 use goodhart_core::error::Error;
-use goodhart_core::report::history::{Blamed, blame_json, blame_text};
+use goodhart_core::report::history::{BlameReport, blame_json, blame_text};
 use goodhart_core::result::date_text;
 use goodhart_core::result::history::{groups, last_change, points};
 
@@ -19,7 +19,7 @@ pub struct Arguments {
     metric: String,
     #[command(flatten)]
     segments: Segments,
-    /// The value of the period that holds this instant; where absent, of the newest complete one
+    /// The value of the period that holds this instant; the default is the newest complete one
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     period: Option<Timestamp>,
     /// How to print the commit
@@ -56,7 +56,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
             Error::Usage(format!("no commit has a value of `{}` for {date}", metric.id)).into()
         );
     };
-    let blamed = Blamed { metric, series: &series, change };
+    let blamed = BlameReport { metric, series: &series, change };
     output::data(&match arguments.format {
         Format::Text => blame_text(&blamed),
         Format::Json => blame_json(&blamed),

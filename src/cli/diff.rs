@@ -6,11 +6,11 @@ use clap::{Args, ValueEnum};
 
 use super::progress::Bar;
 use super::publish::KEY;
-use super::revisions::{self, Repository, Revision};
+use super::revisions::{self, Repository, RevisionName};
 use super::session::{self, Options};
 use super::stop::Stop;
 use super::{Global, exit, output};
-use crate::compare::{State, compare};
+use crate::compare::{ProjectRevision, compare};
 use crate::publish::is_key;
 use crate::session::{Period, Session};
 use goodhart_core::diagnostic::Diagnostics;
@@ -60,7 +60,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
     let session = session::start_at(global, repository.root.as_deref(), options)?;
     let base = repository.open(&base, session.parser())?;
     let (head, mut diagnostics, skipped) = match head {
-        Revision::WorkingTree => working_tree(global, &session)?,
+        RevisionName::WorkingTree => working_tree(global, &session)?,
         other => {
             let mut head = repository.open(&other, session.parser())?;
             let diagnostics = std::mem::take(&mut head.diagnostics);
@@ -72,7 +72,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
     if !arguments.metric.is_empty() {
         only(&mut diff, &base, &head, &arguments.metric)?;
     }
-    diagnostics.extend(findings(&diff, head.side().definitions));
+    diagnostics.extend(findings(&diff, head.view().definitions));
     say_unusable(&base);
     print(global, arguments, &diff, (&diagnostics, &head))?;
     session::say_skipped(&skipped);
@@ -86,27 +86,32 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
 fn working_tree(
     global: &Global,
     session: &Session<'_>,
-) -> Result<(State, Diagnostics, BTreeMap<String, String>), Stop> {
+) -> Result<(ProjectRevision, Diagnostics, BTreeMap<String, String>), Stop> {
     let project = session::open(global, session)?;
     let plan = session.plan(&project, &Selection::default())?;
     let mut evaluation = session.evaluate(&project, &plan, &Period::default())?;
     session::say_missing_protection(&evaluation);
     let found = std::mem::take(&mut evaluation.diagnostics);
     let skipped = std::mem::take(&mut evaluation.skipped);
-    let (state, mut diagnostics) = State::working_tree(project, evaluation);
+    let (state, mut diagnostics) = ProjectRevision::working_tree(project, evaluation);
     // Warnings about what was so before are not what changed.
     diagnostics.extend_errors(found);
     Ok((state, diagnostics, skipped))
 }
 
 /// Leaves the metrics that were asked for.
-fn only(diff: &mut Diff, base: &State, head: &State, wanted: &[String]) -> Result<(), Error> {
-    let (before, after) = (base.side(), head.side());
+fn only(
+    diff: &mut Diff,
+    base: &ProjectRevision,
+    head: &ProjectRevision,
+    wanted: &[String],
+) -> Result<(), Error> {
+    let (before, after) = (base.view(), head.view());
     let unknown: Vec<&str> = wanted
         .iter()
         .map(String::as_str)
         .filter(|id| {
-            let knows = |side: &goodhart_core::result::diff::Side<'_>| {
+            let knows = |side: &goodhart_core::result::diff::Revision<'_>| {
                 side.metric(id).is_some() || side.results.contains_key(*id)
             };
             !knows(&before) && !knows(&after)
@@ -121,7 +126,7 @@ fn only(diff: &mut Diff, base: &State, head: &State, wanted: &[String]) -> Resul
 }
 
 /// Says what of the base could not be read: its metrics look new.
-pub fn say_unusable(base: &State) {
+pub fn say_unusable(base: &ProjectRevision) {
     let name = &base.provenance.name;
     if base.diagnostics.has_errors() {
         output::say(&format!("warning: not all of {name} can be read; what cannot has no causes"));
@@ -135,7 +140,7 @@ fn print(
     global: &Global,
     arguments: &Arguments,
     diff: &Diff,
-    (diagnostics, head): (&Diagnostics, &State),
+    (diagnostics, head): (&Diagnostics, &ProjectRevision),
 ) -> Result<(), Error> {
     let found = Findings { diagnostics, files: &head.files, prefix: "" };
     match arguments.format {

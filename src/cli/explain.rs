@@ -9,7 +9,7 @@ use goodhart_core::error::Error;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The code of a diagnostic, such as `ceiling-missing`; a list of all where absent
+    /// The code of a diagnostic, such as `ceiling-missing`; without it, all are listed
     code: Option<String>,
 }
 

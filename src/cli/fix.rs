@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{output, session};
 use crate::check::LoadedProject;
-use goodhart_core::diagnostic::{Fixed, apply};
+use goodhart_core::diagnostic::{FixedFiles, apply};
 use goodhart_core::error::Error;
 use goodhart_core::result::snapshot::Writer;
 
@@ -46,7 +46,7 @@ pub fn rounds(look: impl Fn() -> Result<LoadedProject, Error>) -> Result<LoadedP
 fn write(
     writer: &Writer,
     project: &LoadedProject,
-    fixed: &Fixed,
+    fixed: &FixedFiles,
     changed: &mut BTreeSet<PathBuf>,
 ) -> Result<(), Error> {
     let targets = fixed.texts.iter().map(|(file, text)| {

@@ -16,7 +16,7 @@ use goodhart_core::error::Error;
 use goodhart_core::project::catalog::{Metric, Parse};
 use goodhart_core::report::history as report;
 use goodhart_core::result::Group;
-use goodhart_core::result::history::{Revision, Series, groups, observations, points};
+use goodhart_core::result::history::{MetricRevision, Series, groups, observations, points};
 use goodhart_core::result::threshold::{alert_findings, alerts, is_watched};
 
 #[derive(Debug, Args)]
@@ -25,7 +25,7 @@ pub struct Arguments {
     metric: String,
     #[command(flatten)]
     segments: Segments,
-    /// Follow the period that holds this instant; where absent, the newest one that was complete at
+    /// Follow the period that holds this instant; the default is the newest one that was complete at
     /// each commit
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     period: Option<Timestamp>,
@@ -61,7 +61,11 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
 ///
 /// # Errors
 /// There are none.
-pub fn revisions(root: &Path, metric: &Metric, parser: &dyn Parse) -> Result<Vec<Revision>, Error> {
+pub fn revisions(
+    root: &Path,
+    metric: &Metric,
+    parser: &dyn Parse,
+) -> Result<Vec<MetricRevision>, Error> {
     let repository = git::Project::open(root)?;
     // A repository without a commit has no head.
     let revisions = match repository.resolve("HEAD") {
@@ -86,7 +90,7 @@ pub fn revisions(root: &Path, metric: &Metric, parser: &dyn Parse) -> Result<Vec
 /// The values of a group at all commits.
 pub fn series(
     metric: &Metric,
-    revisions: &[Revision],
+    revisions: &[MetricRevision],
     group: &Group,
     period: Option<Timestamp>,
 ) -> Series {

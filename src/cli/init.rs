@@ -12,7 +12,7 @@ use goodhart_core::error::Error;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The folder of the new project; the current one where absent
+    /// The folder of the new project; the default is the current one
     #[arg(default_value = ".")]
     folder: PathBuf,
 }

@@ -10,7 +10,7 @@ use super::clock;
 use super::output;
 use super::stop::Stop;
 use crate::publish::{
-    Api, Clock, Delivery, GitHub, GitLab, Posted, Run, Thread, Token, deliver, is_key,
+    Api, Clock, Delivery, DeliveryOutcome, GitHub, GitLab, Run, Thread, Token, deliver, is_key,
 };
 use goodhart_core::error::Error;
 use goodhart_core::project::real::{self, Content};
@@ -50,7 +50,7 @@ enum Forge {
         /// The number of the merge request within the project
         #[arg(long, value_name = "N")]
         pull: u64,
-        /// The account that the token belongs to; asked for where absent
+        /// The account that the token belongs to; by default, the forge is asked
         #[arg(long, value_name = "NAME")]
         author: Option<String>,
         /// The address of the API
@@ -148,10 +148,10 @@ fn post(
     };
     let delivery = Delivery { key: &report.key, run: report.run, report: &text };
     output::say(&match deliver(thread, host, &Now, delivery)? {
-        Posted::Created => "the report is a new comment".to_owned(),
-        Posted::Updated => "the report is in the comment".to_owned(),
-        Posted::Unchanged => "the comment says the same already".to_owned(),
-        Posted::Superseded(run) => {
+        DeliveryOutcome::Created => "the report is a new comment".to_owned(),
+        DeliveryOutcome::Updated => "the report is in the comment".to_owned(),
+        DeliveryOutcome::Unchanged => "the comment says the same already".to_owned(),
+        DeliveryOutcome::Superseded(run) => {
             format!("the comment is that of the later run {}, and stays", run.id)
         }
     });

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::chosen;
+use super::pending_selection;
 use super::session::{self, Options};
 use super::stop::Stop;
 use super::{Global, exit, output};
@@ -11,7 +11,7 @@ use goodhart_core::result::snapshot::Store;
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    chosen: chosen::Arguments,
+    chosen: pending_selection::Arguments,
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {

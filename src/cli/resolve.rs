@@ -15,8 +15,8 @@ use goodhart_core::error::Error;
 use goodhart_core::plan;
 use goodhart_core::project::real::{self, Content};
 use goodhart_core::result::snapshot::{
-    Change, Committed, INPUTS, InputsFile, LARGEST, Merged, Shelf, Store, Writer, before_merge,
-    merge,
+    Change, CommittedSnapshots, INPUTS, InputsFile, LARGEST, MergeResult, Shelf, Store, Writer,
+    before_merge, merge,
 };
 
 #[derive(Debug, Args)]
@@ -44,7 +44,7 @@ fn drive(base: &Path, ours: &Path, theirs: &Path, path: &Path) -> Result<u8, Err
     };
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = name.unwrap_or_default();
-    let Merged { text, is_clean } = merge(&name, &text(base)?, &text(ours)?, &text(theirs)?);
+    let MergeResult { text, is_clean } = merge(&name, &text(base)?, &text(ours)?, &text(theirs)?);
     fs::write(ours, text).map_err(Error::writing(ours))?;
     if is_clean {
         return Ok(exit::CLEAN);
@@ -99,7 +99,7 @@ fn write(
     session: &Session<'_>,
     project: &mut Project,
     store: &Store,
-    mut committed: Committed,
+    mut committed: CommittedSnapshots,
     chosen: &BTreeSet<String>,
     writer: &Writer,
 ) -> Result<BTreeSet<String>, Error> {

@@ -3,14 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::{Global, session};
-use crate::compare::{State, folder, revision};
+use crate::compare::{ProjectRevision, folder, revision};
 use crate::git;
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::Parse;
 
 /// What an argument names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Revision {
+pub enum RevisionName {
     WorkingTree,
     /// By any name that git has for it.
     Commit(String),
@@ -21,30 +21,30 @@ pub enum Revision {
 
 /// The base and the head of what was asked for: nothing (the last commit), one side (the working
 /// tree is the other), two, or `a..b` and `a...b` as git has them.
-pub fn named(base: Option<&str>, head: Option<&str>) -> (Revision, Revision) {
+pub fn named(base: Option<&str>, head: Option<&str>) -> (RevisionName, RevisionName) {
     let one = |text: &str| {
         let path = Path::new(text);
         if path.is_dir() {
-            Revision::Folder(path.to_owned())
+            RevisionName::Folder(path.to_owned())
         } else {
-            Revision::Commit(text.to_owned())
+            RevisionName::Commit(text.to_owned())
         }
     };
     let or_head = |text: &str| if text.is_empty() { "HEAD".to_owned() } else { text.to_owned() };
     match (base, head) {
-        (None, _) => (Revision::Commit("HEAD".to_owned()), Revision::WorkingTree),
+        (None, _) => (RevisionName::Commit("HEAD".to_owned()), RevisionName::WorkingTree),
         (Some(base), Some(head)) => (one(base), one(head)),
         (Some(range), None) if !Path::new(range).is_dir() => {
             if let Some((base, head)) = range.split_once("...") {
                 let (base, head) = (or_head(base), or_head(head));
-                (Revision::MergeBase(base, head.clone()), Revision::Commit(head))
+                (RevisionName::MergeBase(base, head.clone()), RevisionName::Commit(head))
             } else if let Some((base, head)) = range.split_once("..") {
-                (Revision::Commit(or_head(base)), Revision::Commit(or_head(head)))
+                (RevisionName::Commit(or_head(base)), RevisionName::Commit(or_head(head)))
             } else {
-                (one(range), Revision::WorkingTree)
+                (one(range), RevisionName::WorkingTree)
             }
         }
-        (Some(base), None) => (one(base), Revision::WorkingTree),
+        (Some(base), None) => (one(base), RevisionName::WorkingTree),
     }
 }
 
@@ -91,7 +91,7 @@ impl Repository {
     ///
     /// # Errors
     /// The project is in no repository, or has no commit.
-    pub fn accepted(&self, parser: &dyn Parse) -> Result<State, Error> {
+    pub fn accepted(&self, parser: &dyn Parse) -> Result<ProjectRevision, Error> {
         let git = self.git()?;
         let head = git.resolve("HEAD")?;
         let commit = git.last_change(&head, "snapshots")?.unwrap_or(head);
@@ -102,19 +102,19 @@ impl Repository {
     ///
     /// # Errors
     /// A revision or a folder that cannot be read.
-    pub fn open(&self, named: &Revision, parser: &dyn Parse) -> Result<State, Error> {
+    pub fn open(&self, named: &RevisionName, parser: &dyn Parse) -> Result<ProjectRevision, Error> {
         match named {
-            Revision::Folder(path) => folder(path, &path.to_string_lossy()),
-            Revision::Commit(name) => {
+            RevisionName::Folder(path) => folder(path, &path.to_string_lossy()),
+            RevisionName::Commit(name) => {
                 let commit = self.git()?.resolve(name)?;
                 revision(self.git()?, &commit, name, self.root.as_deref(), parser)
             }
-            Revision::MergeBase(one, other) => {
+            RevisionName::MergeBase(one, other) => {
                 let commit = self.git()?.merge_base(one, other)?;
                 let name = format!("{one}...{other}");
                 revision(self.git()?, &commit, &name, self.root.as_deref(), parser)
             }
-            Revision::WorkingTree => {
+            RevisionName::WorkingTree => {
                 Err(Error::Usage("the working tree is always the head".into()))
             }
         }
@@ -127,15 +127,15 @@ mod tests {
 
     #[test]
     fn revisions_are_named_as_in_git() {
-        let revision = |name: &str| Revision::Commit(name.to_owned());
-        assert_eq!(named(None, None), (revision("HEAD"), Revision::WorkingTree));
-        assert_eq!(named(Some("main"), None), (revision("main"), Revision::WorkingTree));
+        let revision = |name: &str| RevisionName::Commit(name.to_owned());
+        assert_eq!(named(None, None), (revision("HEAD"), RevisionName::WorkingTree));
+        assert_eq!(named(Some("main"), None), (revision("main"), RevisionName::WorkingTree));
         assert_eq!(named(Some("v1..v2"), None), (revision("v1"), revision("v2")));
         assert_eq!(named(Some("v1.."), None), (revision("v1"), revision("HEAD")));
         assert_eq!(named(Some("v1"), Some("v2")), (revision("v1"), revision("v2")));
-        let base = Revision::MergeBase("main".to_owned(), "HEAD".to_owned());
+        let base = RevisionName::MergeBase("main".to_owned(), "HEAD".to_owned());
         assert_eq!(named(Some("main...HEAD"), None), (base, revision("HEAD")));
-        let folder = Revision::Folder(PathBuf::from(".."));
-        assert_eq!(named(Some(".."), None), (folder, Revision::WorkingTree));
+        let folder = RevisionName::Folder(PathBuf::from(".."));
+        assert_eq!(named(Some(".."), None), (folder, RevisionName::WorkingTree));
     }
 }

@@ -16,7 +16,7 @@ use goodhart_core::report::diff;
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct Arguments {
-    /// What to describe: project, source, metric or diff; lists them where absent
+    /// What to describe: project, source, metric or diff; without it, all are listed
     #[arg(value_parser = parse_kind)]
     kind: Option<Kind>,
     /// Write all schemas into this folder as `<kind>.schema.json`, and print the rules of a

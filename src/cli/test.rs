@@ -10,7 +10,7 @@ use goodhart_engine::fixtures::{Request, run as run_tests};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Metrics and derived sources whose tests are run; all where absent
+    /// Metrics and derived sources whose tests are run; the default is all
     #[arg(value_name = "METRIC|SOURCE")]
     targets: Vec<String>,
     /// Also say what no test reaches: metrics and derived sources, conditions and branches of SQL

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::State;
+use super::ProjectRevision;
 use crate::session::Session;
 use goodhart_core::project::catalog::Catalog;
 use goodhart_core::project::{Locations, data_files, fingerprint};
@@ -26,7 +26,7 @@ pub fn is_data(catalog: &Catalog, path: &str) -> bool {
 ///
 /// # Errors
 /// Why it is not there any more.
-pub fn of<'s>(state: &'s State, session: &Session<'_>) -> Result<&'s Path, String> {
+pub fn of<'s>(state: &'s ProjectRevision, session: &Session<'_>) -> Result<&'s Path, String> {
     let name = &state.provenance.name;
     let Some(catalog) = &state.catalog else {
         return Err(format!("{name} has no definitions that say where its data is"));
@@ -44,7 +44,7 @@ pub fn of<'s>(state: &'s State, session: &Session<'_>) -> Result<&'s Path, Strin
 
 /// The first source whose files are not what the results were computed from.
 fn first_difference(
-    state: &State,
+    state: &ProjectRevision,
     catalog: &Catalog,
     root: &PathBuf,
     session: &Session<'_>,

@@ -77,10 +77,10 @@ use goodhart_core::error::Error;
 use goodhart_core::plan::{self, Plan, Selection};
 use goodhart_core::project::definition::project::Grain;
 use goodhart_core::result::snapshot::{PRIVATE, Store};
-use goodhart_core::result::threshold::judge;
-use goodhart_core::sql::facts::Bound;
+use goodhart_core::result::threshold::check_thresholds;
+use goodhart_core::sql::facts::BoundProject;
 use goodhart_engine::bind::bind;
-use goodhart_engine::evaluate::{Evaluation, Explained, Request, evaluate, statements};
+use goodhart_engine::evaluate::{Evaluation, Request, ScanExplanation, evaluate, statements};
 use goodhart_engine::{Parser, Protection};
 
 /// A run over a project on the disk, and over states of it that are compared with it.
@@ -174,7 +174,7 @@ impl<'a> Session<'a> {
         &self,
         project: &mut LoadedProject,
         day: jiff::civil::Date,
-    ) -> Result<Bound, Error> {
+    ) -> Result<BoundProject, Error> {
         check::check(project, day, &self.cache, &self.parser)
     }
 
@@ -182,7 +182,7 @@ impl<'a> Session<'a> {
     ///
     /// # Errors
     /// Only an engine failure.
-    pub fn bind(&self, project: &mut Project) -> Result<Bound, Error> {
+    pub fn bind(&self, project: &mut Project) -> Result<BoundProject, Error> {
         let (bound, found) = bind(&project.catalog, &project.files, &self.cache, &self.parser)?;
         project.diagnostics.extend(found);
         Ok(bound)
@@ -222,14 +222,14 @@ impl<'a> Session<'a> {
         project: &Project,
         plan: &Plan,
         period: &Period,
-    ) -> Result<(Vec<Explained>, Vec<Diagnostic>), Error> {
+    ) -> Result<(Vec<ScanExplanation>, Vec<Diagnostic>), Error> {
         let request = self.request_for(&project.root, period);
         statements(&project.catalog, plan, &project.files, &request)
     }
 
     /// What values miss of their ceilings and targets.
     pub fn check_thresholds(&self, project: &Project, evaluation: &Evaluation) -> Vec<Diagnostic> {
-        judge(&project.catalog, &evaluation.results)
+        check_thresholds(&project.catalog, &evaluation.results)
     }
 
     fn request_for<'r>(&'r self, root: &'r Path, period: &Period) -> Request<'r> {

@@ -9,7 +9,7 @@ use goodhart_core::parallel;
 use goodhart_core::project::catalog::size_text;
 use goodhart_core::result::privacy::KEY_VARIABLE;
 use goodhart_core::result::snapshot::{
-    self, Change, Committed, INPUTS, InputsFile, Settled, Snapshot, Store,
+    self, Change, CommittedSnapshots, INPUTS, InputsFile, Snapshot, SnapshotChanges, Store,
 };
 use goodhart_engine::evaluate::Evaluation;
 
@@ -72,7 +72,7 @@ impl Session<'_> {
         let evaluated =
             (!is_whole).then(|| results.iter().map(|results| results.metric.clone()).collect());
         // Where nothing changed and nobody gave reasons, no snapshot needs to be read.
-        let plain = render_snapshots(project, &Committed::default(), evaluation);
+        let plain = render_snapshots(project, &CommittedSnapshots::default(), evaluation);
         let committed =
             store.inspect_but(&mut project.files, &known, evaluated.as_ref(), &plain.0)?;
         let (mut texts, too_large) = if committed.snapshots.is_empty() {
@@ -98,7 +98,7 @@ impl Session<'_> {
         let inputs =
             InputsFile::new(&evaluation.inputs, env!("CARGO_PKG_VERSION"), before.as_ref());
         texts.insert(INPUTS.to_owned(), inputs.render());
-        let Settled { changed, mut orphaned } = snapshot::settle(&store, &texts, &known)?;
+        let SnapshotChanges { changed, mut orphaned } = snapshot::settle(&store, &texts, &known)?;
         if !is_whole {
             orphaned.clear();
         }
@@ -111,7 +111,7 @@ impl Session<'_> {
 /// and reported. Values that are committed keep the reason for which they were accepted.
 pub fn render_snapshots(
     project: &Project,
-    committed: &Committed,
+    committed: &CommittedSnapshots,
     evaluation: &Evaluation,
 ) -> (BTreeMap<String, String>, Vec<Diagnostic>) {
     let rendered = parallel::map(&evaluation.results.metrics, WORTH_A_THREAD, |results| {
@@ -145,7 +145,7 @@ pub fn render_snapshots(
 
 /// Pseudonyms that differ from those in the snapshots because the key does; otherwise it would look
 /// as if everybody had been replaced.
-fn another_key(committed: &Committed, evaluation: &Evaluation) -> Option<Diagnostic> {
+fn another_key(committed: &CommittedSnapshots, evaluation: &Evaluation) -> Option<Diagnostic> {
     let before = committed.inputs.as_ref()?.pseudonym_key.as_ref()?;
     let now = evaluation.inputs.pseudonym_key.as_ref()?;
     (before != now).then(|| {

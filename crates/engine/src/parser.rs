@@ -12,7 +12,7 @@ use super::{Allowance, Engine, Options, Protection};
 use goodhart_core::cache::{Cache, Key};
 use goodhart_core::error::Error;
 use goodhart_core::parallel;
-use goodhart_core::project::catalog::{Parse, Settings, Unresolved};
+use goodhart_core::project::catalog::{Parse, ParseContext, Settings};
 use goodhart_core::project::{Locations, data_files};
 use goodhart_core::sql::{Form, ParsedPieces, ParsedSql, Piece};
 
@@ -25,7 +25,7 @@ pub enum Purpose<'a> {
     Evaluating { threads: Option<u32>, environment: &'a dyn Fn(&str) -> Option<String> },
 }
 
-type Known = BTreeMap<(Form, String), Arc<ParsedSql>>;
+type Trees = BTreeMap<(Form, String), Arc<ParsedSql>>;
 
 /// Parses the SQL of projects, each text once.
 pub struct Parser<'a> {
@@ -33,9 +33,9 @@ pub struct Parser<'a> {
     purpose: Purpose<'a>,
     cache: Cache,
     /// The trees of earlier runs.
-    cached: OnceCell<Known>,
+    cached: OnceCell<Trees>,
     /// What was asked for in this run.
-    known: RefCell<Known>,
+    known: RefCell<Trees>,
     engine: RefCell<Option<Engine>>,
 }
 
@@ -92,7 +92,7 @@ impl<'a> Parser<'a> {
         Engine::open(&options, &settings.calendars)
     }
 
-    fn options(&self, project: &Unresolved<'_>) -> Options {
+    fn options(&self, project: &ParseContext<'_>) -> Options {
         let Purpose::Evaluating { threads, environment } = self.purpose else {
             return to_bind(project.settings, self.protection.clone());
         };
@@ -112,7 +112,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    fn cached(&self) -> &Known {
+    fn cached(&self) -> &Trees {
         self.cached.get_or_init(|| {
             let trees = self.cache.get_value::<Vec<Tree>>(&entry()).unwrap_or_default();
             trees.into_iter().map(|(form, text, parsed)| ((form, text), Arc::new(parsed))).collect()
@@ -130,7 +130,7 @@ impl<'a> Parser<'a> {
     fn ask(
         &self,
         pieces: &[Piece<'_>],
-        project: &Unresolved<'_>,
+        project: &ParseContext<'_>,
     ) -> Result<Vec<Arc<Outcome>>, Error> {
         let mut slot = self.engine.borrow_mut();
         let engine = match slot.take() {
@@ -176,7 +176,7 @@ impl Parse for Parser<'_> {
     fn parse(
         &self,
         pieces: &BTreeSet<Piece<'_>>,
-        project: &Unresolved<'_>,
+        project: &ParseContext<'_>,
     ) -> Result<ParsedPieces, Error> {
         let mut all = ParsedPieces::default();
         let mut missing = Vec::new();

@@ -1,8 +1,8 @@
 //! `goodhart ci`.
 
 mod base;
+mod environment;
 mod stages;
-mod surroundings;
 mod written;
 
 use std::path::PathBuf;
@@ -17,8 +17,8 @@ use goodhart_core::report::ci::{self as report, Run};
 use goodhart_core::report::diagnostics::{self, Findings};
 use goodhart_core::report::diff::{self, TextOptions};
 
-use stages::{Asked, Found};
-use surroundings::Surroundings;
+use environment::CiEnvironment;
+use stages::{CiFindings, StageOptions};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -69,9 +69,9 @@ impl From<FailOn> for report::FailOn {
 }
 
 pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
-    let surroundings = Surroundings::read();
-    let asked = Asked {
-        base: arguments.base.as_deref().or(surroundings.base.as_deref()),
+    let environment = CiEnvironment::read();
+    let asked = StageOptions {
+        base: arguments.base.as_deref().or(environment.base.as_deref()),
         as_of: arguments.as_of,
         threads: arguments.threads,
     };
@@ -80,16 +80,16 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
     let mut run = compose(&found, &prefix, arguments);
     run.exit = verdict(&run);
 
-    print(global, &run, &found, &surroundings)?;
+    print(global, &run, &found, &environment)?;
     if let Some(folder) = &arguments.output {
-        written::files(&run, &arguments.key, &surroundings, folder)?;
+        written::files(&run, &arguments.key, &environment, folder)?;
     }
-    written::summary(&run, &arguments.key, &surroundings)?;
-    written::outputs(&run, &surroundings, arguments.output.as_deref())?;
+    written::summary(&run, &arguments.key, &environment)?;
+    written::outputs(&run, &environment, arguments.output.as_deref())?;
     Ok(run.exit)
 }
 
-fn compose<'a>(found: &'a Found, prefix: &'a str, arguments: &Arguments) -> Run<'a> {
+fn compose<'a>(found: &'a CiFindings, prefix: &'a str, arguments: &Arguments) -> Run<'a> {
     Run {
         stages: &found.stages,
         findings: Findings { diagnostics: &found.diagnostics, files: &found.files, prefix },
@@ -130,12 +130,12 @@ fn commands(run: &Run<'_>) -> String {
 fn print(
     global: &Global,
     run: &Run<'_>,
-    found: &Found,
-    surroundings: &Surroundings,
+    found: &CiFindings,
+    environment: &CiEnvironment,
 ) -> Result<(), Error> {
     let styled = output::stdout_coloured(global);
     match run.diff {
-        _ if surroundings.is_github => output::data(&commands(run))?,
+        _ if environment.is_github => output::data(&commands(run))?,
         Some(diff) => output::data(&diff::text(diff, TextOptions { all: false, styled }))?,
         None => {}
     }

@@ -13,19 +13,19 @@ use crate::cli::diff::say_unusable;
 use crate::cli::progress::Bar;
 use crate::cli::session::{self, Options};
 use crate::cli::{Global, clock, output};
-use crate::compare::{self, State};
+use crate::compare::{self, ProjectRevision};
 use crate::session::{Period, Project, Session};
 use goodhart_core::diagnostic::{Diagnostics, Files, Severity};
 use goodhart_core::error::Error;
 use goodhart_core::plan::Selection;
 use goodhart_core::report::ci::{Outcome, Stage, StageName, Stale};
 use goodhart_core::result::diff::{Diff, findings};
-use goodhart_core::sql::facts::Bound;
+use goodhart_core::sql::facts::BoundProject;
 use goodhart_engine::evaluate::Evaluation;
 use goodhart_engine::fixtures::{self, Request};
 
 /// What is asked of a run.
-pub struct Asked<'a> {
+pub struct StageOptions<'a> {
     pub base: Option<&'a str>,
     pub as_of: Option<Timestamp>,
     pub threads: Option<u32>,
@@ -33,7 +33,7 @@ pub struct Asked<'a> {
 
 /// What all stages found.
 #[derive(Default)]
-pub struct Found {
+pub struct CiFindings {
     pub stages: Vec<Stage>,
     pub files: Files,
     pub diagnostics: Diagnostics,
@@ -45,7 +45,7 @@ pub struct Found {
     pub diff: Option<Diff>,
 }
 
-impl Found {
+impl CiFindings {
     fn end(&mut self, name: StageName, outcome: Outcome) {
         self.stages.push(Stage { name, outcome });
     }
@@ -93,7 +93,7 @@ impl Count {
 ///
 /// # Errors
 /// A project that cannot be opened at all; whatever stops a single stage is in what it found.
-pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Found, Error> {
+pub fn run(global: &Global, asked: &StageOptions<'_>) -> Result<CiFindings, Error> {
     let bar = Bar::start();
     // The cache is not used: it may have come with the branch.
     let options = Options {
@@ -108,7 +108,7 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Found, Error> {
     let today = day.unwrap_or_else(|| loaded.today(clock::today()));
     loaded.check_rules(today);
     let is_rejected = loaded.diagnostics.has_errors();
-    let mut found = Found::default();
+    let mut found = CiFindings::default();
     let base = base::find(&loaded.root, asked.base);
     let bound = check(&session, &mut loaded, (today, &base), &mut found);
 
@@ -127,7 +127,7 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Found, Error> {
     match eval(&session, asked, &mut project, &mut found) {
         Ok(mut evaluation) => {
             found.skipped = std::mem::take(&mut evaluation.skipped);
-            let (mut state, diagnostics) = State::working_tree(project, evaluation);
+            let (mut state, diagnostics) = ProjectRevision::working_tree(project, evaluation);
             found.diagnostics = diagnostics;
             if let Ok(Ok(base)) = &base
                 && base.git.is_clean()
@@ -151,8 +151,8 @@ fn check(
     session: &Session<'_>,
     project: &mut LoadedProject,
     (today, base): (Date, &Result<Result<Base, String>, Error>),
-    found: &mut Found,
-) -> Option<Bound> {
+    found: &mut CiFindings,
+) -> Option<BoundProject> {
     let bound = session.check(project, today);
     let compared = match base {
         // A base that cannot be read is what the comparison has to say.
@@ -178,7 +178,12 @@ fn check(
 }
 
 /// Runs the tests in the definitions.
-fn tests(session: &Session<'_>, project: &mut Project, bound: Option<Bound>, found: &mut Found) {
+fn tests(
+    session: &Session<'_>,
+    project: &mut Project,
+    bound: Option<BoundProject>,
+    found: &mut CiFindings,
+) {
     let Some(bound) = bound else {
         return found.skip(&[StageName::Test], "the definitions could not be bound");
     };
@@ -207,9 +212,9 @@ fn tests(session: &Session<'_>, project: &mut Project, bound: Option<Bound>, fou
 /// Evaluates everything and compares it with what is committed; writes nothing.
 fn eval(
     session: &Session<'_>,
-    asked: &Asked<'_>,
+    asked: &StageOptions<'_>,
     project: &mut Project,
-    found: &mut Found,
+    found: &mut CiFindings,
 ) -> Result<Evaluation, Error> {
     let before = Count::of(&project.diagnostics);
     let plan = session.plan(project, &Selection::default())?;
@@ -250,8 +255,8 @@ fn eval(
 fn diff(
     session: &Session<'_>,
     (root, base): (&Path, Result<Result<Base, String>, Error>),
-    head: &State,
-    found: &mut Found,
+    head: &ProjectRevision,
+    found: &mut CiFindings,
 ) {
     let base = match base {
         Ok(Ok(base)) => base,
@@ -269,7 +274,7 @@ fn diff(
         });
     match compared {
         Ok((diff, touched, is_first)) => {
-            found.diagnostics.extend(findings(&diff, head.side().definitions));
+            found.diagnostics.extend(findings(&diff, head.view().definitions));
             let (commit, count) = (commit.short(), diff.metrics.len());
             let metrics = output::counted(count, "metric", "metrics");
             let passed = match (is_first, count) {

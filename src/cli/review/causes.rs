@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Pending;
 use crate::cli::Global;
 use crate::cli::revisions::Repository;
-use crate::compare::{State, compare, folder};
+use crate::compare::{ProjectRevision, compare, folder};
 use crate::session::{Project, Session};
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::Metric;
@@ -15,8 +15,8 @@ use goodhart_core::result::{Group, MetricResults, Row};
 
 /// What is known of them.
 pub struct Causes {
-    base: State,
-    head: State,
+    base: ProjectRevision,
+    head: ProjectRevision,
     changed: BTreeMap<String, MetricDiff>,
 }
 
@@ -33,7 +33,7 @@ impl Causes {
 
     /// The definitions of the base, as far as there are any, and those of what is pending.
     pub fn definitions(&self) -> (Option<Definitions<'_>>, Option<Definitions<'_>>) {
-        fn of(state: &State) -> Option<Definitions<'_>> {
+        fn of(state: &ProjectRevision) -> Option<Definitions<'_>> {
             Some(Definitions { catalog: state.catalog.as_ref()?, files: &state.files })
         }
         (of(&self.base), of(&self.head))
@@ -83,7 +83,8 @@ pub fn causes(
     let Project { root, files, catalog, .. } = project;
     let inputs = store.newest_inputs()?;
     let definitions = (files, Some(catalog));
-    let head = State::here("what is pending", &root, definitions, results.collect(), inputs);
+    let head =
+        ProjectRevision::here("what is pending", &root, definitions, results.collect(), inputs);
     let mut diff = compare(&base, &head, session)?;
     diff.metrics.retain(|changed| pending.contains_key(&changed.metric));
     for changed in &mut diff.metrics {

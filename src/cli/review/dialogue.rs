@@ -13,8 +13,10 @@ use goodhart_core::error::Error;
 use goodhart_core::report::diff::TextOptions;
 use goodhart_core::result::Group;
 use goodhart_core::result::review::command::{Verb, command, program};
-use goodhart_core::result::review::{Answer, Item, Key, Next, Steps, definition, text as review};
-use goodhart_core::result::snapshot::{Change, Chosen, Store, Writer};
+use goodhart_core::result::review::{
+    Answer, Item, Key, StepOutcome, Steps, definition, text as review,
+};
+use goodhart_core::result::snapshot::{Change, PendingSelection, Store, Writer};
 
 /// Items and all there is to say about them.
 pub struct Dialogue<'a> {
@@ -120,12 +122,12 @@ impl Dialogue<'_> {
             };
             output::data("\n")?;
             match steps.press(key) {
-                Next::Ask => {}
-                Next::More => {
+                StepOutcome::Ask => {}
+                StepOutcome::More => {
                     let heading = self.heading(&item.metric, true);
                     output::data(&format!("\n{heading}{}", self.item(item, true)))?;
                 }
-                Next::Answered(range, answer) => {
+                StepOutcome::Answered(range, answer) => {
                     let answered = self.items.get(range).unwrap_or_default();
                     if let Some(count) = counts.get_mut(answer as usize) {
                         *count += answered.len();
@@ -133,7 +135,7 @@ impl Dialogue<'_> {
                     self.decide(writer, answered, answer)?;
                     output::data(&format!("{}\n", answer.told()))?;
                 }
-                Next::Done => break,
+                StepOutcome::Done => break,
             }
         }
         let [accepted, rejected, _] = counts;
@@ -162,13 +164,13 @@ fn is_gone(error: &io::Error) -> bool {
 }
 
 /// Items of one metric as one choice.
-fn together(items: &[Item]) -> Option<Chosen> {
+fn together(items: &[Item]) -> Option<PendingSelection> {
     let first = items.first()?;
     let groups: Vec<_> = items.iter().filter_map(Item::group).cloned().collect();
     if groups.is_empty() {
         return Some(first.chosen());
     }
-    Some(Chosen::Groups(first.metric.clone(), groups))
+    Some(PendingSelection::Groups(first.metric.clone(), groups))
 }
 
 fn question(steps: &Steps, count: usize, item: &Item) -> String {

@@ -11,23 +11,24 @@ use std::io::{self, IsTerminal};
 
 use clap::Args;
 
+use super::pending_selection;
 use super::progress::Bar;
 use super::session::{self, Options};
 use super::stop::Stop;
-use super::{Global, chosen, exit, output};
+use super::{Global, exit, output};
 use crate::session::Project;
 use causes::causes;
 use dialogue::Dialogue;
 use goodhart_core::error::Error;
-use goodhart_core::result::review::{Before, Item, What, items};
+use goodhart_core::result::review::{CommittedState, Item, PendingChange, items};
 use goodhart_core::result::snapshot::{INPUTS, Snapshot, Store};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// Metrics whose pending results are reviewed; the default is all
     metrics: Vec<String>,
-    /// Why the values that are accepted are right; kept with the groups that changed
-    #[arg(long, value_name = "TEXT", value_parser = chosen::reason)]
+    /// Why the values that are accepted are right; stored with the groups that changed
+    #[arg(long, value_name = "TEXT", value_parser = pending_selection::reason)]
     reason: Option<String>,
     /// Print everything that is pending and the commands to decide, also on a terminal
     #[arg(long)]
@@ -101,14 +102,14 @@ fn all_items(store: &Store, pending: &Pending) -> Result<Vec<Item>, Error> {
     for (name, snapshot) in pending {
         let Some(snapshot) = snapshot else {
             let why = "the inputs changed, and no value did".to_owned();
-            all.push(Item { metric: name.clone(), what: What::Whole(why) });
+            all.push(Item { metric: name.clone(), what: PendingChange::Whole(why) });
             continue;
         };
         let committed = store.sound(name)?;
         let before = match &committed {
-            None => Before::Nothing,
-            Some(None) => Before::Unsound,
-            Some(Some(committed)) => Before::Sound(committed),
+            None => CommittedState::Nothing,
+            Some(None) => CommittedState::Unsound,
+            Some(Some(committed)) => CommittedState::Sound(committed),
         };
         all.extend(items(before, snapshot));
     }

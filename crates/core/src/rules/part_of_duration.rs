@@ -4,12 +4,12 @@
 use super::Project;
 use super::queries::queries;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, Interval, IntervalMeasure, TimeUsed};
+use crate::sql::facts::{BoundProject, Interval, IntervalMeasure, TimeUsed};
 
 /// The units that stand side by side, from the largest.
 const SIDE_BY_SIDE: &[&str] = &["year", "month", "day", "hour", "minute", "second"];
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for written in queries(project.catalog, bound) {
         for time in &written.query.times {
             let TimeUsed::Part { part, interval, beside } = &time.what else {

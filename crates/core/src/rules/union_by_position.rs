@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use super::Project;
 use super::observed::observations;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, Observed};
+use crate::sql::facts::{BoundProject, Observed};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (seen, place) in observations(project.catalog, bound) {
         let Observed::ByPosition { operation, left, right } = seen else {
             continue;

@@ -8,14 +8,14 @@ use serde_json::Value;
 use super::cache::Answers;
 use super::lineage::{Purpose, trace};
 use super::place;
-use super::scan::{Binder, judge};
+use super::scan::{Binder, check};
 use super::sources::{Relations, all_columns, allowance, no_query, schema};
 use crate::{Allowance, Engine, Readable, in_sql, two_columns};
 use goodhart_core::diagnostic::{Diagnostic, Files, codes};
 use goodhart_core::error::Error;
 use goodhart_core::measure::aggregates;
 use goodhart_core::parallel;
-use goodhart_core::plan::{Columns, Composed, Scan, probe};
+use goodhart_core::plan::{Columns, MappedSql, Scan, probe};
 use goodhart_core::project::catalog::{Catalog, Metric};
 use goodhart_core::project::definition::read::Sql;
 use goodhart_core::sql::Form;
@@ -35,7 +35,7 @@ struct Job<'a> {
     metric: &'a Metric,
     scan: Scan,
     columns: Columns,
-    probe: Composed,
+    probe: MappedSql,
     key: String,
 }
 
@@ -212,7 +212,7 @@ fn one(
         if !repeated.is_empty() {
             return Err(repeated);
         }
-        if judge(binder, &job.scan, &job.columns, &traced.query.typed()).is_empty() {
+        if check(binder, &job.scan, &job.columns, &traced.query.typed()).is_empty() {
             return Ok(facts(binder, job, traced.query, &traced.uses));
         }
     }

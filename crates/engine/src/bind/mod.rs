@@ -35,7 +35,7 @@ use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{Diagnostic, Files};
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::{Catalog, Metric};
-use goodhart_core::sql::facts::Bound;
+use goodhart_core::sql::facts::BoundProject;
 
 /// Binds every source and metric of the catalog. What is wrong with one does not keep the others
 /// from being bound; what reads a source that is wrong is left out without a word.
@@ -47,7 +47,7 @@ pub fn bind(
     files: &Files,
     cache: &Cache,
     parser: &Parser<'_>,
-) -> Result<(Bound, Vec<Diagnostic>), Error> {
+) -> Result<(BoundProject, Vec<Diagnostic>), Error> {
     bind_some(catalog, files, &|_| true, cache, parser)
 }
 
@@ -61,7 +61,7 @@ pub fn bind_some(
     wanted: &dyn Fn(&Metric) -> bool,
     cache: &Cache,
     parser: &Parser<'_>,
-) -> Result<(Bound, Vec<Diagnostic>), Error> {
+) -> Result<(BoundProject, Vec<Diagnostic>), Error> {
     let mut answers = Answers::read(cache);
     let bound = bind_in(&mut Relations::new(catalog, parser), files, wanted, &mut answers)?;
     answers.store(cache);
@@ -78,7 +78,7 @@ pub fn bind_within(
     catalog: &Catalog,
     files: &Files,
     wanted: &dyn Fn(&Metric) -> bool,
-) -> Result<Bound, Error> {
+) -> Result<BoundProject, Error> {
     let mut relations = Relations::within(catalog, engine);
     let (bound, _) = bind_in(&mut relations, files, wanted, &mut Answers::default())?;
     relations.remove()?;
@@ -90,7 +90,7 @@ fn bind_in(
     files: &Files,
     wanted: &dyn Fn(&Metric) -> bool,
     answers: &mut Answers,
-) -> Result<(Bound, Vec<Diagnostic>), Error> {
+) -> Result<(BoundProject, Vec<Diagnostic>), Error> {
     let mut found = Vec::new();
     let catalog = relations.catalog;
     let bound = sources::bind(catalog, files, relations, answers, &mut found)?;
@@ -103,5 +103,5 @@ fn bind_in(
         .collect();
     let wanted = catalog.metrics.values().filter(|metric| wanted(metric));
     let metrics = metrics::bind(wanted, files, relations, &unbound, &bound, answers, &mut found)?;
-    Ok((Bound { sources: bound, metrics }, found))
+    Ok((BoundProject { sources: bound, metrics }, found))
 }

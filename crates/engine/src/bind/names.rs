@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::nulls::Seen;
+use super::nulls::PlacedObservation;
 use super::plan::{children, place, text};
 use super::value::Outputs;
 use goodhart_core::sql::facts::Observed;
@@ -61,7 +61,7 @@ fn is_unnamed(operator: &Value) -> bool {
 }
 
 /// Two columns of one name in the query that yields `columns`.
-pub(super) fn repeated(query: &Value, columns: &Outputs<'_>, seen: &mut Vec<Seen>) {
+pub(super) fn repeated(query: &Value, columns: &Outputs<'_>, seen: &mut Vec<PlacedObservation>) {
     let mut names = BTreeSet::new();
     for (index, column) in columns.columns.iter().enumerate() {
         // A name that DuckDB made of an expression is nothing that another query names.
@@ -89,7 +89,7 @@ pub(super) fn by_position(
     operator: &Value,
     left: &Outputs<'_>,
     right: &Outputs<'_>,
-    seen: &mut Vec<Seen>,
+    seen: &mut Vec<PlacedObservation>,
 ) {
     let names = |side: &Outputs<'_>| -> Vec<String> {
         side.columns.iter().map(|column| column.name.to_owned()).collect()

@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::cache::Answers;
-use super::lineage::{Purpose, Traced, trace};
+use super::lineage::{Purpose, QueryTrace, trace};
 use super::place;
 use crate::{
     Allowance, Engine, Parser, Readable, SqlFailure, check_derived, check_file_source, conversions,
@@ -14,7 +14,7 @@ use crate::{
 };
 use goodhart_core::diagnostic::{Diagnostic, Files, codes};
 use goodhart_core::error::Error;
-use goodhart_core::plan::Composed;
+use goodhart_core::plan::MappedSql;
 use goodhart_core::project::catalog::{Catalog, Source, read_by};
 use goodhart_core::project::definition::read::Sql;
 use goodhart_core::project::definition::source::{ColumnTable, Format, Type};
@@ -214,7 +214,7 @@ fn values(declared: &ColumnTable) -> Option<BTreeSet<String>> {
 /// The uses of times in what makes the columns of a source from those of its files.
 fn times_of_conversions(engine: &Engine, source: &Source, files: &Files) -> Vec<TimeUse> {
     let conversions = conversions(engine, source);
-    let texts: Vec<&str> = conversions.iter().map(Composed::text).collect();
+    let texts: Vec<&str> = conversions.iter().map(MappedSql::text).collect();
     let plans = engine.bound_plans(&texts).unwrap_or_default();
     let mut times = Vec::new();
     for (conversion, plan) in conversions.iter().zip(plans) {
@@ -318,7 +318,7 @@ fn traced<'a>(
     let Some(plan) = plans.into_iter().next().flatten() else {
         return Query { reads: all_columns(reads, bound), ..Query::default() };
     };
-    let Traced { mut query, writes, .. } = trace(&plan, bound, purpose);
+    let QueryTrace { mut query, writes, .. } = trace(&plan, bound, purpose);
     let located = |(start, end): (usize, usize)| {
         let span = sql.locate(files, start, end - start);
         Some((span.start, span.end))

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::columns::{Columns, Definition, Relation, Step, UNKNOWN, list};
 use super::plan::{called, constant, place, text, type_name};
 use goodhart_core::sql::facts::{
-    Between, Day, Grain, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in, mirrored,
+    Day, Grain, InstantPair, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in, mirrored,
 };
 
 /// What is known of the values of a column.
@@ -491,9 +491,9 @@ fn of_an_instant(expression: &Value) -> bool {
 }
 
 /// How the SQL may write the instants of a difference.
-fn between(start: &Value, end: &Value) -> Between {
+fn between(start: &Value, end: &Value) -> InstantPair {
     let or = |value: &Value, otherwise: &str| written(value).unwrap_or_else(|| otherwise.into());
-    Between { start: or(start, "start"), end: or(end, "end") }
+    InstantPair { start: or(start, "start"), end: or(end, "end") }
 }
 
 /// How SQL may write an expression; nothing where that would be long.
@@ -682,7 +682,7 @@ fn measure_in(text: &str) -> IntervalMeasure {
 }
 
 /// A number of months or years: `date_diff('month', a, b)`.
-fn calendar_number(expression: &Value) -> Option<(String, Between)> {
+fn calendar_number(expression: &Value) -> Option<(String, InstantPair)> {
     let children = list(&expression["children"]);
     match (called(expression), children) {
         ("date_diff" | "datediff" | "date_sub" | "datesub", [unit, start, end]) => {

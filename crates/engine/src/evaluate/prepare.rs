@@ -13,7 +13,7 @@ use goodhart_core::plan::{ColumnKind, Columns, Scan, Timeline, subject_repeats, 
 use goodhart_core::project::definition::source::Format;
 
 /// A scan that was checked and can run.
-pub(super) struct Prepared {
+pub(super) struct PreparedScan {
     pub scan: Scan,
     pub columns: Columns,
     pub kinds: Vec<ColumnKind>,
@@ -28,7 +28,7 @@ impl Run<'_> {
         &mut self,
         scan: &Scan,
         timeline: &Timeline,
-    ) -> Result<Option<Prepared>, Error> {
+    ) -> Result<Option<PreparedScan>, Error> {
         match (self.prepare(scan.clone(), timeline)?, scan.metrics.as_slice()) {
             (Ok(prepared), _) => return Ok(Some(prepared)),
             (Err((reason, diagnostics)), [only]) => {
@@ -54,7 +54,7 @@ impl Run<'_> {
         &self,
         scan: Scan,
         timeline: &Timeline,
-    ) -> Result<Result<Prepared, (String, Vec<Diagnostic>)>, Error> {
+    ) -> Result<Result<PreparedScan, (String, Vec<Diagnostic>)>, Error> {
         if let Some(source) = scan.reads.iter().find(|read| self.failed.contains(*read)) {
             return Ok(Err((format!("its source `{source}` has errors"), Vec::new())));
         }
@@ -69,7 +69,7 @@ impl Run<'_> {
                 None => Ok(kinds),
             }
         });
-        Ok(checked.map(|kinds| Prepared { scan, columns, kinds, timeline }))
+        Ok(checked.map(|kinds| PreparedScan { scan, columns, kinds, timeline }))
     }
 
     pub(super) fn binder(&self) -> Binder<'_> {

@@ -15,8 +15,8 @@ pub struct Request<'a> {
     pub root: &'a Path,
     /// What earlier runs verified and computed.
     pub cache: Cache,
-    /// What parsed the project, and may have opened an engine for that, which can go on; another one
-    /// is opened where absent.
+    /// What parsed the project, and may have opened an engine for that, which can go on; without it,
+    /// another one is opened.
     pub parser: Option<&'a Parser<'a>>,
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     /// Instead of the project's as-of, grain and window.

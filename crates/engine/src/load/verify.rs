@@ -9,20 +9,20 @@ use crate::{Engine, SqlFailure, column_kind, repeated_column};
 use goodhart_core::cache::Key;
 use goodhart_core::diagnostic::{Diagnostic, Files, closest, codes};
 use goodhart_core::measure::Cell;
-use goodhart_core::plan::{ColumnKind, Composed, literal, quote};
+use goodhart_core::plan::{ColumnKind, MappedSql, literal, quote};
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::read::Text;
 use goodhart_core::project::definition::source::{ColumnTable, Format, Type};
 
 /// Why rows are not as declared.
-pub enum Broken {
+pub enum RowError {
     /// They break what is declared.
     Declaration(Vec<Diagnostic>),
     /// They could not be computed.
     Failure(SqlFailure),
 }
 
-impl Broken {
+impl RowError {
     /// The diagnostics, with what `explain` makes of a failure.
     pub fn explained(self, explain: impl FnOnce(SqlFailure) -> Vec<Diagnostic>) -> Vec<Diagnostic> {
         match self {
@@ -32,7 +32,7 @@ impl Broken {
     }
 }
 
-impl From<SqlFailure> for Broken {
+impl From<SqlFailure> for RowError {
     fn from(failure: SqlFailure) -> Self {
         Self::Failure(failure)
     }
@@ -46,7 +46,7 @@ impl From<SqlFailure> for Broken {
 pub fn verify(
     engine: &Engine,
     source: &Source,
-    sql: &Composed,
+    sql: &MappedSql,
     origin: Origin<'_>,
     fingerprint: &str,
     kind: &str,
@@ -83,7 +83,7 @@ pub fn declared_columns(
 ) -> Result<(), Vec<Diagnostic>> {
     let columns = engine.describe(&format!("from {relation}")).map_err(|failure| {
         let span = source.definition.sql.as_ref().map_or(source_span(source), |sql| sql.span);
-        vec![failure.diagnostic(&codes::SQL_ERROR, &Composed::default(), files, span)]
+        vec![failure.diagnostic(&codes::SQL_ERROR, &MappedSql::default(), files, span)]
     })?;
     let repeated = source.definition.sql.as_ref();
     let repeated = repeated.and_then(|sql| repeated_column(engine, &columns, sql, files));
@@ -159,7 +159,7 @@ pub fn rows_as_declared(
     table: &str,
     origin: Option<Origin<'_>>,
     unreadable: &BTreeSet<&str>,
-) -> Result<u64, Broken> {
+) -> Result<u64, RowError> {
     let columns = &source.definition.columns;
     let mut counts = vec!["count(*)".to_owned()];
     for (name, column) in columns.iter() {
@@ -200,7 +200,7 @@ pub fn rows_as_declared(
     if unique && count(&rows, 1 + 2 * columns.entries.len()) < total {
         found.extend(subject.duplicate_keys(&keys)?);
     }
-    if found.is_empty() { Ok(total) } else { Err(Broken::Declaration(found)) }
+    if found.is_empty() { Ok(total) } else { Err(RowError::Declaration(found)) }
 }
 
 fn allowed(column: &ColumnTable) -> String {

@@ -28,7 +28,7 @@ pub const KEY_VARIABLE: &str = "GOODHART_PSEUDONYM_KEY";
 
 /// What protecting results had to say.
 #[derive(Debug, Default)]
-pub struct Protected {
+pub struct ProtectedResults {
     pub diagnostics: Vec<Diagnostic>,
     /// Metrics whose results were taken away, and why.
     pub skipped: BTreeMap<String, String>,
@@ -47,8 +47,8 @@ pub fn protect(
     key: Result<&Key, &NoKey>,
     since: Option<Timestamp>,
     metrics: &mut BTreeMap<String, MetricResults>,
-) -> Protected {
-    let mut protected = Protected::default();
+) -> ProtectedResults {
+    let mut protected = ProtectedResults::default();
     // Before pseudonyms, and only of what stays as it is.
     protected.diagnostics.extend(personal_values(catalog, chosen, sensitive, since, metrics));
     match key {

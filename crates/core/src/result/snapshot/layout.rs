@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::project::real::{self, Content};
-use crate::project::write::{self, Staged};
+use crate::project::write::{self, StagedFile};
 
 /// The folder for what goodhart keeps to itself; it ignores itself in git.
 pub const PRIVATE: &str = ".goodhart";
@@ -93,7 +93,7 @@ impl Layout {
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, path: &Path, text: &str) -> Result<(), Error> {
-        Staged::new(&self.staged(), path, text.as_bytes())?.place()
+        StagedFile::new(&self.staged(), path, text.as_bytes())?.place()
     }
 }
 

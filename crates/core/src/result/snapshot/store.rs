@@ -27,7 +27,7 @@ pub struct Store {
 
 /// How evaluated results compare with the committed ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settled {
+pub struct SnapshotChanges {
     /// Names whose committed snapshot is another one or missing.
     pub changed: Vec<String>,
     /// Committed snapshots of metrics that do not exist any more.
@@ -238,8 +238,8 @@ pub fn settle(
     store: &Store,
     rendered: &BTreeMap<String, String>,
     known: &BTreeSet<String>,
-) -> Result<Settled, Error> {
-    let mut settled = Settled::default();
+) -> Result<SnapshotChanges, Error> {
+    let mut settled = SnapshotChanges::default();
     for (name, text) in rendered {
         if !store.is_committed(name, text)? {
             settled.changed.push(name.clone());
@@ -258,7 +258,7 @@ mod tests {
     use super::*;
     use crate::plan::Timeline;
     use crate::project::definition::project::Grain;
-    use crate::result::snapshot::{Accepted, Chosen, Series, Writer};
+    use crate::result::snapshot::{Acceptance, PendingSelection, Series, Writer};
     use crate::result::{Group, Row, Status};
 
     const INPUTS_TEXT: &str = "format = 2\ngoodhart = \"1\"\nas_of = \"2026-01-01T00:00:00Z\"\n";
@@ -291,9 +291,13 @@ mod tests {
         Writer::begin(root, "eval").unwrap().commit(&change).unwrap();
     }
 
-    fn accept(root: &Path, chosen: &[&str], known: &[&str]) -> Accepted {
+    fn accept(root: &Path, chosen: &[&str], known: &[&str]) -> Acceptance {
         let writer = Writer::begin(root, "accept").unwrap();
-        let chosen = if chosen.is_empty() { Chosen::All } else { Chosen::Metrics(set(chosen)) };
+        let chosen = if chosen.is_empty() {
+            PendingSelection::All
+        } else {
+            PendingSelection::Metrics(set(chosen))
+        };
         let (change, done) = Store::new(root).accept(&chosen, &set(known), None).unwrap();
         writer.commit(&change).unwrap();
         done

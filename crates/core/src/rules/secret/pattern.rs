@@ -31,7 +31,7 @@ pub fn secrets(text: &str) -> Vec<Secret> {
 }
 
 /// A key whose issuer gives all its keys the same beginning.
-struct Issued {
+struct KeyPrefix {
     prefix: &'static str,
     /// How many characters follow at least, and at most where it is a fixed length.
     least: usize,
@@ -42,22 +42,28 @@ struct Issued {
 
 const NO_LIMIT: usize = usize::MAX;
 
-const ISSUED: &[Issued] = &[
-    Issued { prefix: "AKIA", least: 16, most: 16, belongs: capital, what: AWS },
-    Issued { prefix: "ASIA", least: 16, most: 16, belongs: capital, what: AWS },
-    Issued { prefix: "ghp_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
-    Issued { prefix: "gho_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
-    Issued { prefix: "ghu_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
-    Issued { prefix: "ghs_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
-    Issued { prefix: "ghr_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
-    Issued { prefix: "github_pat_", least: 40, most: NO_LIMIT, belongs: word, what: GITHUB },
-    Issued { prefix: "glpat-", least: 20, most: NO_LIMIT, belongs: dashed, what: "a GitLab token" },
-    Issued { prefix: "xoxb-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
-    Issued { prefix: "xoxp-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
-    Issued { prefix: "xoxa-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
-    Issued { prefix: "xoxr-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
-    Issued { prefix: "xoxs-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
-    Issued { prefix: "AIza", least: 35, most: 35, belongs: dashed, what: "a Google API key" },
+const ISSUED: &[KeyPrefix] = &[
+    KeyPrefix { prefix: "AKIA", least: 16, most: 16, belongs: capital, what: AWS },
+    KeyPrefix { prefix: "ASIA", least: 16, most: 16, belongs: capital, what: AWS },
+    KeyPrefix { prefix: "ghp_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
+    KeyPrefix { prefix: "gho_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
+    KeyPrefix { prefix: "ghu_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
+    KeyPrefix { prefix: "ghs_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
+    KeyPrefix { prefix: "ghr_", least: 36, most: NO_LIMIT, belongs: alphanumeric, what: GITHUB },
+    KeyPrefix { prefix: "github_pat_", least: 40, most: NO_LIMIT, belongs: word, what: GITHUB },
+    KeyPrefix {
+        prefix: "glpat-",
+        least: 20,
+        most: NO_LIMIT,
+        belongs: dashed,
+        what: "a GitLab token",
+    },
+    KeyPrefix { prefix: "xoxb-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
+    KeyPrefix { prefix: "xoxp-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
+    KeyPrefix { prefix: "xoxa-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
+    KeyPrefix { prefix: "xoxr-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
+    KeyPrefix { prefix: "xoxs-", least: 10, most: NO_LIMIT, belongs: dashed, what: SLACK },
+    KeyPrefix { prefix: "AIza", least: 35, most: 35, belongs: dashed, what: "a Google API key" },
 ];
 const AWS: &str = "an AWS access key";
 const GITHUB: &str = "a GitHub token";

@@ -1,6 +1,6 @@
 //! Names of DuckDB's types, as DuckDB says them.
 //!
-//! What is remembered stands in a file that anybody could have written, and types are the one
+//! What is cached stands in a file that anybody could have written, and types are the one
 //! thing in it that becomes SQL as it is. So a text that is more than a type is not believed; of
 //! one that is missing here the source is only bound again.
 

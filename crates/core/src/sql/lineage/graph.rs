@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::project::catalog::Catalog;
-use crate::sql::facts::{Bound, ColumnRef};
+use crate::sql::facts::{BoundProject, ColumnRef};
 
 /// Something that a number depends on, or a number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +24,7 @@ pub struct Graph {
 
 impl Graph {
     /// The dependencies of everything in the catalog that could be bound.
-    pub fn of(catalog: &Catalog, bound: &Bound) -> Self {
+    pub fn of(catalog: &Catalog, bound: &BoundProject) -> Self {
         let mut graph = Self::default();
         for (id, source) in &bound.sources {
             let rows = Node::Rows(id.clone());

@@ -17,7 +17,7 @@ pub struct Entry {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct StoredEntry {
     metric: String,
     pseudonyms: bool,
     /// Start and end in microseconds; rows name them by position.
@@ -55,7 +55,7 @@ impl Entry {
         });
         let instants =
             |period: &Period| (period.start.as_microsecond(), period.end.as_microsecond());
-        let written = Written {
+        let written = StoredEntry {
             metric: self.results.metric.clone(),
             pseudonyms: self.pseudonyms,
             periods: periods.iter().map(instants).collect(),
@@ -66,7 +66,7 @@ impl Entry {
 
     /// What was rendered; `None` where the bytes are of something else.
     pub fn parse(bytes: &[u8]) -> Option<Self> {
-        let written: Written = postcard::from_bytes(bytes).ok()?;
+        let written: StoredEntry = postcard::from_bytes(bytes).ok()?;
         let period = |(start, end): &(i64, i64)| {
             let start = Timestamp::from_microsecond(*start).ok()?;
             Some(Period { start, end: Timestamp::from_microsecond(*end).ok()? })

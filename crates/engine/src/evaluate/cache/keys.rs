@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::super::Request;
-use super::super::sources::{Located, read_by};
+use super::super::sources::{SourceData, read_by};
 use goodhart_core::cache::{Key, digest};
 use goodhart_core::diagnostic::Files;
 use goodhart_core::plan::{Plan, Timeline};
@@ -28,7 +28,7 @@ impl Keys {
         catalog: &Catalog,
         plan: &Plan,
         files: &Files,
-        data: &BTreeMap<String, Located>,
+        data: &BTreeMap<String, SourceData>,
         request: &Request<'_>,
     ) -> Self {
         let project = files.ids().find(|id| files.path(*id) == PROJECT_FILE);
@@ -61,7 +61,7 @@ impl Keys {
         &self,
         source: &Source,
         files: &Files,
-        data: &BTreeMap<String, Located>,
+        data: &BTreeMap<String, SourceData>,
     ) -> Option<String> {
         let content = match data.get(&source.id) {
             Some(Ok(data)) => data.fingerprint.as_deref()?,

@@ -14,8 +14,8 @@ use entry::Entry;
 use jiff::Timestamp;
 use keys::Keys;
 
-use super::sources::{Located, read_by};
-use super::{Evaluation, Fresh, Request, timeline};
+use super::sources::{SourceData, read_by};
+use super::{Computation, Evaluation, Request, timeline};
 use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{FileId, Files};
 use goodhart_core::error::Error;
@@ -39,7 +39,7 @@ pub(super) struct ResultCache<'a> {
 
 /// What is known before anything is opened.
 #[derive(Default)]
-pub(super) struct Known {
+pub(super) struct CachedResults {
     /// Where the as-of is known; nothing else is known without.
     pub timeline: Option<Timeline>,
     metrics: BTreeMap<String, Entry>,
@@ -53,7 +53,7 @@ impl<'a> ResultCache<'a> {
         plan: &'a Plan,
         files: &Files,
         request: &'a Request<'a>,
-        data: &BTreeMap<String, Located>,
+        data: &BTreeMap<String, SourceData>,
     ) -> Self {
         let keys = Keys::of(catalog, plan, files, data, request);
         Self { cache: &request.cache, keys, catalog, plan, request }
@@ -63,9 +63,9 @@ impl<'a> ResultCache<'a> {
     ///
     /// # Errors
     /// A window that is not possible.
-    pub fn get(&self) -> Result<Known, Error> {
+    pub fn get(&self) -> Result<CachedResults, Error> {
         let Some(as_of) = self.as_of() else {
-            return Ok(Known::default());
+            return Ok(CachedResults::default());
         };
         let timeline = timeline(&self.catalog.settings, self.request, as_of)?;
         let chosen: Vec<&String> = self.plan.chosen.iter().collect();
@@ -89,7 +89,7 @@ impl<'a> ResultCache<'a> {
             let input = sound(false).or_else(|| if inlined { sound(true) } else { None })?;
             Some((step.id.clone(), input))
         });
-        Ok(Known {
+        Ok(CachedResults {
             metrics: entries.into_iter().flatten().collect(),
             sources: sources.collect(),
             timeline: Some(timeline),
@@ -109,7 +109,7 @@ impl<'a> ResultCache<'a> {
 
     /// Stores what was computed because it was not `known`, as far as there is nothing to say
     /// about it.
-    pub fn put(&self, known: &Known, fresh: &Fresh) {
+    pub fn put(&self, known: &CachedResults, fresh: &Computation) {
         let Some(timeline) = &fresh.timeline else { return };
         if let (None, AsOf::Newest { source, column }) =
             (self.request.as_of, &self.catalog.settings.as_of)
@@ -132,8 +132,8 @@ impl<'a> ResultCache<'a> {
 
     fn put_sources(
         &self,
-        known: &Known,
-        fresh: &Fresh,
+        known: &CachedResults,
+        fresh: &Computation,
         named: &BTreeSet<FileId>,
         timeline: &Timeline,
     ) {
@@ -157,7 +157,7 @@ impl<'a> ResultCache<'a> {
     fn put_results(
         &self,
         results: &MetricResults,
-        fresh: &Fresh,
+        fresh: &Computation,
         named: &BTreeSet<FileId>,
         timeline: &Timeline,
     ) {
@@ -177,7 +177,7 @@ impl<'a> ResultCache<'a> {
     }
 }
 
-impl Known {
+impl CachedResults {
     /// What is left to do of a plan: the metrics that are not known, and the sources about which
     /// there may be something to say, with all that is needed to say it.
     pub fn rest(&self, catalog: &Catalog, plan: &Plan) -> Plan {
@@ -224,9 +224,9 @@ impl Known {
         catalog: &Catalog,
         plan: &Plan,
         request: &Request<'_>,
-        fresh: Fresh,
+        fresh: Computation,
     ) -> Evaluation {
-        let Fresh { mut metrics, mut skipped, loaded, .. } = fresh;
+        let Computation { mut metrics, mut skipped, loaded, .. } = fresh;
         let mut pseudonyms = !fresh.pseudonyms.is_empty();
         for (id, entry) in self.metrics {
             let parts = catalog.metrics.get(&id).map(|metric| catalog.with_parts(metric));

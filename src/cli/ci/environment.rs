@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// What is known of the CI system; nothing outside of one.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct CiEnvironment {
     /// Whether the log is read by GitHub Actions.
     pub is_github: bool,
     /// The revision that a pull request is to be merged into.
@@ -17,7 +17,7 @@ pub struct Surroundings {
     pub whole: Option<String>,
 }
 
-impl Surroundings {
+impl CiEnvironment {
     pub fn read() -> Self {
         Self::of(&|name| std::env::var(name).ok())
     }
@@ -53,8 +53,8 @@ impl Surroundings {
 mod tests {
     use super::*;
 
-    fn of(variables: &[(&str, &str)]) -> Surroundings {
-        Surroundings::of(&|name| {
+    fn of(variables: &[(&str, &str)]) -> CiEnvironment {
+        CiEnvironment::of(&|name| {
             let mut found = variables.iter().filter(|(key, _)| *key == name);
             found.next().map(|(_, value)| (*value).to_owned())
         })
@@ -81,6 +81,6 @@ mod tests {
     fn a_push_has_none() {
         // Set and empty, as GitHub leaves it.
         assert_eq!(of(&[("GITHUB_ACTIONS", "true"), ("GITHUB_BASE_REF", "")]).base, None);
-        assert_eq!(of(&[("GITHUB_BASE_REF", "main")]), Surroundings::default());
+        assert_eq!(of(&[("GITHUB_BASE_REF", "main")]), CiEnvironment::default());
     }
 }

@@ -8,7 +8,7 @@ use crate::result::diff::{Provenance, SourceChange};
 
 object! {
     /// One of the two states that are compared.
-    pub struct Side<'a> {
+    pub struct RevisionObject<'a> {
         /// What somebody called it: a revision, the working tree, a folder.
         name: &'a str,
         /// The whole hash of the commit; null where it is none.
@@ -56,7 +56,7 @@ object! {
     }
 }
 
-impl<'a> Side<'a> {
+impl<'a> RevisionObject<'a> {
     pub fn of(side: &'a Provenance) -> Self {
         let inputs = side.inputs.as_ref().map(|inputs| Inputs {
             goodhart: &inputs.goodhart,

@@ -7,12 +7,12 @@ use clap::Args;
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::Catalog;
 use goodhart_core::result::review::group;
-use goodhart_core::result::snapshot::Chosen;
+use goodhart_core::result::snapshot::PendingSelection;
 
 #[derive(Debug, Args)]
 #[group(skip)]
 pub struct Arguments {
-    /// Metrics whose pending results are meant; all where absent
+    /// Metrics whose pending results are meant; the default is all
     metrics: Vec<String>,
     /// Only one group of one metric: SEGMENT=VALUE, once for each segment of the group
     #[arg(long, value_name = "SEGMENT=VALUE", value_parser = group::parse, requires = "metrics")]
@@ -27,10 +27,14 @@ impl Arguments {
     ///
     /// # Errors
     /// A group of several metrics, or one that the metric cannot have.
-    pub fn of(&self, catalog: &Catalog) -> Result<Chosen, Error> {
+    pub fn of(&self, catalog: &Catalog) -> Result<PendingSelection, Error> {
         if self.segment.is_empty() && !self.total {
             let names: BTreeSet<String> = self.metrics.iter().cloned().collect();
-            return Ok(if names.is_empty() { Chosen::All } else { Chosen::Metrics(names) });
+            return Ok(if names.is_empty() {
+                PendingSelection::All
+            } else {
+                PendingSelection::Metrics(names)
+            });
         }
         let [name] = self.metrics.as_slice() else {
             return Err(Error::Usage("a group is of one metric: name only that one".to_owned()));
@@ -38,7 +42,7 @@ impl Arguments {
         let metric = catalog.metrics.get(name);
         let metric = metric.ok_or_else(|| Error::Usage(format!("there is no metric {name}")))?;
         let group = group::group(&metric.segments(), &self.segment).map_err(Error::Usage)?;
-        Ok(Chosen::Groups(name.clone(), vec![group]))
+        Ok(PendingSelection::Groups(name.clone(), vec![group]))
     }
 }
 

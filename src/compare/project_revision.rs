@@ -11,12 +11,12 @@ use goodhart_core::diagnostic::{Diagnostics, Files};
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::Catalog;
 use goodhart_core::result::MetricResults;
-use goodhart_core::result::diff::{Definitions, Provenance, Side};
+use goodhart_core::result::diff::{Definitions, Provenance, Revision};
 use goodhart_core::result::snapshot::InputsFile;
 use goodhart_engine::evaluate::Evaluation;
 
 /// A state of a project.
-pub struct State {
+pub struct ProjectRevision {
     pub provenance: Provenance,
     /// What there is to be read of definitions; a state without a catalog has results only.
     pub files: Files,
@@ -30,7 +30,7 @@ pub struct State {
     pub(super) _held: Option<TempDir>,
 }
 
-impl State {
+impl ProjectRevision {
     /// The project at `root` as it is on the disk, with `results` of it that were computed from
     /// `inputs`.
     pub fn here(
@@ -62,8 +62,8 @@ impl State {
     }
 
     /// As the comparison sees it.
-    pub fn side(&self) -> Side<'_> {
-        Side {
+    pub fn view(&self) -> Revision<'_> {
+        Revision {
             provenance: self.provenance.clone(),
             definitions: self
                 .catalog

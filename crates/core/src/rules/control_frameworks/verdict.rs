@@ -44,7 +44,7 @@ impl Framework {
     }
 
     /// Says what `id` is under the framework's key.
-    pub fn judge(&self, id: &str) -> Verdict {
+    pub fn verdict(&self, id: &str) -> Verdict {
         match &self.ids {
             Ids::Shaped(shapes) => shaped(shapes, id),
             Ids::Listed { crosswalk, .. } => self.listed(crosswalk, id),
@@ -126,7 +126,7 @@ mod tests {
             let ids: BTreeSet<&str> = framework.entries().map(|entry| entry.id).collect();
             assert_eq!(lines.count(), ids.len(), "{}", framework.key);
             assert!(framework.entries().all(|entry| !entry.title.is_empty()), "{}", framework.key);
-            assert!(ids.iter().all(|id| !matches!(framework.judge(id), Verdict::Unknown)));
+            assert!(ids.iter().all(|id| !matches!(framework.verdict(id), Verdict::Unknown)));
         }
     }
 
@@ -207,7 +207,7 @@ mod tests {
     }
 
     fn said(key: &str, id: &str) -> String {
-        match of(key).judge(id) {
+        match of(key).verdict(id) {
             Verdict::Known => "known".to_owned(),
             Verdict::Misspelt(id) => format!("write {id}"),
             Verdict::Withdrawn(entry) => {

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{State, data};
+use super::{ProjectRevision, data};
 use crate::session::Session;
 use goodhart_core::error::Error;
 use goodhart_core::plan;
 use goodhart_core::result::MetricResults;
-use goodhart_core::result::diff::{Diff, Moved, Presence, Side, moved};
+use goodhart_core::result::diff::{ChangedInput, Diff, Presence, Revision, moved};
 use goodhart_engine::evaluate::{Evaluation, evaluate};
 
 /// What is to be evaluated.
 #[derive(Debug, Default)]
-pub struct Wanted {
+pub struct ChangedMetrics {
     /// Metrics whose values changed and whose definition and data moved, by their ids in the base
     /// and in the head.
     pub both: BTreeMap<String, String>,
@@ -20,7 +20,7 @@ pub struct Wanted {
     pub definition: BTreeMap<String, String>,
 }
 
-impl Wanted {
+impl ChangedMetrics {
     pub fn is_empty(&self) -> bool {
         self.definition.is_empty()
     }
@@ -30,8 +30,8 @@ impl Wanted {
 type Results = BTreeMap<String, Result<MetricResults, String>>;
 
 /// What a comparison needs to know about causes.
-pub fn wanted(plain: &Diff, base: &Side<'_>, head: &Side<'_>) -> Wanted {
-    let mut wanted = Wanted::default();
+pub fn wanted(plain: &Diff, base: &Revision<'_>, head: &Revision<'_>) -> ChangedMetrics {
+    let mut wanted = ChangedMetrics::default();
     for metric in plain.metrics.iter().filter(|metric| !metric.is_unmoved()) {
         let new = &metric.metric;
         let old = match &metric.presence {
@@ -40,10 +40,10 @@ pub fn wanted(plain: &Diff, base: &Side<'_>, head: &Side<'_>) -> Wanted {
             Presence::Added | Presence::Removed => continue,
         };
         let moved = moved(base, head, old, new);
-        if moved == Moved::Both {
+        if moved == ChangedInput::Both {
             wanted.both.insert(old.clone(), new.clone());
         }
-        if matches!(moved, Moved::Both | Moved::Definition) {
+        if matches!(moved, ChangedInput::Both | ChangedInput::Definition) {
             wanted.definition.insert(old.clone(), new.clone());
         }
     }
@@ -52,9 +52,9 @@ pub fn wanted(plain: &Diff, base: &Side<'_>, head: &Side<'_>) -> Wanted {
 
 /// V(old, new), by the id in the base.
 pub fn old_over_new(
-    base: &State,
-    head: &State,
-    wanted: &Wanted,
+    base: &ProjectRevision,
+    head: &ProjectRevision,
+    wanted: &ChangedMetrics,
     session: &Session<'_>,
 ) -> Result<Results, Error> {
     let ids = wanted.both.keys().cloned().collect();
@@ -63,9 +63,9 @@ pub fn old_over_new(
 
 /// V(new, old), by the id in the base.
 pub fn new_over_old(
-    base: &State,
-    head: &State,
-    wanted: &Wanted,
+    base: &ProjectRevision,
+    head: &ProjectRevision,
+    wanted: &ChangedMetrics,
     session: &Session<'_>,
 ) -> Result<Results, Error> {
     let ids = wanted.both.values().cloned().collect();
@@ -76,8 +76,8 @@ pub fn new_over_old(
 
 /// The definitions of one state over the data of another, at its as-of.
 fn over(
-    definitions: &State,
-    data: &State,
+    definitions: &ProjectRevision,
+    data: &ProjectRevision,
     ids: BTreeSet<String>,
     session: &Session<'_>,
 ) -> Result<Results, Error> {

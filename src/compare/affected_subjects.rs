@@ -3,26 +3,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cross::Wanted;
-use super::{State, data};
+use super::counterfactual::ChangedMetrics;
+use super::{ProjectRevision, data};
 use crate::session::Session;
 use goodhart_core::error::Error;
 use goodhart_core::plan;
 use goodhart_core::project::catalog::{Catalog, Metric};
-use goodhart_core::result::diff::{Subjects, Witnesses};
+use goodhart_core::result::diff::{AffectedSubjects, Subjects};
 use goodhart_engine::evaluate::{Contributions, subjects};
 
 /// How many subjects of a kind are named.
 const NAMED: usize = 5;
 
-/// The witnesses of every metric whose definition moved, by its id in the head; or why there are
+/// The affected_subjects of every metric whose definition moved, by its id in the head; or why there are
 /// none. Composed metrics have no subjects of their own.
-pub fn witnesses(
-    base: &State,
-    head: &State,
-    wanted: &Wanted,
+pub fn affected_subjects(
+    base: &ProjectRevision,
+    head: &ProjectRevision,
+    wanted: &ChangedMetrics,
     session: &Session<'_>,
-) -> Result<BTreeMap<String, Result<Witnesses, String>>, Error> {
+) -> Result<BTreeMap<String, Result<AffectedSubjects, String>>, Error> {
     let mut found = BTreeMap::new();
     let (Some((before, old_files)), Some((after, new_files))) =
         (base.definitions(), head.definitions())
@@ -70,7 +70,7 @@ pub fn witnesses(
             .and_then(|old| Ok((old, new.remove(&metric.id).unwrap_or_else(missing)?)));
         let guarded =
             before_metric.is_guarded(&before.sources) || metric.is_guarded(&after.sources);
-        let witnesses = pair.map(|(old, new)| {
+        let affected_subjects = pair.map(|(old, new)| {
             let name = |subject: &str| match (&session.environment.pseudonym_key, guarded) {
                 (_, false) => Some(subject.to_owned()),
                 (Ok(key), true) => Some(format!("subject-{}", key.digits("subject", subject, 10))),
@@ -78,7 +78,7 @@ pub fn witnesses(
             };
             between(&old, &new, &name)
         });
-        found.insert(metric.id.clone(), witnesses);
+        found.insert(metric.id.clone(), affected_subjects);
     }
     Ok(found)
 }
@@ -95,14 +95,14 @@ fn between(
     old: &Contributions,
     new: &Contributions,
     name: &dyn Fn(&str) -> Option<String>,
-) -> Witnesses {
+) -> AffectedSubjects {
     let only = |these: &Contributions, those: &Contributions| {
         these.keys().filter(|subject| !those.contains_key(*subject)).cloned().collect()
     };
     let changed =
         new.iter().filter(|(subject, now)| old.get(*subject).is_some_and(|before| before != *now));
     let changed = changed.map(|(subject, _)| subject.clone()).collect();
-    Witnesses {
+    AffectedSubjects {
         entered: some(only(new, old), name),
         left: some(only(old, new), name),
         changed: some(changed, name),
