@@ -30,7 +30,7 @@ pub struct Arguments {
     /// The first period is the one that holds this instant
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     from: Option<Timestamp>,
-    /// The last period is the one that ends at or holds this instant
+    /// The last period is the one that ends at this instant, else the one that holds it
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     to: Option<Timestamp>,
     /// The length of a period: day, week, month, quarter or year
@@ -122,7 +122,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
     output::diagnostics(global, &project.diagnostics, &project.files);
     session::say_skipped(&evaluation.skipped);
     if arguments.is_ad_hoc() {
-        output::say("another time than the project's: nothing is compared with the snapshots");
+        output::say("not compared with the snapshots, because of --as-of, --from, --to or --grain");
     }
     let is_current = comparison.as_ref().is_none_or(SnapshotComparison::is_current);
     if let Some(comparison) = &comparison {

@@ -45,7 +45,7 @@ use goodhart_core::error::Error;
 use goodhart_core::escape::terminal;
 
 /// Metrics as code: definitions with owners, ceilings and an honest answer to gaming,
-/// evaluated by a machine and kept in git.
+/// evaluated by a machine and stored in git.
 #[derive(Debug, Parser)]
 #[command(name = "goodhart", version, max_term_width = 100)]
 struct Cli {
@@ -66,7 +66,7 @@ struct Global {
     /// Compute everything anew: read nothing from the cache, and replace what it has
     #[arg(long, global = true, visible_alias = "fresh")]
     no_cache: bool,
-    /// Fail where this system cannot keep SQL from doing harm in all the ways that goodhart knows
+    /// Fail if a part of the sandbox is missing on this system
     #[arg(long, global = true)]
     require_sandbox: bool,
 }

@@ -216,9 +216,13 @@ pub fn because(metric: &MetricDiff, change: &ValueChange) -> String {
 pub fn mix(unit: &DisplayUnit, mix: &Mix) -> String {
     let steps = unit.steps(&[Decimal::ZERO, mix.within, mix.total]);
     let step = |from, to| steps.step(from, to).unwrap_or_default();
-    let says = if mix.reversal { "against every one of them" } else { "mostly by their mix" };
+    let says = if mix.reversal {
+        "against every one of them"
+    } else {
+        "mostly because their shares changed"
+    };
     format!(
-        "moved {says}: {} in total, {} within the groups, {} by the mix",
+        "moved {says}: {} in total, {} within the groups, {} from their shares",
         step(0, 2),
         step(0, 1),
         step(1, 2)
@@ -234,11 +238,11 @@ pub fn leading(metric: &MetricDiff) -> Option<&SeriesChange> {
 /// What a change of a definition bears on, in a word.
 pub fn bearing(change: &FieldChange) -> &'static str {
     match change.bearing {
-        ChangeScope::Numbers => "decides the numbers",
+        ChangeScope::Numbers => "affects results",
         ChangeScope::Loosened => "loosened",
         ChangeScope::Tightened => "tightened",
         ChangeScope::Judgement => "another verdict",
-        ChangeScope::Words => "words",
+        ChangeScope::Words => "no effect on results",
     }
 }
 
@@ -295,7 +299,7 @@ pub fn affected_subjects(
     let all = [
         some("entered", &affected_subjects.entered),
         some("left", &affected_subjects.left),
-        some("changed value", &affected_subjects.changed),
+        some("counted differently", &affected_subjects.changed),
     ];
     let all: Vec<String> = all.into_iter().flatten().collect();
     if all.is_empty() {

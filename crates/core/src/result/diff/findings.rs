@@ -40,7 +40,9 @@ fn one(changed: &MetricDiff, metric: Option<&Metric>, found: &mut Vec<Diagnostic
         let (code, says) = loosened(id, change);
         let help = match code.name {
             "guard-removed" => "name what notices the same move now, or keep what did",
-            _ => "a bound that moves with the number is none: say why it was wrong before",
+            _ => {
+                "a limit that is changed when it is missed limits nothing: say why the old one was wrong"
+            }
         };
         let diagnostic = Diagnostic::new(code, says).help(help);
         found.push(match code.name {

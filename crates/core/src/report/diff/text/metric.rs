@@ -95,7 +95,9 @@ fn headline(metric: &MetricDiff, options: TextOptions) -> Vec<String> {
 /// What the words for the cause leave out.
 fn interaction(told: &ValueTexts) -> String {
     match told.interaction.as_deref() {
-        Some(interaction) => format!("; {interaction} of the definition effect is interaction"),
+        Some(interaction) => {
+            format!("; {interaction} of the definition effect comes from both changes together")
+        }
         None => String::new(),
     }
 }
