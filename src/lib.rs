@@ -17,3 +17,4 @@ pub mod cli;
 pub mod compare;
 pub mod git;
 pub mod publish;
+pub mod session;

@@ -274,7 +274,7 @@ fn a_root_that_many_sources_share_is_missed_once() {
 
 #[test]
 fn the_definitions_are_in_order() {
-    let opened = check::open(&definitions(), &goodhart_engine::Parser::within()).unwrap();
+    let opened = check::load(&definitions(), &goodhart_engine::Parser::within()).unwrap();
     let mut diagnostics = opened.diagnostics;
     let project = rules::Project {
         catalog: opened.catalog.as_ref().unwrap(),

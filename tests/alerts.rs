@@ -12,16 +12,16 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
-use goodhart::check::Opened;
+use goodhart::check::LoadedProject;
 use goodhart_core::diagnostic::{Diagnostics, Files, render};
 use goodhart_core::plan::Timeline;
 use goodhart_core::project::ProjectFiles;
 use goodhart_core::project::catalog::Metric;
 use goodhart_core::project::definition::project::Grain;
 use goodhart_core::result::diff::{
-    Bearing, Crossed, Definitions, Provenance, Side, diff, findings,
+    ChangeScope, Counterfactuals, Definitions, Provenance, Revision, diff, findings,
 };
-use goodhart_core::result::threshold::{Observation, Raised, alert_findings, alerts, news};
+use goodhart_core::result::threshold::{AlertEvent, Observation, alert_findings, alerts, news};
 use goodhart_core::result::{Group, MetricResults, Row, Status};
 use goodhart_engine::Parser;
 use jiff::Timestamp;
@@ -46,7 +46,7 @@ by = [[], ["client_id"], ["class", "client_id"]]
 "#;
 
 /// The project with these alerts in its metric.
-fn open(alerts: &str) -> Opened {
+fn open(alerts: &str) -> LoadedProject {
     let mut files = Files::default();
     let listed = ProjectFiles {
         project: Some(files.add("goodhart.toml", PROJECT)),
@@ -55,7 +55,7 @@ fn open(alerts: &str) -> Opened {
         unreadable: Vec::new(),
     };
     let opened =
-        Opened::read(PathBuf::new(), files, &listed, Vec::new(), &Parser::within()).unwrap();
+        LoadedProject::read(PathBuf::new(), files, &listed, Vec::new(), &Parser::within()).unwrap();
     let found = render(&opened.diagnostics, &opened.files, false);
     assert!(!opened.diagnostics.has_errors(), "{found}");
     opened
@@ -63,7 +63,7 @@ fn open(alerts: &str) -> Opened {
 
 struct Case {
     shows: String,
-    opened: Opened,
+    opened: LoadedProject,
     results: MetricResults,
     as_of: Timestamp,
 }
@@ -135,7 +135,7 @@ impl Case {
         &self.opened.catalog.as_ref().unwrap().metrics["coverage"]
     }
 
-    fn said(&self, raised: &[Raised]) -> String {
+    fn said(&self, raised: &[AlertEvent]) -> String {
         let mut diagnostics = Diagnostics::default();
         diagnostics.extend(alert_findings(self.metric(), raised));
         render(&diagnostics, &self.opened.files, false)
@@ -147,7 +147,7 @@ impl Case {
             let rows: Vec<Observation<'_>> = rows.iter().map(Observation::of_period).collect();
             alerts(self.metric(), &rows)
         });
-        let all: Vec<Raised> = series.collect();
+        let all: Vec<AlertEvent> = series.collect();
         let news = news(self.metric(), &self.results, self.as_of);
         let mut text = String::new();
         writeln!(text, "# {}\n{}", self.shows, self.said(&all)).unwrap();
@@ -189,11 +189,11 @@ fn a_value_that_does_not_move_raises_nothing() {
 
 /// What a change of alerts does to the judgement: `alert` is `fall = 5` and so on, without more it
 /// is no alert at all.
-fn bearing(before: &str, after: &str) -> (Vec<(String, Bearing)>, String) {
+fn bearing(before: &str, after: &str) -> (Vec<(String, ChangeScope)>, String) {
     let alert =
         |keys: &str| if keys.is_empty() { String::new() } else { format!("[[alert]]\n{keys}\n") };
     let (base, head) = (open(&alert(before)), open(&alert(after)));
-    let side = |opened: &'static Opened| Side {
+    let side = |opened: &'static LoadedProject| Revision {
         provenance: Provenance { name: "side".to_owned(), commit: None, inputs: None },
         definitions: opened
             .catalog
@@ -203,7 +203,7 @@ fn bearing(before: &str, after: &str) -> (Vec<(String, Bearing)>, String) {
     };
     let (base, head) = (Box::leak(Box::new(base)), Box::leak(Box::new(head)));
     let (base, head) = (side(base), side(head));
-    let changed = diff(&base, &head, &Crossed::default());
+    let changed = diff(&base, &head, &Counterfactuals::default());
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(findings(&changed, head.definitions));
     let files = head.definitions.unwrap().files;
@@ -216,7 +216,7 @@ fn bearing(before: &str, after: &str) -> (Vec<(String, Bearing)>, String) {
 
 #[test]
 fn an_alert_that_is_harder_to_raise_is_loosened() {
-    use Bearing::{Judgement, Loosened, Tightened, Words};
+    use ChangeScope::{Judgement, Loosened, Tightened, Words};
     for (before, after, field, expected) in [
         ("fall = 5", "fall = 10", "alert.fall", Loosened),
         ("fall = 5", "fall = 4.5", "alert.fall", Tightened),

@@ -1,14 +1,16 @@
-//! Binding without data: the lineage of every kind of query, and the memory of what was bound.
+//! Binding without data: the lineage of every kind of query, and the cache of what was bound.
 
 use crate::support;
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::time::SystemTime;
 
 use goodhart::check;
+use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{Diagnostics, render};
-use goodhart_core::sql::facts::Bound;
-use goodhart_engine::bind::{Memory, bind};
+use goodhart_core::sql::facts::BoundProject;
+use goodhart_engine::bind::bind;
 use goodhart_engine::{Parser, Protection, Purpose};
 
 const PROJECT: &str = "name = \"p\"\nas_of = 2026-07-01T00:00:00Z\n";
@@ -27,11 +29,11 @@ fn metric(sql: &str) -> String {
 }
 
 /// Binds a project with sources `a` and `b`, derived sources, and a metric `m` that counts.
-fn bound(derived: &[(&str, &str)], sql: &str, memory: &mut Memory) -> (Bound, String) {
-    bound_metric(derived, &metric(sql), memory)
+fn bound(derived: &[(&str, &str)], sql: &str, cache: &Cache) -> (BoundProject, String) {
+    bound_metric(derived, &metric(sql), cache)
 }
 
-fn bound_metric(derived: &[(&str, &str)], metric: &str, memory: &mut Memory) -> (Bound, String) {
+fn bound_metric(derived: &[(&str, &str)], metric: &str, cache: &Cache) -> (BoundProject, String) {
     let folder = tempfile::tempdir().unwrap();
     let fixed = [
         ("goodhart.toml", PROJECT),
@@ -45,16 +47,16 @@ fn bound_metric(derived: &[(&str, &str)], metric: &str, memory: &mut Memory) -> 
         support::write(folder.path(), &[(&format!("sources/{id}.toml"), &text)]);
     }
     let parser = Parser::within();
-    let opened = check::open(folder.path(), &parser).unwrap();
+    let opened = check::load(folder.path(), &parser).unwrap();
     let catalog = opened.catalog.unwrap();
-    let (bound, found) = bind(&catalog, &opened.files, memory, &parser).unwrap();
+    let (bound, found) = bind(&catalog, &opened.files, cache, &parser).unwrap();
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(found);
     (bound, render(&diagnostics, &opened.files, false))
 }
 
 fn lineage(sql: &str) -> String {
-    let (bound, said) = bound(&[], sql, &mut Memory::default());
+    let (bound, said) = bound(&[], sql, &Cache::default());
     assert_eq!(said, "", "{sql}");
     let population = &bound.metrics["m"].population;
     let columns = population.columns.iter().map(|column| {
@@ -122,7 +124,7 @@ fn a_measure_of_conditions_has_its_own_columns() {
     let metric = metric("select id, n, sev, cl from a")
         .replace("\"count\"\ndirection", "\"ratio\"\ndirection")
         .replace("kind = \"count\"", share);
-    let (bound, said) = bound_metric(&[], &metric, &mut Memory::default());
+    let (bound, said) = bound_metric(&[], &metric, &Cache::default());
     assert_eq!(said, "");
     let uses: Vec<Vec<&str>> = bound.metrics["m"]
         .expressions
@@ -138,7 +140,7 @@ fn roots_are_followed_through_derived_sources() {
         ("d", "select id, n * 2 as twice, cl from a where e is not null"),
         ("dd", "select id, avg(twice) as mean_twice from d group by id"),
     ];
-    let (bound, said) = bound(&derived, "select id, mean_twice from dd", &mut Memory::default());
+    let (bound, said) = bound(&derived, "select id, mean_twice from dd", &Cache::default());
     assert_eq!(said, "");
     let column = bound.metrics["m"].population.column("mean_twice").unwrap();
     let roots: Vec<String> =
@@ -162,7 +164,7 @@ fn an_elapsed_time_has_a_start_and_an_end_however_it_is_written() {
         "business_seconds(t, e, 'office')",
     ] {
         let (bound, _) =
-            bound(&[], &format!("select id, {elapsed} as x from a"), &mut Memory::default());
+            bound(&[], &format!("select id, {elapsed} as x from a"), &Cache::default());
         let found: Vec<(&str, &str)> = bound.metrics["m"]
             .population
             .elapsed
@@ -174,7 +176,7 @@ fn an_elapsed_time_has_a_start_and_an_end_however_it_is_written() {
             .collect();
         assert_eq!(found, [("t", "e")], "{elapsed}");
     }
-    let (bound, _) = bound(&[], "select id, epoch(e) - n as x from a", &mut Memory::default());
+    let (bound, _) = bound(&[], "select id, epoch(e) - n as x from a", &Cache::default());
     assert_eq!(bound.metrics["m"].population.elapsed, []);
 }
 
@@ -188,7 +190,7 @@ fn a_plan_that_is_too_deep_to_read_may_depend_on_everything() {
         "with c0 as (select id, n as x from a), {} select id, x from c99",
         steps.join(", ")
     );
-    let (bound, said) = bound(&[("d", &derived)], "select id, x from d", &mut Memory::default());
+    let (bound, said) = bound(&[("d", &derived)], "select id, x from d", &Cache::default());
     assert_eq!(said, "");
     let column = bound.metrics["m"].population.column("x").unwrap();
     let roots: Vec<String> = bound.roots(&column.origin).into_iter().map(|c| c.column).collect();
@@ -212,9 +214,9 @@ fn what_takes_too_long_costs_its_neighbours_no_lineage() {
     );
     let protection = Protection::full(env!("CARGO_BIN_EXE_goodhart").into());
     let parser = Parser::new(protection, Purpose::Binding);
-    let opened = check::open(folder.path(), &parser).unwrap();
+    let opened = check::load(folder.path(), &parser).unwrap();
     let catalog = opened.catalog.unwrap();
-    let (bound, found) = bind(&catalog, &opened.files, &mut Memory::default(), &parser).unwrap();
+    let (bound, found) = bind(&catalog, &opened.files, &Cache::default(), &parser).unwrap();
     let said: Vec<&str> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
     assert_eq!(said, ["only to understand this takes longer than 1 s"]);
     let client = bound.metrics["m"].population.column("client").unwrap();
@@ -222,36 +224,43 @@ fn what_takes_too_long_costs_its_neighbours_no_lineage() {
     assert_eq!(from, ["cl"]);
 }
 
+fn cache(folder: &Path) -> Cache {
+    Cache::new(
+        folder.to_owned(),
+        1 << 24,
+        &std::env::current_exe().unwrap(),
+        SystemTime::UNIX_EPOCH,
+    )
+}
+
 #[test]
-fn what_is_remembered_changes_nothing_that_is_said() {
-    let mut cold = Memory::default();
+fn a_cached_answer_changes_nothing_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(folder.path());
     let derived = [("d", "select id, n from a")];
-    let first = bound(&derived, "select id, n from d", &mut cold);
-    let text = cold.render().unwrap();
-    let mut warm = Memory::parse(&text);
-    let again = bound(&derived, "select id, n from d", &mut warm);
-    assert_eq!(first, again);
-    assert_eq!(warm.render(), None, "nothing is new");
+    let first = bound(&derived, "select id, n from d", &cache);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    assert_eq!(bound(&derived, "select id, n from d", &cache), first);
     // A derived source that loses a column breaks its reader, which did not change itself.
-    let (_, said) = bound(&[("d", "select id from a")], "select id, n from d", &mut warm);
+    let (_, said) = bound(&[("d", "select id from a")], "select id, n from d", &cache);
     assert!(said.contains("there is no column `n` here"), "{said}");
     // What is wrong is said again and again.
-    let mut kept = Memory::parse(&warm.render().unwrap());
-    let (_, again) = bound(&[("d", "select id from a")], "select id, n from d", &mut kept);
+    let (_, again) = bound(&[("d", "select id from a")], "select id, n from d", &cache);
     assert_eq!(said, again);
 }
 
 #[test]
-fn of_the_shipped_project_everything_is_remembered() {
+fn the_whole_shipped_project_is_bound_from_the_cache() {
+    let folder = tempfile::tempdir().unwrap();
+    let cache = cache(folder.path());
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let parser = Parser::within();
-    let opened = check::open(root, &parser).unwrap();
+    let opened = check::load(root, &Parser::within()).unwrap();
     let catalog = opened.catalog.unwrap();
-    let mut cold = Memory::default();
-    let (first, found) = bind(&catalog, &opened.files, &mut cold, &parser).unwrap();
+    let (first, found) = bind(&catalog, &opened.files, &cache, &Parser::within()).unwrap();
     assert!(found.is_empty());
-    let mut warm = Memory::parse(&cold.render().unwrap());
-    let (again, _) = bind(&catalog, &opened.files, &mut warm, &parser).unwrap();
+    // An engine would have to be started, and this one is no program.
+    let protection = Protection::full("no such program".into());
+    let parser = Parser::new(protection, Purpose::Binding);
+    let (again, _) = bind(&catalog, &opened.files, &cache, &parser).unwrap();
     assert_eq!(first, again);
-    assert_eq!(warm.render(), None, "nothing is new");
 }

@@ -128,14 +128,14 @@ fn a_changed_source_makes_the_inputs_stale() {
 }
 
 #[test]
-fn what_was_verified_is_remembered_by_content_only() {
+fn what_was_verified_is_cached_by_content() {
     let project = Project::init();
     assert_eq!(project.run(&["eval"]).code, 0);
-    let remembered = || project.path(".goodhart/verified").read_dir().unwrap().count();
-    let first = remembered();
+    let entries = || project.path(".goodhart/cache").read_dir().unwrap().count();
+    let first = entries();
     assert!(first > 1, "the source and the populations");
     assert_eq!(project.run(&["eval"]).code, 0);
-    assert_eq!(remembered(), first, "the same content is not verified again");
+    assert_eq!(entries(), first, "the same content is not verified again");
 
     let data = "sources/data/alerts.csv";
     let good = std::fs::read_to_string(project.path(data)).unwrap();
@@ -152,18 +152,23 @@ fn what_was_verified_is_remembered_by_content_only() {
 }
 
 #[test]
-fn what_was_bound_is_remembered_and_may_be_forgotten() {
+fn what_was_bound_is_cached_and_may_be_removed() {
     let project = Project::init();
+    let bound = || {
+        let entries = std::fs::read_dir(project.path(".goodhart/cache")).unwrap();
+        let mut paths = entries.map(|entry| entry.unwrap().path());
+        paths.find(|path| path.to_string_lossy().contains("/bound-")).unwrap()
+    };
     let clean = |arguments: &[&str]| {
         let ran = project.run(arguments);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
-        std::fs::read(project.path(".goodhart/bound.json")).unwrap()
+        std::fs::read(bound()).unwrap()
     };
-    let remembered = clean(&["check"]);
-    assert_eq!(clean(&["check"]), remembered);
-    assert_eq!(clean(&["check", "--fresh"]), remembered);
-    std::fs::write(project.path(".goodhart/bound.json"), "damaged").unwrap();
-    assert_eq!(clean(&["check"]), remembered);
+    let cached = clean(&["check"]);
+    assert_eq!(clean(&["check"]), cached);
+    assert_eq!(clean(&["check", "--no-cache"]), cached);
+    std::fs::write(bound(), "damaged").unwrap();
+    assert_eq!(clean(&["check"]), cached);
     project.replace("metrics/alert_volume.toml", "from alerts", "from alert");
     for arguments in [&["check"][..], &["check", "--fresh"], &["check"]] {
         let ran = project.run(arguments);
@@ -245,7 +250,7 @@ fn another_time_is_not_compared_with_the_snapshots() {
     let ran = project.run(&["eval", "--as-of", "2026-06-15", "--grain", "day", "alert_volume"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert!(ran.stdout.contains("as of 2026-06-15T00:00:00Z, by day"), "{}", ran.stdout);
-    assert!(ran.stderr.contains("nothing is compared"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("not compared with the snapshots"), "{}", ran.stderr);
     assert!(!project.path(".goodhart/pending").exists());
 }
 

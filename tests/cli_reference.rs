@@ -18,6 +18,6 @@ fn the_cli_reference_is_current() {
     }
     assert!(
         committed == generated,
-        "docs/cli.md is out of date: run `GOODHART_UPDATE_DOCS=1 cargo test --release --test cli_reference`"
+        "docs/cli.md is out of date: run `GOODHART_UPDATE_DOCS=1 cargo test --release --test all cli_reference`"
     );
 }

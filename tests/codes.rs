@@ -42,7 +42,7 @@ fn the_index_is_current() {
     let committed = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         committed == generated,
-        "docs/codes/README.md is out of date: run `GOODHART_UPDATE_DOCS=1 cargo test --release --test codes`"
+        "docs/codes/README.md is out of date: run `GOODHART_UPDATE_DOCS=1 cargo test --release --test all codes`"
     );
 }
 

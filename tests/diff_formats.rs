@@ -6,17 +6,16 @@ use crate::support;
 use std::path::Path;
 
 use goodhart::check;
-use goodhart::compare::{Context, State, compare};
+use goodhart::compare::{ProjectRevision, compare};
+use goodhart::session::{Environment, Purpose, Session};
 use goodhart_core::diagnostic::{Diagnostics, Files, render};
 use goodhart_core::report::diagnostics::Findings;
 use goodhart_core::report::diff::{
     COMMENT, MarkdownOptions, TextOptions, json, markdown, marker, schema, sentence, text,
 };
 use goodhart_core::result::diff::{Diff, findings};
-use goodhart_core::result::privacy::NoKey;
 use goodhart_core::result::snapshot::InputsFile;
-use goodhart_engine::evaluate::Silent;
-use goodhart_engine::{Parser, Protection};
+use goodhart_engine::Parser;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -26,7 +25,7 @@ fn fixtures() -> &'static Path {
 
 /// A project on the disk with its results.
 struct Laid {
-    state: State,
+    state: ProjectRevision,
     _folder: TempDir,
 }
 
@@ -45,26 +44,18 @@ fn lay(name: &str, commit: Option<&str>, case: Option<&Path>) -> Laid {
     let inputs = InputsFile::new(&evaluation.inputs, "0.1.0", None);
     let results = evaluation.results.metrics.into_iter();
     let results = results.map(|results| (results.metric.clone(), results)).collect();
-    let check::Opened { files, catalog, .. } = check::open(root, &Parser::within()).unwrap();
-    let mut state = State::here(name, root, (files, catalog), results, Some(inputs));
+    let check::LoadedProject { files, catalog, .. } = check::load(root, &Parser::within()).unwrap();
+    let mut state = ProjectRevision::here(name, root, (files, catalog), results, Some(inputs));
     state.provenance.commit = commit.map(str::to_owned);
     Laid { state, _folder: folder }
 }
 
 fn compared(base: &Laid, head: &Laid) -> (Diff, Diagnostics) {
-    let context = Context {
-        environment: &|_| None,
-        threads: Some(2),
-        parser: Parser::within(),
-        protection: Protection::within(),
-        pseudonym_key: Err(NoKey::Missing),
-        progress: &Silent,
-        memory: None,
-        kept: None,
-    };
-    let diff = compare(&base.state, &head.state, &context).unwrap();
+    let environment = Environment { threads: Some(2), ..Environment::default() };
+    let session = Session::new(None, environment, Purpose::Binding);
+    let diff = compare(&base.state, &head.state, &session).unwrap();
     let mut diagnostics = Diagnostics::default();
-    diagnostics.extend(findings(&diff, head.state.side().definitions));
+    diagnostics.extend(findings(&diff, head.state.view().definitions));
     (diff, diagnostics)
 }
 

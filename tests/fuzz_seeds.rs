@@ -2,14 +2,13 @@
 //!
 //! They are made of the shipped project and of the cases in tests/bad_input, and are committed, so
 //! that everybody begins with the same. To make them anew:
-//! `cargo test --release --test fuzz_seeds -- --ignored`. Inputs that are called `found_…` once
+//! `cargo test --release --test all fuzz_seeds -- --ignored`. Inputs that are called `found_…` once
 //! made a target fail; they stay. The `definitions` target also begins with the cases themselves.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use goodhart_engine::bind::Memory;
 use toml::de::{DeTable, DeValue};
 
 /// A repository is no place for a corpus of millions.
@@ -119,14 +118,11 @@ fn seeds() -> BTreeMap<(&'static str, String), String> {
         }
     }
     let inputs = fs::read_to_string(root().join("snapshots/inputs.toml")).unwrap();
-    seeds.insert(("kept", "inputs".to_owned()), inputs);
+    seeds.insert(("snapshots", "inputs".to_owned()), inputs);
     let snapshot = fs::read_to_string(root().join("snapshots/incident_count.toml")).unwrap();
     // The total alone: the other groups are of the same form.
     let total = snapshot.split("\n[[series]]").take(2).collect::<Vec<_>>().join("\n[[series]]");
-    seeds.insert(("kept", "snapshot".to_owned()), total);
-    let mut memory = Memory::default();
-    memory.remember(Memory::key(["a"]), &["b"]);
-    seeds.insert(("kept", "memory".to_owned()), memory.render().unwrap());
+    seeds.insert(("snapshots", "snapshot".to_owned()), total);
     let project = fs::read_to_string(root().join("goodhart.toml")).unwrap();
     seeds.insert(("definitions", "project".to_owned()), format!("=== goodhart.toml\n{project}"));
     seeds

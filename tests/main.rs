@@ -1,9 +1,10 @@
 //! The tests of the program and of its library, in one executable: linking DuckDB takes longer than
 //! most of them. `cargo test --test all NAME` runs some. What needs a process of its own has one:
-//! attacks, confinement, faults.
+//! attacks, sandbox, faults.
 
 mod acceptance;
 mod alerts;
+mod allow_list;
 mod architecture;
 mod bad_input;
 mod base_revision;
@@ -14,15 +15,15 @@ mod ci;
 mod cli;
 mod cli_reference;
 mod codes;
-mod committed_memory;
+mod committed_cache;
 mod definition_tests;
 mod determinism;
 mod diff_formats;
-mod diff_sides;
+mod diff_revisions;
 mod duckdb_facts;
+mod duckdb_settings;
 mod formats;
 mod fuzz_seeds;
-mod gate;
 mod generated;
 mod history;
 mod hostile_data;

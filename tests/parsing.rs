@@ -21,8 +21,8 @@ fn parse(engine: &Engine, sql: &str) -> Option<ParsedSql> {
     Some(ParsedSql::clone(&examined.parsed))
 }
 
-/// What the unit tests of src/sql read is what the engine says today. A query without a tree gets one
-/// where `INSTA_UPDATE=always`.
+/// What the unit tests of crates/core/src/sql read is what the engine says today. A query without a
+/// tree gets one where `INSTA_UPDATE=always`.
 #[test]
 fn recorded_trees_are_those_of_the_engine() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/trees.json");

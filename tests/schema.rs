@@ -133,7 +133,7 @@ fn the_published_schemas_are_current() {
         }
         assert!(
             fs::read_to_string(&path).unwrap_or_default() == schema,
-            "{} is out of date: run `GOODHART_UPDATE_DOCS=1 cargo test --release --test schema`",
+            "{} is out of date: run `GOODHART_UPDATE_DOCS=1 cargo test --release --test all schema`",
             path.display()
         );
     }

@@ -61,7 +61,7 @@ fn coverage_of_one_client_falls_within_a_week() {
 /// The alert of the definition, over every week and client.
 #[test]
 fn the_fall_of_coverage_raises_the_alert_once() {
-    let opened = goodhart::check::open(root(), &goodhart_engine::Parser::within()).unwrap();
+    let opened = goodhart::check::load(root(), &goodhart_engine::Parser::within()).unwrap();
     let metric = &opened.catalog.as_ref().unwrap().metrics["estate_coverage"];
     let results = EVALUATION.results.metrics.iter().find(|m| m.metric == metric.id).unwrap();
     let raised = results.series().flat_map(|rows| {

@@ -6,9 +6,10 @@ use crate::support;
 use std::collections::BTreeMap;
 
 use goodhart::check;
+use goodhart_core::cache::Cache;
 use goodhart_core::measure::Cell;
 use goodhart_core::rules::{Project, check_bound};
-use goodhart_engine::bind::{Memory, bind};
+use goodhart_engine::bind::bind;
 use goodhart_engine::{Engine, Options, Parser};
 use jiff::civil::date;
 
@@ -53,9 +54,9 @@ fn codes(queries: &[&str]) -> Vec<String> {
         support::write(folder.path(), &[(&format!("sources/q{number}.toml"), &text)]);
     }
     let parser = Parser::within();
-    let opened = check::open(folder.path(), &parser).unwrap();
+    let opened = check::load(folder.path(), &parser).unwrap();
     let (catalog, files) = (opened.catalog.unwrap(), opened.files);
-    let (bound, found) = bind(&catalog, &files, &mut Memory::default(), &parser).unwrap();
+    let (bound, found) = bind(&catalog, &files, &Cache::default(), &parser).unwrap();
     assert!(found.is_empty(), "{found:?}");
     let project = Project { catalog: &catalog, files: &files, today: date(2026, 7, 1) };
     let found = check_bound(&project, &bound);

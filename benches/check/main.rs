@@ -178,7 +178,7 @@ fn after_a_change(folder: &Path, options: &Options) -> Result<Line, Box<dyn Erro
     })
 }
 
-/// The seconds of a check that remembers nothing.
+/// The seconds of a check without a cache.
 fn cold(root: &Path) -> Result<f64, Box<dyn Error>> {
     project::forget(root)?;
     check(root)

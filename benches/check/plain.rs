@@ -6,10 +6,11 @@ use std::path::Path;
 
 use duckdb::Connection;
 use goodhart::check;
+use goodhart_core::cache::Cache;
 use goodhart_core::measure::aggregates;
 use goodhart_core::plan::{self, Columns, Scan, quote};
 use goodhart_engine::Parser;
-use goodhart_engine::bind::{self, Memory};
+use goodhart_engine::bind;
 use serde::{Deserialize, Serialize};
 
 /// What is bound.
@@ -23,9 +24,9 @@ pub struct Statements {
 /// Writes the statements that `goodhart check` binds for the project at `root`.
 pub fn write(root: &Path, path: &Path) -> Result<usize, Box<dyn Error>> {
     let parser = Parser::within();
-    let opened = check::open(root, &parser)?;
+    let opened = check::load(root, &parser)?;
     let catalog = opened.catalog.as_ref().ok_or("goodhart.toml could not be read")?;
-    let (bound, found) = bind::bind(catalog, &opened.files, &mut Memory::default(), &parser)?;
+    let (bound, found) = bind::bind(catalog, &opened.files, &Cache::default(), &parser)?;
     if !found.is_empty() {
         return Err(format!("the project is wrong: {}", found[0].message).into());
     }

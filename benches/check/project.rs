@@ -39,7 +39,7 @@ pub fn place(folder: &Path, metric: &Metric) -> Result<(), Box<dyn Error>> {
     Ok(fs::write(folder.join(format!("{}.toml", metric.id)), &metric.text)?)
 }
 
-/// Forgets what `check` remembers.
+/// Removes what `check` cached.
 pub fn forget(folder: &Path) -> Result<(), Box<dyn Error>> {
     let memory = folder.join(".goodhart");
     if memory.exists() {

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::alerts::{Alerts, Format};
+use crate::support::cache;
 use crate::support::process::{self, GOODHART};
 use crate::support::table::{Line, Target, Unit, grouped};
 use crate::{project, workload};
@@ -24,19 +25,16 @@ pub fn compare(folder: &Path, rows: u64, repetitions: usize) -> Result<Vec<Line>
     let (mut full, mut nothing, mut one, mut alone) = (vec![], vec![], vec![], vec![]);
     for repetition in 1..=repetitions {
         eprintln!("again, {rows} rows: repetition {repetition} of {repetitions}");
-        forget(&root)?;
+        cache::remove_results(&root)?;
         full.push(eval(&root, &[])?);
         nothing.push(eval(&root, &[])?);
         change(&root, repetition)?;
         one.push(eval(&root, &[])?);
         // Both have a changed result to write.
         fs::remove_dir_all(root.join(".goodhart/pending"))?;
-        let kept = root.join(".goodhart/results");
-        let aside = root.join(".goodhart/aside");
-        fs::rename(&kept, &aside)?;
+        cache::set_results_aside(&root)?;
         alone.push(eval(&root, &[CHANGED])?);
-        fs::remove_dir_all(&kept)?;
-        fs::rename(&aside, &kept)?;
+        cache::restore_results(&root)?;
         goodhart("accept", &root, &[])?;
     }
     let what = |of: &str| {
@@ -76,11 +74,6 @@ fn goodhart(verb: &str, root: &Path, metrics: &[&str]) -> Result<f64, Box<dyn Er
     let mut arguments = vec![OsStr::new(verb), OsStr::new("--project"), root.as_os_str()];
     arguments.extend(metrics.iter().map(OsStr::new));
     Ok(process::run(GOODHART.as_ref(), &arguments)?.0)
-}
-
-/// Forgets the results, and not what was verified.
-fn forget(root: &Path) -> Result<(), Box<dyn Error>> {
-    Ok(fs::remove_dir_all(root.join(".goodhart/results"))?)
 }
 
 /// Changes the numbers of one metric, to others in every repetition.

@@ -1,7 +1,7 @@
 //! How fast goodhart is, beside the same work without it, in one run: `cargo bench --bench
 //! evaluation`. What the numbers mean is in docs/benchmarks.md.
 //!
-//! `-- --rows 1000000 --repetitions 1` is a quick try, `-- --only again` is about memory alone. The program starts itself as a child for
+//! `-- --rows 1000000 --repetitions 1` is a quick try, `-- --only again` is about the cache alone. The program starts itself as a child for
 //! each measurement; those are its other, hidden verbs.
 
 mod again;
@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 
 use alerts::{Alerts, Format};
 use goodhart_engine::Protection;
+use support::cache;
 use support::child::{self, Measured};
 use support::process::GOODHART;
 use support::table::{self, Line, Target, Unit, grouped};
@@ -148,11 +149,8 @@ fn hundred_metrics(
     for repetition in 1..=repetitions {
         eprintln!("{name}, {} rows: repetition {repetition} of {repetitions}", alerts.rows);
         let plain = child::run("plain", &[&alerts.path, &their_values])?;
-        // What was verified is forgotten, so that this run is a first one.
-        let memory = goodhart_core::result::snapshot::Store::new(&root).memory();
-        if let Some(memory) = memory.filter(|memory| memory.exists()) {
-            std::fs::remove_dir_all(&memory)?;
-        }
+        // So that this run is a first one.
+        cache::remove_all(&root)?;
         first.push((child::run("goodhart", &[&root, &our_values])?, plain));
         let within = child::run("goodhart", &[&root, &our_values])?;
         following.push((within, plain));

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::path::Path;
+use std::time::SystemTime;
 
 use duckdb::Connection;
 use duckdb::types::{TimeUnit, Value};
@@ -9,12 +10,14 @@ use goodhart::check;
 use goodhart_core::diagnostic::{Diagnostics, Files};
 use goodhart_core::plan::{self, Selection};
 use goodhart_core::project::catalog::Catalog;
-use goodhart_core::result::threshold::judge;
+use goodhart_core::result::snapshot::Store;
+use goodhart_core::result::threshold::check_thresholds;
 use goodhart_core::result::to_f64;
 use goodhart_engine::evaluate::{Evaluation, Request, evaluate};
 use goodhart_engine::{Parser, Protection};
 
 use crate::alerts::{Format, literal};
+use crate::support::cache;
 use crate::values::Values;
 use crate::workload::Metric;
 
@@ -25,8 +28,8 @@ pub struct Opened {
 }
 
 pub fn open(root: &Path) -> Result<Opened, Box<dyn Error>> {
-    let mut opened = check::open(root, &Parser::within())?;
-    opened.refuse_wrong(jiff::civil::Date::ZERO);
+    let mut opened = check::load(root, &Parser::within())?;
+    opened.check_rules(jiff::civil::Date::ZERO);
     clean(&opened.diagnostics, &opened.files)?;
     let catalog = opened.catalog.ok_or("goodhart.toml could not be read")?;
     Ok(Opened { files: opened.files, catalog })
@@ -39,18 +42,20 @@ fn clean(diagnostics: &Diagnostics, files: &Files) -> Result<(), Box<dyn Error>>
     Err(goodhart_core::diagnostic::render(diagnostics, files, false).into())
 }
 
-/// Everything from reading the definitions to judged results.
+/// Everything from reading the definitions to checked results.
 pub fn goodhart(root: &Path, protection: Protection) -> Result<Evaluation, Box<dyn Error>> {
     let Opened { files, catalog } = open(root)?;
     let chosen =
         plan::select(&catalog, &Selection::default()).map_err(|problems| problems.join("\n"))?;
     let plan = plan::build(&catalog, &chosen);
-    let memory = goodhart_core::result::snapshot::Store::new(root).memory();
-    let request = Request { memory, ..Request::new(root, protection) };
+    // What was verified is cached, and the results are computed.
+    cache::remove_results(root)?;
+    let cache = Store::new(root).cache(&std::env::current_exe()?, SystemTime::UNIX_EPOCH);
+    let request = Request { cache, ..Request::new(root, protection) };
     let mut evaluation = evaluate(&catalog, &plan, &files, &request)?;
     let mut diagnostics = Diagnostics::default();
     diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
-    diagnostics.extend(judge(&catalog, &evaluation.results));
+    diagnostics.extend(check_thresholds(&catalog, &evaluation.results));
     clean(&diagnostics, &files)?;
     Ok(evaluation)
 }

@@ -11,6 +11,7 @@ use goodhart_engine::Protection;
 use goodhart_engine::evaluate::{Request, statements};
 
 use crate::alerts::{Alerts, COLUMNS, Format, literal};
+use crate::support::cache;
 use crate::support::process::{self, GOODHART};
 use crate::{project, sides, workload};
 
@@ -33,7 +34,7 @@ pub fn compare(folder: &Path, repetitions: usize) -> Result<Vec<(f64, f64)>, Box
             let arguments = ["eval", "--format", "json", "--project"];
             let mut arguments: Vec<&OsStr> = arguments.iter().map(OsStr::new).collect();
             arguments.push(root_text);
-            std::fs::remove_dir_all(root.join(".goodhart/results"))?;
+            cache::remove_results(&root)?;
             let (goodhart, _) = process::run(GOODHART.as_ref(), &arguments)?;
             let arguments = ["minimal", &load, &query].map(OsStr::new);
             let (minimal, _) = process::run(this.as_os_str(), &arguments)?;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::Opened;
+use super::LoadedProject;
 use crate::git::Project;
 use goodhart_core::diagnostic::Files;
 use goodhart_core::error::Error;
@@ -33,7 +33,7 @@ impl Texts {
     ///
     /// # Errors
     /// Only an engine failure.
-    pub fn open(&self, parser: &dyn Parse) -> Result<Opened, Error> {
+    pub fn load(&self, parser: &dyn Parse) -> Result<LoadedProject, Error> {
         let mut files = Files::default();
         let mut listed = ProjectFiles {
             project: None,
@@ -58,6 +58,6 @@ impl Texts {
                 listed.metrics.push(file);
             }
         }
-        Opened::read(PathBuf::new(), files, &listed, Vec::new(), parser)
+        LoadedProject::read(PathBuf::new(), files, &listed, Vec::new(), parser)
     }
 }

@@ -2,45 +2,46 @@
 
 mod at;
 mod base;
-mod open;
+mod load;
 
 pub use at::Texts;
 pub use base::metrics_at;
-pub use open::{Opened, open};
+pub use load::{LoadedProject, load};
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use goodhart_core::cache::Cache;
 use goodhart_core::error::Error;
-use goodhart_core::project::catalog::{Parse, Unresolved, pieces_of_metric};
+use goodhart_core::project::catalog::{Parse, ParseContext, pieces_of_metric};
 use goodhart_core::project::definition::metric::MetricFile;
 use goodhart_core::rules;
-use goodhart_core::sql::facts::Bound;
+use goodhart_core::sql::facts::BoundProject;
 use goodhart_engine::Parser;
-use goodhart_engine::bind::{Memory, bind};
+use goodhart_engine::bind::bind;
 
-/// Looks at everything: runs all rules, and binds all SQL that is not in the `memory`.
+/// Runs all rules, and binds all SQL that is not in the cache.
 ///
 /// Returns what could be bound; nothing where there is no catalog.
 ///
 /// # Errors
 /// Only an engine failure.
 pub fn check(
-    opened: &mut Opened,
+    project: &mut LoadedProject,
     today: Date,
-    memory: &mut Memory,
+    cache: &Cache,
     parser: &Parser<'_>,
-) -> Result<Bound, Error> {
-    let Some(catalog) = &opened.catalog else {
-        return Ok(Bound::default());
+) -> Result<BoundProject, Error> {
+    let Some(catalog) = &project.catalog else {
+        return Ok(BoundProject::default());
     };
-    let project = rules::Project { catalog, files: &opened.files, today };
-    let mut found = rules::check(&project);
-    let (bound, wrong) = bind(catalog, &opened.files, memory, parser)?;
-    found.extend(rules::without_follow_ups(catalog, &opened.files, wrong));
-    found.extend(rules::check_bound(&project, &bound));
-    opened.diagnostics.extend(found);
+    let context = rules::Project { catalog, files: &project.files, today };
+    let mut found = rules::check(&context);
+    let (bound, wrong) = bind(catalog, &project.files, cache, parser)?;
+    found.extend(rules::without_follow_ups(catalog, &project.files, wrong));
+    found.extend(rules::check_bound(&context, &bound));
+    project.diagnostics.extend(found);
     Ok(bound)
 }
 
@@ -49,21 +50,21 @@ pub fn check(
 /// # Errors
 /// Only an engine failure.
 pub fn check_against(
-    opened: &mut Opened,
+    project: &mut LoadedProject,
     today: Date,
     metrics: BTreeMap<String, MetricFile>,
     parser: &Parser<'_>,
 ) -> Result<(), Error> {
-    let Some(catalog) = &opened.catalog else {
+    let Some(catalog) = &project.catalog else {
         return Ok(());
     };
     let pieces = metrics.values().flat_map(pieces_of_metric).collect();
     let settings = &catalog.settings;
-    let unresolved = Unresolved { root: &opened.root, settings, sources: &[] };
+    let unresolved = ParseContext { root: &project.root, settings, sources: &[] };
     let sql = parser.parse(&pieces, &unresolved)?;
     let base = rules::Base { metrics, sql };
-    let project = rules::Project { catalog, files: &opened.files, today };
-    let found = rules::check_against(&project, &base);
-    opened.diagnostics.extend(found);
+    let context = rules::Project { catalog, files: &project.files, today };
+    let found = rules::check_against(&context, &base);
+    project.diagnostics.extend(found);
     Ok(())
 }

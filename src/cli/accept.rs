@@ -2,30 +2,27 @@
 
 use clap::Args;
 
-use super::chosen;
-use super::project::{self, Refused};
-use super::{Global, output};
-use goodhart_core::error::Error;
+use super::pending_selection;
+use super::session::{self, Options};
+use super::stop::Stop;
+use super::{Global, exit, output};
 use goodhart_core::result::snapshot::{INPUTS, Store};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    chosen: chosen::Arguments,
-    /// Why the new values are right; kept with the groups that changed
-    #[arg(long, value_name = "TEXT", value_parser = chosen::reason)]
+    chosen: pending_selection::Arguments,
+    /// Why the new values are right; stored with the groups that changed
+    #[arg(long, value_name = "TEXT", value_parser = pending_selection::reason)]
     reason: Option<String>,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let writer = project::writer(&project::root(global)?, "accept")?;
-    let mut opened = match project::open(global)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
-    let store = Store::new(&opened.root);
-    let chosen = arguments.chosen.of(&opened.catalog)?;
-    let known = opened.known();
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let writer = session::writer(&session::root(global)?, "accept")?;
+    let mut project = session::open(global, &session::start(global, Options::default())?)?;
+    let store = Store::new(&project.root);
+    let chosen = arguments.chosen.of(&project.catalog)?;
+    let known = project.metric_ids();
     let (change, done) = store.accept(&chosen, &known, arguments.reason.as_deref())?;
     writer.commit(&change)?;
     for name in done.accepted.iter().filter(|name| *name != INPUTS) {
@@ -38,8 +35,8 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         output::say("nothing is pending");
     }
     // What was accepted is as goodhart wrote it; the rest may not be.
-    let committed = store.inspect(&mut opened.files, &known, None)?;
-    opened.diagnostics.extend(committed.found);
-    output::diagnostics(global, &opened.diagnostics, &opened.files);
-    Ok(project::verdict(&opened.diagnostics))
+    let committed = store.inspect(&mut project.files, &known, None)?;
+    project.diagnostics.extend(committed.found);
+    output::diagnostics(global, &project.diagnostics, &project.files);
+    Ok(exit::of(&project.diagnostics))
 }

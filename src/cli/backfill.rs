@@ -5,21 +5,23 @@ use std::collections::BTreeMap;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::project::{self, Opened, Refused};
 use super::segment::{self, Format, Segments};
-use super::{Global, instant, output, progress::Bar, sides};
+use super::session::{self, Options};
+use super::stop::Stop;
+use super::{Global, exit, instant, output, progress::Bar};
+use crate::session::{Period as EvaluatedPeriod, Project, Session};
 use goodhart_core::diagnostic::{Diagnostic, Label};
 use goodhart_core::error::Error;
-use goodhart_core::plan::{self, Selection, Timeline};
+use goodhart_core::plan::{Selection, Timeline};
 use goodhart_core::project::catalog::Metric;
 use goodhart_core::project::definition::project::{AsOf, Grain};
 use goodhart_core::report::history as report;
 use goodhart_core::result::history::{
-    Evaluated, Series, evaluated_groups, evaluated_points, observations,
+    PeriodResult, Series, evaluated_groups, evaluated_points, observations,
 };
 use goodhart_core::result::threshold::{alert_findings, alerts, is_watched};
 use goodhart_core::result::{Group, Period, instant_text};
-use goodhart_engine::evaluate::{Progress, Request, Silent, evaluate};
+use goodhart_engine::evaluate::{Progress, Silent};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -31,10 +33,11 @@ pub struct Arguments {
     /// The first period is the one that holds this instant
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     from: Timestamp,
-    /// The last period is the last one that is over at this instant; the project's as-of where absent
+    /// The last period is the last one that is over at this instant; the default is the
+    /// project's as-of
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     to: Option<Timestamp>,
-    /// The length of a period: day, week, month, quarter or year; the project's where absent
+    /// The length of a period: day, week, month, quarter or year; the default is the project's
     #[arg(long, value_name = "GRAIN", value_parser = super::eval::parse_grain)]
     grain: Option<Grain>,
     /// How to print the values
@@ -45,18 +48,19 @@ pub struct Arguments {
     threads: Option<u32>,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let mut opened = match project::open(global)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
-    let grain = arguments.grain.unwrap_or(opened.catalog.settings.grain);
-    let periods = periods(&opened, arguments, grain)?;
-    let mut evaluated = evaluate_all(global, arguments, &mut opened, grain, &periods)?;
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let bar = Bar::start();
+    let options = Options { threads: arguments.threads, progress: &Silent, ..Options::default() };
+    let session = session::start(global, options)?;
+    let mut project = session::open(global, &session)?;
+    let grain = arguments.grain.unwrap_or(project.catalog.settings.grain);
+    let periods = periods(&project, arguments, grain)?;
+    let mut evaluated = evaluate_all(&session, arguments, &mut project, grain, &periods, &bar)?;
+    bar.finish();
     let mut all = Vec::new();
     let mut found: Vec<Diagnostic> = Vec::new();
     for id in &arguments.metrics {
-        let metric = segment::metric(&opened.catalog, id)?;
+        let metric = segment::metric(&project.catalog, id)?;
         // One that was named twice is there once.
         let Some(evaluated) = evaluated.remove(id) else { continue };
         let known = evaluated_groups(&evaluated);
@@ -68,15 +72,15 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
             .flat_map(|group| alerts(metric, &observations(&evaluated_points(&evaluated, group))));
         found.extend(alert_findings(metric, &raised.collect::<Vec<_>>()));
     }
-    opened.diagnostics.extend(found);
-    print(global, &opened, arguments.format, &all)?;
-    output::diagnostics(global, &opened.diagnostics, &opened.files);
-    Ok(project::verdict(&opened.diagnostics))
+    project.diagnostics.extend(found);
+    print(global, &project, arguments.format, &all)?;
+    output::diagnostics(global, &project.diagnostics, &project.files);
+    Ok(exit::of(&project.diagnostics))
 }
 
 /// The periods at whose ends is evaluated.
-fn periods(opened: &Opened, arguments: &Arguments, grain: Grain) -> Result<Vec<Period>, Error> {
-    let to = match (&arguments.to, &opened.catalog.settings.as_of) {
+fn periods(project: &Project, arguments: &Arguments, grain: Grain) -> Result<Vec<Period>, Error> {
+    let to = match (&arguments.to, &project.catalog.settings.as_of) {
         (Some(to), _) => *to,
         (None, AsOf::Fixed(as_of)) => *as_of,
         (None, AsOf::Newest { .. }) => {
@@ -97,51 +101,44 @@ fn periods(opened: &Opened, arguments: &Arguments, grain: Grain) -> Result<Vec<P
 
 /// Evaluates the metrics as of the end of each period, in that period only.
 fn evaluate_all(
-    global: &Global,
+    session: &Session<'_>,
     arguments: &Arguments,
-    opened: &mut Opened,
+    project: &mut Project,
     grain: Grain,
     periods: &[Period],
-) -> Result<BTreeMap<String, Vec<Evaluated>>, Error> {
+    bar: &Bar,
+) -> Result<BTreeMap<String, Vec<PeriodResult>>, Error> {
     let selection = Selection { metrics: arguments.metrics.clone(), ..Selection::default() };
-    let chosen = plan::select(&opened.catalog, &selection)
-        .map_err(|problems| Error::Usage(problems.join("\n")))?;
-    let plan = plan::build(&opened.catalog, &chosen);
-    let mut evaluated: BTreeMap<String, Vec<Evaluated>> = BTreeMap::new();
+    let plan = session.plan(project, &selection)?;
+    let mut evaluated: BTreeMap<String, Vec<PeriodResult>> = BTreeMap::new();
     // The same at several instants is said once, as it was at the newest.
     let mut said: BTreeMap<Place, Diagnostic> = BTreeMap::new();
-    let bar = Bar::start();
-    let root = opened.root.clone();
-    let context = sides::context(global, Some(&root), arguments.threads, &bar)?;
     for (done, period) in periods.iter().enumerate() {
         bar.step(&format!("as of {}", instant_text(period.end)), done, periods.len());
-        let request = Request {
+        let period_of = EvaluatedPeriod {
             as_of: Some(period.end),
             grain: Some(grain),
             from: Some(period.start),
             to: Some(period.end),
-            progress: &Silent,
-            ..context.request(&root)
         };
-        let evaluation = evaluate(&opened.catalog, &plan, &opened.files, &request)?;
+        let evaluation = session.evaluate(project, &plan, &period_of)?;
         if done == 0 {
-            sides::say_missing(&evaluation);
+            session::say_missing_protection(&evaluation);
         }
         for diagnostic in evaluation.diagnostics {
             said.insert(place(&diagnostic), diagnostic);
         }
-        for id in &chosen {
+        for id in &plan.chosen {
             let results = evaluation.results.metrics.iter().find(|found| found.metric == *id);
             let results = results.cloned().ok_or_else(|| {
                 let why = evaluation.skipped.get(id);
                 why.cloned().unwrap_or_else(|| "not evaluated".to_owned())
             });
-            let one = Evaluated { as_of: period.end, grain, period: *period, results };
+            let one = PeriodResult { as_of: period.end, grain, period: *period, results };
             evaluated.entry(id.clone()).or_default().push(one);
         }
     }
-    drop(bar);
-    opened.diagnostics.extend(said.into_values());
+    project.diagnostics.extend(said.into_values());
     Ok(evaluated)
 }
 
@@ -153,7 +150,7 @@ fn place(diagnostic: &Diagnostic) -> Place {
     (diagnostic.code.name, diagnostic.labels.clone(), message)
 }
 
-fn series(metric: &Metric, evaluated: &[Evaluated], group: &Group) -> Series {
+fn series(metric: &Metric, evaluated: &[PeriodResult], group: &Group) -> Series {
     Series {
         metric: metric.id.clone(),
         group: group.clone(),
@@ -162,12 +159,12 @@ fn series(metric: &Metric, evaluated: &[Evaluated], group: &Group) -> Series {
     }
 }
 
-fn print(global: &Global, opened: &Opened, format: Format, all: &[Series]) -> Result<(), Error> {
+fn print(global: &Global, project: &Project, format: Format, all: &[Series]) -> Result<(), Error> {
     let styled = output::stdout_coloured(global);
     output::data(&match format {
         Format::Text => {
             let texts = all.iter().filter_map(|series| {
-                let metric = opened.catalog.metrics.get(&series.metric)?;
+                let metric = project.catalog.metrics.get(&series.metric)?;
                 Some(report::text(metric, series, styled))
             });
             texts.collect::<Vec<_>>().join("\n")

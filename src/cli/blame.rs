@@ -4,14 +4,14 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
 use super::history::{revisions, series};
-use super::project::{self, Refused};
 use super::segment::{self, Segments};
+use super::session::{self, Options};
+use super::stop::Stop;
 use super::{Global, exit, instant, output};
 use goodhart_core::error::Error;
-use goodhart_core::report::history::{Blamed, blame_json, blame_text};
+use goodhart_core::report::history::{BlameReport, blame_json, blame_text};
 use goodhart_core::result::date_text;
 use goodhart_core::result::history::{groups, last_change, points};
-use goodhart_engine::Purpose;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -19,7 +19,7 @@ pub struct Arguments {
     metric: String,
     #[command(flatten)]
     segments: Segments,
-    /// The value of the period that holds this instant; where absent, of the newest complete one
+    /// The value of the period that holds this instant; the default is the newest complete one
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     period: Option<Timestamp>,
     /// How to print the commit
@@ -35,14 +35,11 @@ enum Format {
     Json,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let parser = project::parser(global, project::Memory::Used, Purpose::Binding)?;
-    let opened = match project::open_with(global, &parser)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
-    let metric = segment::metric(&opened.catalog, &arguments.metric)?;
-    let revisions = revisions(&opened.root, metric, &parser)?;
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let session = session::start(global, Options::default())?;
+    let project = session::open(global, &session)?;
+    let metric = segment::metric(&project.catalog, &arguments.metric)?;
+    let revisions = revisions(&project.root, metric, session.parser())?;
     let group = arguments.segments.group(&metric.id, &groups(&revisions))?;
     let unit = metric.definition.unit.value.name();
     let newest = || {
@@ -55,13 +52,15 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
     let series = series(metric, &revisions, &group, Some(period));
     let Some(change) = last_change(&series.points) else {
         let date = date_text(period);
-        return Err(Error::Usage(format!("no commit has a value of `{}` for {date}", metric.id)));
+        return Err(
+            Error::Usage(format!("no commit has a value of `{}` for {date}", metric.id)).into()
+        );
     };
-    let blamed = Blamed { metric, series: &series, change };
+    let blamed = BlameReport { metric, series: &series, change };
     output::data(&match arguments.format {
         Format::Text => blame_text(&blamed),
         Format::Json => blame_json(&blamed),
     })?;
-    output::diagnostics(global, &opened.diagnostics, &opened.files);
+    output::diagnostics(global, &project.diagnostics, &project.files);
     Ok(exit::CLEAN)
 }

@@ -1,16 +1,21 @@
 //! `goodhart diff`.
 
+use std::collections::BTreeMap;
+
 use clap::{Args, ValueEnum};
 
 use super::progress::Bar;
-use super::project::{self, Refused};
 use super::publish::KEY;
-use super::sides::{self, Evaluated, Named, Place};
+use super::revisions::{self, Repository, RevisionName};
+use super::session::{self, Options};
+use super::stop::Stop;
 use super::{Global, exit, output};
-use crate::compare::{State, compare};
+use crate::compare::{ProjectRevision, compare};
 use crate::publish::is_key;
+use crate::session::{Period, Session};
 use goodhart_core::diagnostic::Diagnostics;
 use goodhart_core::error::Error;
+use goodhart_core::plan::Selection;
 use goodhart_core::report::diagnostics::Findings;
 use goodhart_core::report::diff::{self as report, MarkdownOptions, TextOptions};
 use goodhart_core::result::diff::{Diff, findings};
@@ -18,9 +23,9 @@ use goodhart_core::result::diff::{Diff, findings};
 #[derive(Debug, Args)]
 pub struct Arguments {
     /// What to compare with: a revision, a folder of snapshots, or `a..b` for two revisions; the
-    /// last commit where absent
+    /// default is the last commit
     base: Option<String>,
-    /// What is compared; the working tree, evaluated now, where absent
+    /// What is compared; the default is the working tree, evaluated now
     head: Option<String>,
     /// Only these metrics (may be repeated)
     #[arg(long, value_name = "METRIC")]
@@ -47,53 +52,66 @@ enum Format {
     Markdown,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let place = Place::find(global)?;
-    let (base, head) = sides::named(arguments.base.as_deref(), arguments.head.as_deref());
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let repository = Repository::find(global)?;
+    let (base, head) = revisions::named(arguments.base.as_deref(), arguments.head.as_deref());
     let bar = Bar::start();
-    let context = sides::context(global, place.root.as_deref(), arguments.threads, &bar)?;
-    let base = place.open(&base, &context.parser)?;
+    let options = Options { threads: arguments.threads, progress: &bar, ..Options::default() };
+    let session = session::start_at(global, repository.root.as_deref(), options)?;
+    let base = repository.open(&base, session.parser())?;
     let (head, mut diagnostics, skipped) = match head {
-        Named::WorkingTree => match sides::working_tree(global, &context)? {
-            Ok(Evaluated { state, mut diagnostics, found, skipped }) => {
-                // Warnings about what was so before are not what changed.
-                diagnostics.extend_errors(found);
-                (state, diagnostics, skipped)
-            }
-            Err(Refused(code)) => return Ok(code),
-        },
+        RevisionName::WorkingTree => working_tree(global, &session)?,
         other => {
-            let mut head = place.open(&other, &context.parser)?;
+            let mut head = repository.open(&other, session.parser())?;
             let diagnostics = std::mem::take(&mut head.diagnostics);
-            (head, diagnostics, Vec::new())
+            (head, diagnostics, BTreeMap::new())
         }
     };
-    let mut diff = compare(&base, &head, &context)?;
-    drop(bar);
+    let mut diff = compare(&base, &head, &session)?;
+    bar.finish();
     if !arguments.metric.is_empty() {
         only(&mut diff, &base, &head, &arguments.metric)?;
     }
-    let found = findings(&diff, head.side().definitions);
-    diagnostics.extend(found);
+    diagnostics.extend(findings(&diff, head.view().definitions));
     say_unusable(&base);
     print(global, arguments, &diff, (&diagnostics, &head))?;
-    for (metric, reason) in &skipped {
-        output::say(&format!("not evaluated: {metric} ({reason})"));
-    }
-    Ok(match project::verdict(&diagnostics) {
+    session::say_skipped(&skipped);
+    Ok(match exit::of(&diagnostics) {
         exit::CLEAN if !skipped.is_empty() => exit::FINDINGS,
-        verdict => verdict,
+        code => code,
     })
 }
 
+/// The working tree as it evaluates, what is wrong with it, and the metrics without results.
+fn working_tree(
+    global: &Global,
+    session: &Session<'_>,
+) -> Result<(ProjectRevision, Diagnostics, BTreeMap<String, String>), Stop> {
+    let project = session::open(global, session)?;
+    let plan = session.plan(&project, &Selection::default())?;
+    let mut evaluation = session.evaluate(&project, &plan, &Period::default())?;
+    session::say_missing_protection(&evaluation);
+    let found = std::mem::take(&mut evaluation.diagnostics);
+    let skipped = std::mem::take(&mut evaluation.skipped);
+    let (state, mut diagnostics) = ProjectRevision::working_tree(project, evaluation);
+    // Warnings about what was so before are not what changed.
+    diagnostics.extend_errors(found);
+    Ok((state, diagnostics, skipped))
+}
+
 /// Leaves the metrics that were asked for.
-fn only(diff: &mut Diff, base: &State, head: &State, wanted: &[String]) -> Result<(), Error> {
-    let (before, after) = (base.side(), head.side());
+fn only(
+    diff: &mut Diff,
+    base: &ProjectRevision,
+    head: &ProjectRevision,
+    wanted: &[String],
+) -> Result<(), Error> {
+    let (before, after) = (base.view(), head.view());
     let unknown: Vec<&str> = wanted
         .iter()
         .map(String::as_str)
         .filter(|id| {
-            let knows = |side: &goodhart_core::result::diff::Side<'_>| {
+            let knows = |side: &goodhart_core::result::diff::Revision<'_>| {
                 side.metric(id).is_some() || side.results.contains_key(*id)
             };
             !knows(&before) && !knows(&after)
@@ -108,7 +126,7 @@ fn only(diff: &mut Diff, base: &State, head: &State, wanted: &[String]) -> Resul
 }
 
 /// Says what of the base could not be read: its metrics look new.
-pub fn say_unusable(base: &State) {
+pub fn say_unusable(base: &ProjectRevision) {
     let name = &base.provenance.name;
     if base.diagnostics.has_errors() {
         output::say(&format!("warning: not all of {name} can be read; what cannot has no causes"));
@@ -122,7 +140,7 @@ fn print(
     global: &Global,
     arguments: &Arguments,
     diff: &Diff,
-    (diagnostics, head): (&Diagnostics, &State),
+    (diagnostics, head): (&Diagnostics, &ProjectRevision),
 ) -> Result<(), Error> {
     let found = Findings { diagnostics, files: &head.files, prefix: "" };
     match arguments.format {

@@ -3,20 +3,20 @@
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
-use super::project::{self, Memory, Opened, Refused};
-use super::{Global, exit, instant, output, progress::Bar, settle, sides};
+use super::session::{self, Options};
+use super::stop::Stop;
+use super::{Global, exit, instant, output, progress::Bar};
+use crate::session::{Period, Project, Purpose, SnapshotComparison};
 use goodhart_core::error::Error;
-use goodhart_core::plan::{self, Selection};
+use goodhart_core::plan::Selection;
 use goodhart_core::project::definition::project::Grain;
 use goodhart_core::report::{self, TableOptions};
-use goodhart_core::result::snapshot::{Committed, Store, Writer};
-use goodhart_core::result::threshold::judge;
-use goodhart_engine::Purpose;
-use goodhart_engine::evaluate::{Evaluation, Request, evaluate, statements};
+use goodhart_core::result::snapshot::Writer;
+use goodhart_engine::evaluate::Evaluation;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Metrics to evaluate; all where absent
+    /// Metrics to evaluate; the default is all
     metrics: Vec<String>,
     /// Only metrics with this tag (may be repeated)
     #[arg(long, value_name = "TAG")]
@@ -30,7 +30,7 @@ pub struct Arguments {
     /// The first period is the one that holds this instant
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     from: Option<Timestamp>,
-    /// The last period is the one that ends at or holds this instant
+    /// The last period is the one that ends at this instant, else the one that holds it
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     to: Option<Timestamp>,
     /// The length of a period: day, week, month, quarter or year
@@ -42,12 +42,9 @@ pub struct Arguments {
     /// Print all groups of every metric, not only the worst
     #[arg(long)]
     all: bool,
-    /// Write nothing; exit with 3 where the committed snapshots are not current
+    /// Write nothing and do not use the cache; exit with 3 where the committed snapshots are not current
     #[arg(long)]
     check: bool,
-    /// Compute everything anew, whatever is remembered of earlier runs; `--check` always does
-    #[arg(long)]
-    fresh: bool,
     /// Print the plan and the SQL instead of evaluating
     #[arg(long, conflicts_with = "check")]
     explain: bool,
@@ -74,119 +71,127 @@ pub(super) fn parse_grain(text: &str) -> Result<Grain, String> {
 }
 
 impl Arguments {
-    /// A check believes nothing that it did not compute itself.
-    fn memory(&self) -> Memory {
-        match (self.check, self.fresh) {
-            (true, _) => Memory::Unused,
-            (false, true) => Memory::Renewed,
-            (false, false) => Memory::Used,
+    fn selection(&self) -> Selection {
+        Selection {
+            metrics: self.metrics.clone(),
+            tags: self.tag.clone(),
+            owners: self.owner.clone(),
         }
     }
 
-    /// Whether another time than the project's is asked for, with which nothing is compared.
+    /// The time that is evaluated. Where it is another one than the project's, nothing is compared
+    /// with the snapshots.
+    fn period(&self) -> Period {
+        Period { as_of: self.as_of, grain: self.grain, from: self.from, to: self.to }
+    }
+
     fn is_ad_hoc(&self) -> bool {
-        self.as_of.is_some() || self.from.is_some() || self.to.is_some() || self.grain.is_some()
+        self.period() != Period::default()
     }
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
     let writer = writer(global, arguments)?;
-    let (threads, environment) = (arguments.threads, &project::environment);
-    let parser =
-        project::parser(global, arguments.memory(), Purpose::Evaluating { threads, environment })?;
-    let mut opened = match project::open_with(global, &parser)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
-    let selection = Selection {
-        metrics: arguments.metrics.clone(),
-        tags: arguments.tag.clone(),
-        owners: arguments.owner.clone(),
-    };
-    let chosen = plan::select(&opened.catalog, &selection)
-        .map_err(|problems| Error::Usage(problems.join("\n")))?;
-    let plan = plan::build(&opened.catalog, &chosen);
-    let store = Store::new(&opened.root);
-    let (memory, kept) = match arguments.memory() {
-        Memory::Unused => (None, None),
-        Memory::Used | Memory::Renewed => project::memories(&opened.root, arguments.fresh),
-    };
-    let bar = Bar::start();
-    let request = Request {
-        root: &opened.root,
-        memory,
-        kept,
-        parser: Some(&parser),
-        environment,
-        as_of: arguments.as_of,
-        grain: arguments.grain,
-        from: arguments.from,
-        to: arguments.to,
-        threads,
-        protection: project::protection(global)?,
-        pseudonym_key: project::pseudonym_key(),
-        progress: &bar,
-    };
+    let (threads, bar) = (arguments.threads, Bar::start());
+    let purpose = Purpose::Evaluating { threads, environment: &session::variable };
+    let options = Options { ignores_cache: arguments.check, threads, progress: &bar, purpose };
+    let session = session::start(global, options)?;
+    let mut project = session::open(global, &session)?;
+    let (selection, period) = (arguments.selection(), arguments.period());
+    let plan = session.plan(&project, &selection)?;
     if arguments.explain {
-        let (explained, found) = statements(&opened.catalog, &plan, &opened.files, &request)?;
-        drop(bar);
-        opened.diagnostics.extend(found);
-        output::data(&report::explain(&opened.catalog, &plan, &explained))?;
-        output::diagnostics(global, &opened.diagnostics, &opened.files);
-        return Ok(project::verdict(&opened.diagnostics));
+        let (explained, found) = session.explain(&project, &plan, &period)?;
+        bar.finish();
+        project.diagnostics.extend(found);
+        output::data(&report::explain(&project.catalog, &plan, &explained))?;
+        output::diagnostics(global, &project.diagnostics, &project.files);
+        return Ok(exit::of(&project.diagnostics));
     }
-    let mut evaluation = evaluate(&opened.catalog, &plan, &opened.files, &request)?;
-    drop(bar);
-    sides::say_missing(&evaluation);
-    opened.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
-    opened.diagnostics.extend(judge(&opened.catalog, &evaluation.results));
-    let evaluated = evaluation.results.metrics.iter().map(|results| results.metric.clone());
-    let evaluated = (!selection.is_everything()).then(|| evaluated.collect());
-    let known = opened.known();
-    // Where nothing changed and nobody gave reasons, no snapshot needs to be read.
-    let plain = settle::snapshots(&opened, &Committed::default(), &evaluation);
-    let mut committed =
-        store.inspect_but(&mut opened.files, &known, evaluated.as_ref(), &plain.0)?;
-    if !arguments.is_ad_hoc() {
-        opened.diagnostics.extend(std::mem::take(&mut committed.found));
-    }
-    let (snapshots, too_large) = if committed.snapshots.is_empty() {
-        plain
+    let mut evaluation = session.evaluate(&project, &plan, &period)?;
+    bar.finish();
+    session::say_missing_protection(&evaluation);
+    project.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
+    project.diagnostics.extend(session.check_thresholds(&project, &evaluation));
+    let comparison = if arguments.is_ad_hoc() {
+        None
     } else {
-        settle::snapshots(&opened, &committed, &evaluation)
+        let is_whole = selection.is_everything();
+        session.compare_with_snapshots(&mut project, &evaluation, is_whole, !arguments.check)?
     };
-    opened.diagnostics.extend(too_large);
-    opened.diagnostics.extend(settle::another_key(&committed, &evaluation));
-    print(global, arguments, &opened, &evaluation)?;
-    output::diagnostics(global, &opened.diagnostics, &opened.files);
-    for (metric, reason) in &evaluation.skipped {
-        output::say(&format!("not evaluated: {metric} ({reason})"));
+    print(global, arguments, &project, &evaluation)?;
+    output::diagnostics(global, &project.diagnostics, &project.files);
+    session::say_skipped(&evaluation.skipped);
+    if arguments.is_ad_hoc() {
+        output::say("not compared with the snapshots, because of --as-of, --from, --to or --grain");
     }
-    let stale = if arguments.is_ad_hoc() {
-        output::say("another time than the project's: nothing is compared with the snapshots");
-        false
-    } else {
-        settle::settle(&opened, selection.is_everything(), &evaluation, snapshots, writer)?
-    };
+    let is_current = comparison.as_ref().is_none_or(SnapshotComparison::is_current);
+    if let Some(comparison) = &comparison {
+        if let Some(writer) = writer {
+            propose(&project, comparison, writer)?;
+        }
+        say_changes(comparison, arguments.check);
+    }
     // Skipped metrics have a diagnostic that is an error; a check that could not look at them
     // must not pass because of a level that hides it.
-    let verdict = match project::verdict(&opened.diagnostics) {
+    Ok(match exit::of(&project.diagnostics) {
         exit::CLEAN if !evaluation.skipped.is_empty() => exit::FINDINGS,
-        verdict => verdict,
-    };
-    Ok(match verdict {
-        exit::CLEAN if stale => exit::STALE,
-        verdict => verdict,
+        exit::CLEAN if arguments.check && !is_current => exit::STALE,
+        code => code,
     })
 }
 
-/// The right to change the store, where this run may want it. A folder that cannot be written is
+/// Makes the results that changed pending.
+fn propose(
+    project: &Project,
+    comparison: &SnapshotComparison,
+    writer: Result<Writer, Error>,
+) -> Result<(), Error> {
+    let change = comparison.proposal(project)?;
+    if change.is_empty() {
+        return Ok(());
+    }
+    let pending = writer.and_then(|writer| writer.commit(&change));
+    pending.map_err(|error| Error::NotPending(Box::new(error)))
+}
+
+fn say_changes(comparison: &SnapshotComparison, is_check: bool) {
+    if is_check && comparison.is_unfinished {
+        output::say(
+            "a change of the snapshots was interrupted; the next `goodhart eval` or `goodhart \
+             accept` finishes it",
+        );
+    }
+    if comparison.is_current() {
+        output::say(&match comparison.metrics() {
+            1 => "the snapshot of 1 metric is current".to_owned(),
+            count => format!("the snapshots of {count} metrics are current"),
+        });
+        return;
+    }
+    let (out_of_date, help) = if is_check {
+        ("snapshots are out of date", "run `goodhart eval`, then `goodhart accept`")
+    } else {
+        (
+            "new or changed results are pending",
+            "`goodhart review` shows them, `goodhart accept` takes them all",
+        )
+    };
+    if !comparison.changed.is_empty() {
+        output::say(&format!("{out_of_date}: {}", comparison.changed.join(", ")));
+    }
+    if !comparison.orphaned.is_empty() {
+        output::say(&format!("snapshots without a metric: {}", comparison.orphaned.join(", ")));
+    }
+    output::say(&format!("help: {help}"));
+}
+
+/// The lock of the store, where this run may change it. A folder that cannot be written is
 /// no reason to show no results: that it cannot is said where something is to be written.
 fn writer(global: &Global, arguments: &Arguments) -> Result<Option<Result<Writer, Error>>, Error> {
     if arguments.check || arguments.explain || arguments.is_ad_hoc() {
         return Ok(None);
     }
-    match project::writer(&project::root(global)?, "eval") {
+    match session::writer(&session::root(global)?, "eval") {
         Err(error) if !matches!(error, Error::Write { .. }) => Err(error),
         writer => Ok(Some(writer)),
     }
@@ -195,7 +200,7 @@ fn writer(global: &Global, arguments: &Arguments) -> Result<Option<Result<Writer
 fn print(
     global: &Global,
     arguments: &Arguments,
-    opened: &Opened,
+    project: &Project,
     evaluation: &Evaluation,
 ) -> Result<(), Error> {
     let results = &evaluation.results;
@@ -205,7 +210,7 @@ fn print(
     }
     let options = TableOptions { all: arguments.all, styled: output::stdout_coloured(global) };
     output::data(&match arguments.format {
-        Format::Text => report::table(&opened.catalog, results, options),
+        Format::Text => report::table(&project.catalog, results, options),
         Format::Json => report::json(results),
         Format::Ndjson => report::ndjson(results),
         Format::Csv => report::csv(results),

@@ -1,5 +1,7 @@
 //! Exit codes.
 
+use goodhart_core::diagnostic::Diagnostics;
+
 /// Everything is as it should be.
 pub const CLEAN: u8 = 0;
 /// A check, ceiling or target failed.
@@ -10,3 +12,14 @@ pub const FAILURE: u8 = 2;
 pub const STALE: u8 = 3;
 /// A report could not be delivered (`publish`).
 pub const UNDELIVERED: u8 = 4;
+
+/// The exit code that diagnostics lead to.
+pub fn of(diagnostics: &Diagnostics) -> u8 {
+    if diagnostics.has_failures() {
+        FAILURE
+    } else if diagnostics.has_errors() {
+        FINDINGS
+    } else {
+        CLEAN
+    }
+}

@@ -2,17 +2,18 @@
 
 use clap::Args;
 
+use super::stop::Stop;
 use super::{exit, output};
 use goodhart_core::diagnostic::{CODES, Code, closest};
 use goodhart_core::error::Error;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The code of a diagnostic, such as `ceiling-missing`; a list of all where absent
+    /// The code of a diagnostic, such as `ceiling-missing`; without it, all are listed
     code: Option<String>,
 }
 
-pub fn run(arguments: &Arguments) -> Result<u8, Error> {
+pub fn run(arguments: &Arguments) -> Result<u8, Stop> {
     let Some(name) = &arguments.code else {
         output::data(&list())?;
         return Ok(exit::CLEAN);
@@ -22,7 +23,7 @@ pub fn run(arguments: &Arguments) -> Result<u8, Error> {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`goodhart explain` lists all codes".to_owned(),
         };
-        return Err(Error::Usage(format!("there is no diagnostic called `{name}`\n{meant}")));
+        return Err(Error::Usage(format!("there is no diagnostic called `{name}`\n{meant}")).into());
     };
     output::data(&page(code))?;
     Ok(exit::CLEAN)

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{output, project};
-use crate::check::Opened;
-use goodhart_core::diagnostic::{Fixed, apply};
+use super::{output, session};
+use crate::check::LoadedProject;
+use goodhart_core::diagnostic::{FixedFiles, apply};
 use goodhart_core::error::Error;
 use goodhart_core::result::snapshot::Writer;
 
@@ -17,21 +17,21 @@ const ROUNDS: usize = 5;
 ///
 /// # Errors
 /// What stops a look, and a file that cannot be written.
-pub fn rounds(look: impl Fn() -> Result<Opened, Error>) -> Result<Opened, Error> {
+pub fn rounds(look: impl Fn() -> Result<LoadedProject, Error>) -> Result<LoadedProject, Error> {
     let (mut count, mut changed, mut writer) = (0, BTreeSet::new(), None);
-    let mut opened = look()?;
+    let mut project = look()?;
     for _ in 0..ROUNDS {
-        let fixed = apply(&opened.diagnostics, &opened.files);
+        let fixed = apply(&project.diagnostics, &project.files);
         if fixed.texts.is_empty() {
             break;
         }
         count += fixed.count;
         let writer = match &mut writer {
             Some(writer) => writer,
-            none => none.insert(project::writer(&opened.root, "check --fix")?),
+            none => none.insert(session::writer(&project.root, "check --fix")?),
         };
-        write(writer, &opened, &fixed, &mut changed)?;
-        opened = look()?;
+        write(writer, &project, &fixed, &mut changed)?;
+        project = look()?;
     }
     if count > 0 {
         output::say(&format!(
@@ -40,18 +40,18 @@ pub fn rounds(look: impl Fn() -> Result<Opened, Error>) -> Result<Opened, Error>
             output::counted(changed.len(), "file", "files"),
         ));
     }
-    Ok(opened)
+    Ok(project)
 }
 
 fn write(
     writer: &Writer,
-    opened: &Opened,
-    fixed: &Fixed,
+    project: &LoadedProject,
+    fixed: &FixedFiles,
     changed: &mut BTreeSet<PathBuf>,
 ) -> Result<(), Error> {
     let targets = fixed.texts.iter().map(|(file, text)| {
-        let path = opened.root.join(opened.files.path(*file));
-        Ok((target(&opened.root, &path, opened.files.text(*file))?, text))
+        let path = project.root.join(project.files.path(*file));
+        Ok((target(&project.root, &path, project.files.text(*file))?, text))
     });
     // All of them are looked at before the first is written.
     for (path, text) in targets.collect::<Result<Vec<_>, Error>>()? {

@@ -5,9 +5,10 @@ use std::path::Path;
 use clap::Args;
 use jiff::Timestamp;
 
-use super::project::{self, Refused};
 use super::segment::{self, Format, Segments};
-use super::{Global, instant, output};
+use super::session::{self, Options};
+use super::stop::Stop;
+use super::{Global, exit, instant, output};
 use crate::compare::walk;
 use crate::git;
 use goodhart_core::diagnostic::Diagnostic;
@@ -15,9 +16,8 @@ use goodhart_core::error::Error;
 use goodhart_core::project::catalog::{Metric, Parse};
 use goodhart_core::report::history as report;
 use goodhart_core::result::Group;
-use goodhart_core::result::history::{Revision, Series, groups, observations, points};
+use goodhart_core::result::history::{MetricRevision, Series, groups, observations, points};
 use goodhart_core::result::threshold::{alert_findings, alerts, is_watched};
-use goodhart_engine::Purpose;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -25,7 +25,7 @@ pub struct Arguments {
     metric: String,
     #[command(flatten)]
     segments: Segments,
-    /// Follow the period that holds this instant; where absent, the newest one that was complete at
+    /// Follow the period that holds this instant; the default is the newest one that was complete at
     /// each commit
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     period: Option<Timestamp>,
@@ -34,14 +34,11 @@ pub struct Arguments {
     format: Format,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let parser = project::parser(global, project::Memory::Used, Purpose::Binding)?;
-    let mut opened = match project::open_with(global, &parser)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
-    let metric = segment::metric(&opened.catalog, &arguments.metric)?;
-    let revisions = revisions(&opened.root, metric, &parser)?;
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let session = session::start(global, Options::default())?;
+    let mut project = session::open(global, &session)?;
+    let metric = segment::metric(&project.catalog, &arguments.metric)?;
+    let revisions = revisions(&project.root, metric, session.parser())?;
     let known = groups(&revisions);
     let group = arguments.segments.group(&metric.id, &known)?;
     let series = series(metric, &revisions, &group, arguments.period);
@@ -54,17 +51,21 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
             alerts(metric, &observations(&points))
         });
         let found: Vec<Diagnostic> = alert_findings(metric, &found.collect::<Vec<_>>());
-        opened.diagnostics.extend(found);
+        project.diagnostics.extend(found);
     }
-    output::diagnostics(global, &opened.diagnostics, &opened.files);
-    Ok(project::verdict(&opened.diagnostics))
+    output::diagnostics(global, &project.diagnostics, &project.files);
+    Ok(exit::of(&project.diagnostics))
 }
 
 /// The commits of the snapshot of a metric; says so where a clone has only some of them.
 ///
 /// # Errors
 /// There are none.
-pub fn revisions(root: &Path, metric: &Metric, parser: &dyn Parse) -> Result<Vec<Revision>, Error> {
+pub fn revisions(
+    root: &Path,
+    metric: &Metric,
+    parser: &dyn Parse,
+) -> Result<Vec<MetricRevision>, Error> {
     let repository = git::Project::open(root)?;
     // A repository without a commit has no head.
     let revisions = match repository.resolve("HEAD") {
@@ -89,7 +90,7 @@ pub fn revisions(root: &Path, metric: &Metric, parser: &dyn Parse) -> Result<Vec
 /// The values of a group at all commits.
 pub fn series(
     metric: &Metric,
-    revisions: &[Revision],
+    revisions: &[MetricRevision],
     group: &Group,
     period: Option<Timestamp>,
 ) -> Series {

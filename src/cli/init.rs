@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::stop::Stop;
 use super::{exit, output};
 use goodhart_core::error::Error;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// The folder of the new project; the current one where absent
+    /// The folder of the new project; the default is the current one
     #[arg(default_value = ".")]
     folder: PathBuf,
 }
@@ -31,7 +32,7 @@ const FILES: &[(&str, &str)] = &[
     ("metrics/ack_to_first_action.toml", include_str!("init/ack_to_first_action.toml")),
 ];
 
-pub fn run(arguments: &Arguments) -> Result<u8, Error> {
+pub fn run(arguments: &Arguments) -> Result<u8, Stop> {
     let folder = &arguments.folder;
     let existing: Vec<&str> =
         FILES.iter().map(|(name, _)| *name).filter(|name| folder.join(name).exists()).collect();
@@ -40,7 +41,8 @@ pub fn run(arguments: &Arguments) -> Result<u8, Error> {
             "{} already has {}; nothing was written",
             folder.display(),
             existing.join(", ")
-        )));
+        ))
+        .into());
     }
     for (name, text) in FILES {
         write(&folder.join(name), text)?;

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use clap::{Args, ValueEnum};
 
-use super::project::{self, Refused};
-use super::{Global, output};
+use super::session::{self, Options};
+use super::stop::Stop;
+use super::{Global, exit, output};
 use goodhart_core::diagnostic::closest;
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::Catalog;
 use goodhart_core::report::lineage::{downstream, json, mermaid, upstream};
-use goodhart_core::sql::facts::{Bound, ColumnRef};
+use goodhart_core::sql::facts::{BoundProject, ColumnRef};
 use goodhart_core::sql::lineage::{Graph, Node};
 
 #[derive(Debug, Args)]
@@ -33,21 +34,20 @@ enum Format {
     Json,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let (opened, bound) = match project::open_bound(global)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
-    let (catalog, files) = (&opened.catalog, &opened.files);
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let session = session::start(global, Options::default())?;
+    let mut project = session::open(global, &session)?;
+    let bound = session.bind(&mut project)?;
+    let (catalog, files) = (&project.catalog, &project.files);
     let asked = asked(catalog, &bound, &arguments.of).map_err(Error::Usage)?;
     let graph = Graph::of(catalog, &bound);
     let (part, text) = match &asked {
-        Asked::Metric(id) => {
+        Target::Metric(id) => {
             let part = graph.above(&Node::Metric(id.clone()));
             let text = upstream(catalog, files, &part, id);
             (part, text)
         }
-        Asked::Data(start) => {
+        Target::Data(start) => {
             let part = graph.below(start);
             let text = downstream(catalog, files, &part, start, &arguments.of);
             (part, text)
@@ -58,22 +58,22 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
         Format::Mermaid => mermaid(&part),
         Format::Json => json(&part),
     })?;
-    output::diagnostics(global, &opened.diagnostics, files);
-    if opened.diagnostics.has_errors() {
+    output::diagnostics(global, &project.diagnostics, files);
+    if project.diagnostics.has_errors() {
         output::say("what has errors is not in the lineage");
     }
-    Ok(project::verdict(&opened.diagnostics))
+    Ok(exit::of(&project.diagnostics))
 }
 
-enum Asked {
+enum Target {
     Metric(String),
     Data(BTreeSet<Node>),
 }
 
 /// What a name on the command line means.
-fn asked(catalog: &Catalog, bound: &Bound, name: &str) -> Result<Asked, String> {
+fn asked(catalog: &Catalog, bound: &BoundProject, name: &str) -> Result<Target, String> {
     if catalog.metrics.contains_key(name) {
-        return Ok(Asked::Metric(name.to_owned()));
+        return Ok(Target::Metric(name.to_owned()));
     }
     let (source, column) = match name.split_once('.') {
         Some((source, column)) => (source, Some(column)),
@@ -90,7 +90,7 @@ fn asked(catalog: &Catalog, bound: &Bound, name: &str) -> Result<Asked, String> 
     };
     match column {
         Some(column) if columns.iter().any(|known| known.name == column) => {
-            Ok(Asked::Data(BTreeSet::from([node(column)])))
+            Ok(Target::Data(BTreeSet::from([node(column)])))
         }
         Some(column) => {
             let known = columns.iter().map(|known| &known.name);
@@ -100,7 +100,7 @@ fn asked(catalog: &Catalog, bound: &Bound, name: &str) -> Result<Asked, String> 
             let mut start: BTreeSet<Node> =
                 columns.iter().map(|column| node(&column.name)).collect();
             start.insert(Node::Rows(source.to_owned()));
-            Ok(Asked::Data(start))
+            Ok(Target::Data(start))
         }
     }
 }

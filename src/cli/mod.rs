@@ -7,7 +7,6 @@ mod accept;
 mod backfill;
 mod blame;
 mod check;
-mod chosen;
 mod ci;
 mod clock;
 mod diff;
@@ -21,16 +20,17 @@ mod init;
 mod instant;
 mod lineage;
 mod output;
+mod pending_selection;
 mod progress;
-mod project;
 mod publish;
 mod reject;
 mod resolve;
 mod review;
+mod revisions;
 mod schema;
 mod segment;
-mod settle;
-mod sides;
+mod session;
+mod stop;
 mod test;
 mod worker;
 
@@ -39,11 +39,13 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use stop::Stop;
+
 use goodhart_core::error::Error;
 use goodhart_core::escape::terminal;
 
 /// Metrics as code: definitions with owners, ceilings and an honest answer to gaming,
-/// evaluated by a machine and kept in git.
+/// evaluated by a machine and stored in git.
 #[derive(Debug, Parser)]
 #[command(name = "goodhart", version, max_term_width = 100)]
 struct Cli {
@@ -55,13 +57,16 @@ struct Cli {
 
 #[derive(Debug, Args)]
 struct Global {
-    /// The project's folder; the nearest one at or above the current folder where absent
+    /// The project's folder; the default is the nearest one at or above the current folder
     #[arg(long, global = true, value_name = "DIR")]
     project: Option<PathBuf>,
     /// When to colour the output
     #[arg(long, global = true, value_enum, default_value_t = ColorWhen::Auto)]
     color: ColorWhen,
-    /// Fail where this system cannot keep SQL from doing harm in all the ways that goodhart knows
+    /// Compute everything anew: read nothing from the cache, and replace what it has
+    #[arg(long, global = true, visible_alias = "fresh")]
+    no_cache: bool,
+    /// Fail if a part of the sandbox is missing on this system
     #[arg(long, global = true)]
     require_sandbox: bool,
 }
@@ -155,8 +160,9 @@ pub fn run() -> ExitCode {
     };
     match outcome {
         Ok(code) => code.into(),
-        Err(Error::Pipe) => exit::CLEAN.into(),
-        Err(error) => {
+        Err(Stop::Shown(code)) => code.into(),
+        Err(Stop::Failed(Error::Pipe)) => exit::CLEAN.into(),
+        Err(Stop::Failed(error)) => {
             output::complain(&cli.global, &error);
             let code = if matches!(error, Error::Undelivered(_)) {
                 exit::UNDELIVERED

@@ -35,6 +35,13 @@ impl Bar {
     }
 }
 
+impl Bar {
+    /// Takes the bar off the terminal.
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 impl Progress for Bar {
     fn step(&self, what: &str, done: usize, total: usize) {
         self.0.set_length(total as u64);
@@ -45,6 +52,6 @@ impl Progress for Bar {
 
 impl Drop for Bar {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.finish();
     }
 }

@@ -8,8 +8,9 @@ use clap::{Args, Subcommand};
 
 use super::clock;
 use super::output;
+use super::stop::Stop;
 use crate::publish::{
-    Api, Clock, Delivery, GitHub, GitLab, Posted, Run, Thread, Token, deliver, is_key,
+    Api, Clock, Delivery, DeliveryOutcome, GitHub, GitLab, Run, Thread, Token, deliver, is_key,
 };
 use goodhart_core::error::Error;
 use goodhart_core::project::real::{self, Content};
@@ -49,7 +50,7 @@ enum Forge {
         /// The number of the merge request within the project
         #[arg(long, value_name = "N")]
         pull: u64,
-        /// The account that the token belongs to; asked for where absent
+        /// The account that the token belongs to; by default, the forge is asked
         #[arg(long, value_name = "NAME")]
         author: Option<String>,
         /// The address of the API
@@ -100,7 +101,7 @@ pub fn key(text: &str) -> Result<String, String> {
     is_key(text).then(|| text.to_owned()).ok_or_else(|| problem.to_owned())
 }
 
-pub fn run(arguments: &Arguments) -> Result<u8, Error> {
+pub fn run(arguments: &Arguments) -> Result<u8, Stop> {
     let token = |name: &str| std::env::var(name).ok().filter(|token| !token.is_empty());
     match &arguments.forge {
         Forge::Github { report, repo, pull, author, api } => {
@@ -131,26 +132,26 @@ fn post(
     thread: &dyn Thread,
     host: (&Api, &crate::publish::Http),
     report: &Report,
-) -> Result<u8, Error> {
+) -> Result<u8, Stop> {
     // It may have come out of an archive that somebody else packed: a link in it would make a
     // comment of whatever this job can read.
     let text = match real::read(&report.report, LARGEST)? {
         Content::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Content::TooLarge => {
             let problem = format!("the report has more than {LARGEST} bytes");
-            return Err(Error::Undelivered(problem));
+            return Err(Error::Undelivered(problem).into());
         }
         Content::Absent => {
             let problem = format!("there is no report {}", report.report.display());
-            return Err(Error::Usage(problem));
+            return Err(Error::Usage(problem).into());
         }
     };
     let delivery = Delivery { key: &report.key, run: report.run, report: &text };
     output::say(&match deliver(thread, host, &Now, delivery)? {
-        Posted::Created => "the report is a new comment".to_owned(),
-        Posted::Updated => "the report is in the comment".to_owned(),
-        Posted::Unchanged => "the comment says the same already".to_owned(),
-        Posted::Superseded(run) => {
+        DeliveryOutcome::Created => "the report is a new comment".to_owned(),
+        DeliveryOutcome::Updated => "the report is in the comment".to_owned(),
+        DeliveryOutcome::Unchanged => "the comment says the same already".to_owned(),
+        DeliveryOutcome::Superseded(run) => {
             format!("the comment is that of the later run {}, and stays", run.id)
         }
     });

@@ -2,26 +2,23 @@
 
 use clap::Args;
 
-use super::chosen;
-use super::project::{self, Refused};
+use super::pending_selection;
+use super::session::{self, Options};
+use super::stop::Stop;
 use super::{Global, exit, output};
-use goodhart_core::error::Error;
 use goodhart_core::result::snapshot::Store;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
     #[command(flatten)]
-    chosen: chosen::Arguments,
+    chosen: pending_selection::Arguments,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let writer = project::writer(&project::root(global)?, "reject")?;
-    let opened = match project::open(global)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
-    let chosen = arguments.chosen.of(&opened.catalog)?;
-    let (change, gone) = Store::new(&opened.root).reject(&chosen)?;
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let writer = session::writer(&session::root(global)?, "reject")?;
+    let project = session::open(global, &session::start(global, Options::default())?)?;
+    let chosen = arguments.chosen.of(&project.catalog)?;
+    let (change, gone) = Store::new(&project.root).reject(&chosen)?;
     if change.is_empty() {
         output::say("nothing is pending");
         return Ok(exit::CLEAN);

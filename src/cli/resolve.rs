@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::progress::Bar;
-use super::project::{self, Opened, Refused};
-use super::{Global, exit, output, settle, sides};
+use super::session::{self, Options};
+use super::stop::Stop;
+use super::{Global, exit, output};
+use crate::session::{Period, Project, Session, render_snapshots};
 use goodhart_core::error::Error;
 use goodhart_core::plan;
 use goodhart_core::project::real::{self, Content};
 use goodhart_core::result::snapshot::{
-    Change, Committed, INPUTS, InputsFile, LARGEST, Merged, Shelf, Store, Writer, before_merge,
-    merge,
+    Change, CommittedSnapshots, INPUTS, InputsFile, LARGEST, MergeResult, Shelf, Store, Writer,
+    before_merge, merge,
 };
-use goodhart_engine::evaluate::evaluate;
 
 #[derive(Debug, Args)]
 pub struct Arguments {
@@ -26,9 +27,9 @@ pub struct Arguments {
     driver: Option<Vec<PathBuf>>,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
     match arguments.driver.as_deref() {
-        Some([base, ours, theirs, path]) => drive(base, ours, theirs, path),
+        Some([base, ours, theirs, path]) => Ok(drive(base, ours, theirs, path)?),
         _ => resolve(global),
     }
 }
@@ -43,7 +44,7 @@ fn drive(base: &Path, ours: &Path, theirs: &Path, path: &Path) -> Result<u8, Err
     };
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let name = name.unwrap_or_default();
-    let Merged { text, is_clean } = merge(&name, &text(base)?, &text(ours)?, &text(theirs)?);
+    let MergeResult { text, is_clean } = merge(&name, &text(base)?, &text(ours)?, &text(theirs)?);
     fs::write(ours, text).map_err(Error::writing(ours))?;
     if is_clean {
         return Ok(exit::CLEAN);
@@ -56,15 +57,15 @@ fn drive(base: &Path, ours: &Path, theirs: &Path, path: &Path) -> Result<u8, Err
 }
 
 /// Evaluates what is in conflict and writes it.
-fn resolve(global: &Global) -> Result<u8, Error> {
-    let writer = project::writer(&project::root(global)?, "resolve")?;
-    let mut opened = match project::open(global)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
-    let store = Store::new(&opened.root);
-    let known = opened.known();
-    let committed = store.inspect(&mut opened.files, &known, None)?;
+fn resolve(global: &Global) -> Result<u8, Stop> {
+    let writer = session::writer(&session::root(global)?, "resolve")?;
+    let bar = Bar::start();
+    let options = Options { progress: &bar, ..Options::default() };
+    let session = session::start(global, options)?;
+    let mut project = session::open(global, &session)?;
+    let store = Store::new(&project.root);
+    let known = project.metric_ids();
+    let committed = store.inspect(&mut project.files, &known, None)?;
     let conflicted = committed.conflicted.clone();
     if conflicted.is_empty() {
         output::say("no snapshot has the markers of a merge");
@@ -74,18 +75,19 @@ fn resolve(global: &Global) -> Result<u8, Error> {
     let whole = conflicted.contains(INPUTS);
     let chosen: BTreeSet<String> =
         if whole { known } else { conflicted.intersection(&known).cloned().collect() };
-    let written = write(global, &mut opened, &store, committed, &chosen, &writer)?;
-    output::diagnostics(global, &opened.diagnostics, &opened.files);
+    let written = write(&session, &mut project, &store, committed, &chosen, &writer)?;
+    bar.finish();
+    output::diagnostics(global, &project.diagnostics, &project.files);
     for name in &written {
         output::say(&format!("resolved snapshots/{name}.toml"));
     }
     let left: Vec<&str> = conflicted.difference(&written).map(String::as_str).collect();
     if left.is_empty() {
         output::say("next: git add snapshots");
-        return Ok(project::verdict(&opened.diagnostics));
+        return Ok(exit::of(&project.diagnostics));
     }
     output::say(&format!("still in conflict: {}", left.join(", ")));
-    Ok(match project::verdict(&opened.diagnostics) {
+    Ok(match exit::of(&project.diagnostics) {
         exit::CLEAN => exit::FINDINGS,
         verdict => verdict,
     })
@@ -94,21 +96,17 @@ fn resolve(global: &Global) -> Result<u8, Error> {
 /// Writes the snapshots in conflict of the `chosen` metrics, and the file about inputs. Returns what
 /// was written.
 fn write(
-    global: &Global,
-    opened: &mut Opened,
+    session: &Session<'_>,
+    project: &mut Project,
     store: &Store,
-    mut committed: Committed,
+    mut committed: CommittedSnapshots,
     chosen: &BTreeSet<String>,
     writer: &Writer,
 ) -> Result<BTreeSet<String>, Error> {
-    let plan = plan::build(&opened.catalog, chosen);
-    let bar = Bar::start();
-    let context = sides::context(global, Some(&opened.root), None, &bar)?;
-    let request = context.request(&opened.root);
-    let mut evaluation = evaluate(&opened.catalog, &plan, &opened.files, &request)?;
-    drop(bar);
-    sides::say_missing(&evaluation);
-    opened.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
+    let plan = plan::build(&project.catalog, chosen);
+    let mut evaluation = session.evaluate(project, &plan, &Period::default())?;
+    session::say_missing_protection(&evaluation);
+    project.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
     for results in &evaluation.results.metrics {
         if committed.conflicted.contains(&results.metric) {
             let text = store.committed_text(&results.metric)?.unwrap_or_default();
@@ -116,8 +114,8 @@ fn write(
             committed.snapshots.extend(before.map(|before| (results.metric.clone(), before)));
         }
     }
-    let (snapshots, too_large) = settle::snapshots(opened, &committed, &evaluation);
-    opened.diagnostics.extend(too_large);
+    let (snapshots, too_large) = render_snapshots(project, &committed, &evaluation);
+    project.diagnostics.extend(too_large);
     let mut change = Change::new("resolve");
     let mut written = BTreeSet::new();
     for (name, text) in snapshots {

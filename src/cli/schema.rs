@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::stop::Stop;
 use super::{exit, output};
 use goodhart_core::error::Error;
 use goodhart_core::escape::toml::readable as quoted;
@@ -15,7 +16,7 @@ use goodhart_core::report::diff;
 #[derive(Debug, Args)]
 #[command(after_long_help = AFTER_HELP)]
 pub struct Arguments {
-    /// What to describe: project, source, metric or diff; lists them where absent
+    /// What to describe: project, source, metric or diff; without it, all are listed
     #[arg(value_parser = parse_kind)]
     kind: Option<Kind>,
     /// Write all schemas into this folder as `<kind>.schema.json`, and print the rules of a
@@ -73,7 +74,7 @@ fn parse_kind(text: &str) -> Result<Kind, String> {
         .ok_or_else(|| format!("expected one of {}", known()))
 }
 
-pub fn run(arguments: &Arguments) -> Result<u8, Error> {
+pub fn run(arguments: &Arguments) -> Result<u8, Stop> {
     match (&arguments.out, arguments.kind) {
         (Some(folder), _) => write_all(folder)?,
         (None, Some(kind)) => output::data(&kind.schema())?,

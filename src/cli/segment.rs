@@ -15,7 +15,7 @@ const NAMED: usize = 5;
 #[derive(Debug, Args)]
 #[group(skip)]
 pub struct Segments {
-    /// Only one group: SEGMENT=VALUE, once for each segment of the group; the total where absent
+    /// Only one group: SEGMENT=VALUE, once for each segment of the group; the default is the total
     #[arg(long = "segment", value_name = "SEGMENT=VALUE", value_parser = group::parse)]
     asked: Vec<(String, Option<String>)>,
 }

@@ -2,15 +2,15 @@
 
 use clap::{Args, ValueEnum};
 
-use super::project::{self, Refused};
-use super::{Global, output};
-use goodhart_core::error::Error;
+use super::session::{self, Options};
+use super::stop::Stop;
+use super::{Global, exit, output};
 use goodhart_core::report::fixtures as report;
 use goodhart_engine::fixtures::{Request, run as run_tests};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Metrics and derived sources whose tests are run; all where absent
+    /// Metrics and derived sources whose tests are run; the default is all
     #[arg(value_name = "METRIC|SOURCE")]
     targets: Vec<String>,
     /// Also say what no test reaches: metrics and derived sources, conditions and branches of SQL
@@ -32,25 +32,24 @@ enum Format {
     Junit,
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let (mut opened, bound) = match project::open_bound(global)? {
-        Ok(opened) => opened,
-        Err(Refused(code)) => return Ok(code),
-    };
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let session = session::start(global, Options::default())?;
+    let mut project = session::open(global, &session)?;
+    let bound = session.bind(&mut project)?;
     let request = Request {
         targets: &arguments.targets,
         coverage: arguments.coverage,
-        protection: project::protection(global)?,
+        protection: session.protection().clone(),
     };
-    let report = run_tests(&opened.catalog, &opened.files, &bound, &request)?;
+    let report = run_tests(&project.catalog, &project.files, &bound, &request)?;
     for outcome in &report.outcomes {
-        opened.diagnostics.extend(outcome.problems.iter().cloned());
+        project.diagnostics.extend(outcome.problems.iter().cloned());
     }
     output::data(&match arguments.format {
-        Format::Text => report::text(&opened.files, &report),
-        Format::Json => report::json(&opened.files, &report),
-        Format::Junit => report::junit(&opened.files, &report),
+        Format::Text => report::text(&project.files, &report),
+        Format::Json => report::json(&project.files, &report),
+        Format::Junit => report::junit(&project.files, &report),
     })?;
-    output::diagnostics(global, &opened.diagnostics, &opened.files);
-    Ok(project::verdict(&opened.diagnostics))
+    output::diagnostics(global, &project.diagnostics, &project.files);
+    Ok(exit::of(&project.diagnostics))
 }

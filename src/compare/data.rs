@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Context, State};
+use super::ProjectRevision;
+use crate::session::Session;
 use goodhart_core::project::catalog::Catalog;
 use goodhart_core::project::{Locations, data_files, fingerprint};
 
@@ -25,14 +26,14 @@ pub fn is_data(catalog: &Catalog, path: &str) -> bool {
 ///
 /// # Errors
 /// Why it is not there any more.
-pub fn of<'s>(state: &'s State, context: &Context<'_>) -> Result<&'s Path, String> {
+pub fn of<'s>(state: &'s ProjectRevision, session: &Session<'_>) -> Result<&'s Path, String> {
     let name = &state.provenance.name;
     let Some(catalog) = &state.catalog else {
         return Err(format!("{name} has no definitions that say where its data is"));
     };
     let mut gone = None;
     for root in &state.data {
-        match first_difference(state, catalog, root, context) {
+        match first_difference(state, catalog, root, session) {
             None => return Ok(root),
             Some(source) => gone = gone.or(Some(source)),
         }
@@ -43,15 +44,15 @@ pub fn of<'s>(state: &'s State, context: &Context<'_>) -> Result<&'s Path, Strin
 
 /// The first source whose files are not what the results were computed from.
 fn first_difference(
-    state: &State,
+    state: &ProjectRevision,
     catalog: &Catalog,
     root: &PathBuf,
-    context: &Context<'_>,
+    session: &Session<'_>,
 ) -> Option<String> {
     let locations = Locations {
         project: root,
         roots: &catalog.settings.roots,
-        environment: context.environment,
+        environment: session.environment.variables,
     };
     let inputs = state.provenance.inputs.as_ref()?;
     let differs = |id: &&String| {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use super::State;
+use super::ProjectRevision;
 use goodhart_core::diagnostic::{Diagnostics, Files};
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::is_id;
@@ -17,10 +17,10 @@ use goodhart_core::result::snapshot::{INPUTS, InputsFile, LARGEST, read};
 ///
 /// # Errors
 /// A folder that cannot be read.
-pub fn folder(path: &Path, name: &str) -> Result<State, Error> {
+pub fn folder(path: &Path, name: &str) -> Result<ProjectRevision, Error> {
     let (mut files, mut diagnostics) = (Files::default(), Diagnostics::default());
     let (results, inputs) = snapshots(path, &mut files, &mut diagnostics)?;
-    Ok(State {
+    Ok(ProjectRevision {
         provenance: Provenance { name: name.to_owned(), commit: None, inputs },
         files,
         catalog: None,

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::folder::snapshots;
-use super::{State, data};
-use crate::check;
+use super::{ProjectRevision, data};
+use crate::check::{self, LoadedProject};
 use crate::git::Project;
 use goodhart_core::diagnostic::Diagnostics;
 use goodhart_core::error::Error;
@@ -24,8 +24,8 @@ pub fn revision(
     name: &str,
     here: Option<&Path>,
     parser: &dyn Parse,
-) -> Result<State, Error> {
-    let held = State::hold()?;
+) -> Result<ProjectRevision, Error> {
+    let held = ProjectRevision::hold()?;
     let root = held.path();
     let wanted = |path: &str| is_definition(path) || is_below(path, "snapshots/");
     project.export(commit, root, &wanted)?;
@@ -33,7 +33,7 @@ pub fn revision(
         |inputs| Provenance { name: name.to_owned(), commit: Some(commit.id.clone()), inputs };
     if !root.join(PROJECT_FILE).is_file() {
         // There was no project yet: everything is new.
-        return Ok(State {
+        return Ok(ProjectRevision {
             provenance: provenance(None),
             files: Default::default(),
             catalog: None,
@@ -43,14 +43,14 @@ pub fn revision(
             _held: Some(held),
         });
     }
-    let check::Opened { mut files, catalog, mut diagnostics, .. } = check::open(root, parser)?;
+    let LoadedProject { mut files, catalog, mut diagnostics, .. } = check::load(root, parser)?;
     let (results, inputs) = snapshots(&root.join("snapshots"), &mut files, &mut diagnostics)?;
     if let Some(catalog) = &catalog {
         project.export(commit, root, &|path| data::is_data(catalog, path))?;
     }
     let data: Vec<PathBuf> =
         std::iter::once(root.to_owned()).chain(here.map(Path::to_owned)).collect();
-    Ok(State {
+    Ok(ProjectRevision {
         provenance: provenance(inputs),
         files,
         catalog,

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::check::{Opened, Texts};
+use crate::check::{LoadedProject, Texts};
 use crate::git::Project;
 use goodhart_core::diagnostic::{Files, codes};
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::Parse;
 use goodhart_core::result::Group;
-use goodhart_core::result::diff::{Definitions, Moved, Provenance, Side, moved};
-use goodhart_core::result::history::{Commit, Revision, newest_complete};
+use goodhart_core::result::diff::{ChangedInput, Definitions, Provenance, Revision, moved};
+use goodhart_core::result::history::{Commit, MetricRevision, newest_complete};
 use goodhart_core::result::snapshot::{INPUTS, InputsFile, Snapshot, read};
 
 /// The commits up to `newest` that changed the snapshot of a metric, the oldest first. Where the
@@ -23,7 +23,7 @@ pub fn walk(
     newest: &Commit,
     metric: &str,
     parser: &dyn Parse,
-) -> Result<Vec<Revision>, Error> {
+) -> Result<Vec<MetricRevision>, Error> {
     let mut walk = Walk {
         project,
         parser,
@@ -54,24 +54,24 @@ struct Walk<'p> {
     /// The commits in which anything was accepted, the newest first.
     accepted: Vec<Commit>,
     /// The definitions that were opened last: neighbours often have the same.
-    definitions: Option<(Texts, Rc<Opened>)>,
+    definitions: Option<(Texts, Rc<LoadedProject>)>,
     /// The commit whose cause is not known yet.
-    newer: Option<State>,
+    newer: Option<Step>,
     /// The newest first.
-    done: Vec<Revision>,
+    done: Vec<MetricRevision>,
 }
 
 /// A commit with what its cause is made of.
-struct State {
-    revision: Revision,
-    definitions: Rc<Opened>,
+struct Step {
+    revision: MetricRevision,
+    definitions: Rc<LoadedProject>,
     inputs: Option<InputsFile>,
 }
 
-impl State {
-    fn side(&self) -> Side<'_> {
-        let Opened { catalog, files, .. } = &*self.definitions;
-        Side {
+impl Step {
+    fn view(&self) -> Revision<'_> {
+        let LoadedProject { catalog, files, .. } = &*self.definitions;
+        Revision {
             provenance: Provenance {
                 name: self.revision.commit.short().to_owned(),
                 commit: Some(self.revision.commit.id.clone()),
@@ -93,16 +93,16 @@ impl Walk<'_> {
                 Some(commit) => Some(self.state(commit, id)?),
                 None => None,
             };
-            let base = between.as_ref().filter(|state| state.side().metric(id).is_some());
-            let base = base.unwrap_or(&older).side();
-            newer.revision.moved = Some(moved(&base, &newer.side(), id, &newer.revision.metric));
+            let base = between.as_ref().filter(|state| state.view().metric(id).is_some());
+            let base = base.unwrap_or(&older).view();
+            newer.revision.moved = Some(moved(&base, &newer.view(), id, &newer.revision.metric));
             self.done.push(newer.revision);
         }
         self.newer = Some(older);
         Ok(())
     }
 
-    fn state(&mut self, commit: Commit, id: &str) -> Result<State, Error> {
+    fn state(&mut self, commit: Commit, id: &str) -> Result<Step, Error> {
         let (snapshot, edited) = snapshot(self.project, &commit, id)?;
         let inputs = self.project.read(&commit, &path(INPUTS))?;
         let inputs = inputs.and_then(|text| InputsFile::parse(&String::from_utf8_lossy(&text)));
@@ -110,38 +110,40 @@ impl Walk<'_> {
         let as_of = inputs.as_ref().and_then(|inputs| inputs.as_of.parse().ok());
         let complete = snapshot.as_ref().ok().and_then(|found| newest_complete(found, as_of));
         let metric = id.to_owned();
-        let revision = Revision { commit, metric, snapshot, edited, as_of, complete, moved: None };
-        Ok(State { revision, definitions, inputs })
+        let revision =
+            MetricRevision { commit, metric, snapshot, edited, as_of, complete, moved: None };
+        Ok(Step { revision, definitions, inputs })
     }
 
     /// The last commit between two in which anything was accepted.
-    fn accepted_between(&self, newer: &State, older: &State) -> Option<Commit> {
+    fn accepted_between(&self, newer: &Step, older: &Step) -> Option<Commit> {
         let place = |commit: &Commit| self.order.get(&commit.id).copied();
         let (from, to) = (place(&newer.revision.commit)?, place(&older.revision.commit)?);
         let within = |commit: &&Commit| place(commit).is_some_and(|at| from < at && at < to);
         self.accepted.iter().find(within).cloned()
     }
 
-    fn finish(mut self) -> Result<Vec<Revision>, Error> {
+    fn finish(mut self) -> Result<Vec<MetricRevision>, Error> {
         if let Some(mut first) = self.newer.take() {
             // Where a shallow clone ends, a commit seems to have made everything.
             let ends =
                 self.project.is_shallow() && self.project.parent(&first.revision.commit)?.is_none();
-            first.revision.moved = ends.then(|| Moved::Unknown("the clone ends here".to_owned()));
+            first.revision.moved =
+                ends.then(|| ChangedInput::Unknown("the clone ends here".to_owned()));
             self.done.push(first.revision);
         }
         self.done.reverse();
         Ok(self.done)
     }
 
-    fn definitions(&mut self, commit: &Commit) -> Result<Rc<Opened>, Error> {
+    fn definitions(&mut self, commit: &Commit) -> Result<Rc<LoadedProject>, Error> {
         let texts = Texts::at(self.project, commit)?;
         if let Some((known, opened)) = &self.definitions
             && *known == texts
         {
             return Ok(opened.clone());
         }
-        let opened = Rc::new(texts.open(self.parser)?);
+        let opened = Rc::new(texts.load(self.parser)?);
         self.definitions = Some((texts, opened.clone()));
         Ok(opened)
     }
@@ -149,7 +151,9 @@ impl Walk<'_> {
     /// Where the history goes on before the oldest commit so far: in a snapshot that it removed, of
     /// a metric with the same definition, or else with the same values.
     fn predecessor(&mut self) -> Result<Option<(Commit, String)>, Error> {
-        let Some(State { revision, definitions, .. }) = &self.newer else { return Ok(None) };
+        let Some(Step { revision, definitions, .. }) = &self.newer else {
+            return Ok(None);
+        };
         let Some(parent) = self.project.parent(&revision.commit)? else { return Ok(None) };
         let now = snapshots(self.project, &revision.commit)?;
         let mut gone = snapshots(self.project, &parent)?;
@@ -157,11 +161,11 @@ impl Walk<'_> {
         if gone.is_empty() {
             return Ok(None);
         }
-        let identity = |opened: &Opened, id: &str| {
+        let identity = |opened: &LoadedProject, id: &str| {
             let catalog = opened.catalog.as_ref()?;
             Some(catalog.identity(&opened.files, catalog.metrics.get(id)?))
         };
-        let before = Texts::at(self.project, &parent)?.open(self.parser)?;
+        let before = Texts::at(self.project, &parent)?.load(self.parser)?;
         let new = identity(definitions, &revision.metric);
         let same = gone.iter().find(|id| new.is_some() && identity(&before, id) == new);
         if let Some(id) = same {
@@ -214,7 +218,7 @@ fn snapshot(
             None => "the snapshot cannot be read".to_owned(),
         }
     };
-    // A seal that does not fit is found in the table of its group.
+    // A checksum that does not fit is found in the table of its group.
     let broken = found.iter().filter(|diagnostic| *diagnostic.code == codes::SNAPSHOT_EDITED);
     let tables = broken.filter_map(|diagnostic| {
         let before = files.text(file).get(..diagnostic.labels.first()?.span.start)?;

@@ -24,7 +24,7 @@ pub struct Project {
 }
 
 /// Takes a file: its path relative to the project and what it holds.
-type Each<'a> = &'a mut dyn FnMut(&str, &[u8]) -> Result<(), Error>;
+type FileVisitor<'a> = &'a mut dyn FnMut(&str, &[u8]) -> Result<(), Error>;
 
 impl Project {
     /// The project whose folder is `root`.
@@ -116,7 +116,7 @@ impl Project {
         &self,
         commit: &Commit,
         wanted: &dyn Fn(&str) -> bool,
-        each: Each<'_>,
+        each: FileVisitor<'_>,
     ) -> Result<(), Error> {
         let gone = |error: &git2::Error| failed(&commit.id, error);
         let top = self.tree(commit)?;

@@ -21,7 +21,7 @@ pub struct Delivery<'a> {
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Posted {
+pub enum DeliveryOutcome {
     Created,
     Updated,
     /// The comment says the same already.
@@ -42,7 +42,7 @@ pub fn deliver(
     (api, http): (&Api, &Http),
     clock: &dyn Clock,
     delivery: Delivery<'_>,
-) -> Result<Posted, Error> {
+) -> Result<DeliveryOutcome, Error> {
     let body = compose(delivery.key, delivery.run, &thread.inert(delivery.report));
     let (length, longest) = (body.chars().count(), thread.longest());
     if length > longest {
@@ -80,19 +80,19 @@ fn attempt(
     client: &Client<'_>,
     delivery: Delivery<'_>,
     body: &str,
-) -> Result<Posted, Failure> {
+) -> Result<DeliveryOutcome, Failure> {
     let Some(ours) = find(thread, client, delivery.key)? else {
         client.send(&thread.create(body))?;
-        return Ok(Posted::Created);
+        return Ok(DeliveryOutcome::Created);
     };
     match run_of(&ours.body) {
-        Some(run) if run > delivery.run => Ok(Posted::Superseded(run)),
-        _ if is_same(&ours.body, body) => Ok(Posted::Unchanged),
+        Some(run) if run > delivery.run => Ok(DeliveryOutcome::Superseded(run)),
+        _ if is_same(&ours.body, body) => Ok(DeliveryOutcome::Unchanged),
         // The same report of a later run is written too: else an earlier one that comes late would
         // take the comment for its own.
         _ => {
             client.send(&thread.update(ours.id, body))?;
-            Ok(Posted::Updated)
+            Ok(DeliveryOutcome::Updated)
         }
     }
 }

@@ -38,7 +38,7 @@ impl GitHub {
 }
 
 #[derive(Deserialize)]
-struct Found {
+struct IssueComment {
     id: u64,
     body: Option<String>,
     /// Absent where the account is gone.
@@ -64,8 +64,8 @@ impl Thread for GitHub {
     }
 
     fn comments(&self, page: &str) -> Option<Vec<Comment>> {
-        let found: Vec<Found> = serde_json::from_str(page).ok()?;
-        let comment = |found: Found| Comment {
+        let found: Vec<IssueComment> = serde_json::from_str(page).ok()?;
+        let comment = |found: IssueComment| Comment {
             id: found.id,
             author: found.user.map(|user| user.login).unwrap_or_default(),
             body: found.body.unwrap_or_default(),

@@ -25,7 +25,7 @@ pub struct GitLab {
     pub project: String,
     /// Its number within the project.
     pub merge_request: u64,
-    /// The account of the token; asked for where absent.
+    /// The account of the token; by default, the forge is asked.
     pub author: Option<String>,
     /// Whether the token is that of a job.
     pub job: bool,
@@ -55,7 +55,7 @@ impl GitLab {
 }
 
 #[derive(Deserialize)]
-struct Found {
+struct Note {
     id: u64,
     body: String,
     author: User,
@@ -85,12 +85,9 @@ impl Thread for GitLab {
     }
 
     fn comments(&self, page: &str) -> Option<Vec<Comment>> {
-        let found: Vec<Found> = serde_json::from_str(page).ok()?;
-        let comment = |found: Found| Comment {
-            id: found.id,
-            author: found.author.username,
-            body: found.body,
-        };
+        let found: Vec<Note> = serde_json::from_str(page).ok()?;
+        let comment =
+            |found: Note| Comment { id: found.id, author: found.author.username, body: found.body };
         Some(found.into_iter().map(comment).collect())
     }
 

@@ -21,7 +21,7 @@ mod thread;
 
 pub use client::Clock;
 pub use comment::{Run, is_key};
-pub use deliver::{Delivery, Posted, deliver};
+pub use deliver::{Delivery, DeliveryOutcome, deliver};
 pub use github::GitHub;
 pub use gitlab::{GitLab, Token};
 pub use http::{Api, Http};

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::case::{Case, Place, folder};
-use crate::harm::Harm;
 use crate::support;
-use crate::watch::{Ended, Most, watch};
 
 /// What stands in every file outside of the project, as a text and as a number, which a sum has
 /// once for each row of a source.
@@ -26,98 +25,92 @@ const INNOCENT: [&str; 4] = [
     r#"innocent,2026-06-01,month,2026-07-01T00:00:00Z,"{""kind"":""ticket""}",2"#,
 ];
 
+/// The longest limit of a case is a second. The rest is for a machine that has other work.
+const LONGEST: Duration = Duration::from_secs(120);
+
 /// What came of a run.
 pub struct Observed {
-    /// With what was seen.
-    pub harms: BTreeMap<Harm, String>,
+    /// What must not happen and did.
+    pub harms: Vec<String>,
     pub output: String,
-    pub ended: Ended,
+    pub took: Duration,
 }
 
-pub struct Stage {
-    top: tempfile::TempDir,
-    listener: TcpListener,
+/// Lays out the case in a new folder, runs the program in it and looks at everything that must not
+/// happen, whatever the case is about.
+pub fn observe(case: &Case) -> Observed {
+    let folder_of_run = tempfile::tempdir().unwrap();
+    let top = folder_of_run.path().canonicalize().unwrap();
+    let (project, outside) = (top.join("project"), top.join("outside"));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.set_nonblocking(true).unwrap();
+    support::copy(&folder().join("outside"), &outside);
+    fs::create_dir(top.join("tmp")).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    case.lay(&Place { project: &project, outside: &outside, port });
+    let before = contents(&top);
+    let (out, err) = (top.join("stdout"), top.join("stderr"));
+    let start = Instant::now();
+    let child = Command::new(env!("CARGO_BIN_EXE_goodhart"))
+        .args(["--color", "never"])
+        .args(&case.arguments)
+        .env_clear()
+        .env("HOME", outside.join("home"))
+        .env("TMPDIR", top.join("tmp"))
+        .env("AWS_SECRET_ACCESS_KEY", SECRET)
+        .env("GITHUB_TOKEN", SECRET)
+        .current_dir(&project)
+        .stdin(Stdio::null())
+        .stdout(fs::File::create(&out).unwrap())
+        .stderr(fs::File::create(&err).unwrap())
+        .spawn();
+    let status = end_of(child.unwrap(), start);
+    let read = |path: &Path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
+    let output = format!("{}{}", read(&out), read(&err));
+    fs::remove_file(out).unwrap();
+    fs::remove_file(err).unwrap();
+    let mut said = output.clone();
+    let own = project.join(".goodhart");
+    let own = if own.is_symlink() { BTreeMap::new() } else { contents(&own) };
+    for (path, text) in own {
+        let path = path.strip_prefix(&project).unwrap().display();
+        said.push_str(&format!("{path}: {}\n", String::from_utf8_lossy(&text)));
+    }
+    let called = listener.accept().ok().map(|(_, from)| from.ip().to_string());
+    let seen = [
+        ("reads a canary", CANARIES.into_iter().find_map(|canary| line_with(&said, canary))),
+        ("shows the environment", line_with(&said, SECRET)),
+        ("shows a path", path_shown(case, &said, &top)),
+        ("changes a file", changed(&top, &before)),
+        ("connects", called),
+        ("changes another metric", other_innocent(&output, &project, &before)),
+        ("does not end", status.is_none().then(|| format!("{LONGEST:?}"))),
+        ("crashes", status.and_then(|status| crashed(status, &output))),
+    ];
+    let harms = seen.into_iter().filter_map(|(harm, what)| Some(format!("{harm}: {}", what?)));
+    Observed { harms: harms.collect(), output, took: start.elapsed() }
 }
 
-impl Stage {
-    pub fn new() -> Self {
-        let top = tempfile::tempdir().unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        Self { top, listener }
-    }
-
-    fn top(&self) -> PathBuf {
-        self.top.path().canonicalize().unwrap()
-    }
-
-    pub fn project(&self) -> PathBuf {
-        self.top().join("project")
-    }
-
-    /// Lays out the case and runs `command` in the project.
-    pub fn run(&self, case: &Case, command: &mut Command, most: Most) -> Observed {
-        let top = self.top();
-        let (project, outside) = (self.project(), top.join("outside"));
-        let port = self.listener.local_addr().unwrap().port();
-        support::copy(&folder().join("outside"), &outside);
-        fs::create_dir(top.join("tmp")).unwrap();
-        case.lay(&Place { project: &project, outside: &outside, port });
-        let before = contents(&top);
-        let (out, err) = (top.join("stdout"), top.join("stderr"));
-        let kept: Vec<_> = command
-            .get_envs()
-            .map(|(n, v)| (n.to_owned(), v.unwrap_or_default().to_owned()))
-            .collect();
-        command
-            .env_clear()
-            .envs(kept)
-            .env("HOME", outside.join("home"))
-            .env("TMPDIR", top.join("tmp"))
-            .env("AWS_SECRET_ACCESS_KEY", SECRET)
-            .env("GITHUB_TOKEN", SECRET)
-            .current_dir(&project)
-            .stdin(std::process::Stdio::null())
-            .stdout(fs::File::create(&out).unwrap())
-            .stderr(fs::File::create(&err).unwrap());
-        let ended = watch(command, most);
-        let read = |path: &Path| String::from_utf8_lossy(&fs::read(path).unwrap()).into_owned();
-        let output = format!("{}{}", read(&out), read(&err));
-        fs::remove_file(out).unwrap();
-        fs::remove_file(err).unwrap();
-        let mut said = output.clone();
-        let own = project.join(".goodhart");
-        let own = if own.is_symlink() { BTreeMap::new() } else { contents(&own) };
-        for (path, text) in own {
-            let path = path.strip_prefix(&project).unwrap().display();
-            said.push_str(&format!("{path}: {}\n", String::from_utf8_lossy(&text)));
+/// How the program ended; it is killed where it takes too long, and its worker ends with it.
+fn end_of(mut child: Child, start: Instant) -> Option<ExitStatus> {
+    while start.elapsed() < LONGEST {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status);
         }
-        let mut seen = BTreeMap::new();
-        let mut harm = |harm: Harm, what: Option<String>| {
-            if let Some(what) = what {
-                seen.insert(harm, what);
-            }
-        };
-        harm(Harm::Read, CANARIES.into_iter().find_map(|canary| line_with(&said, canary)));
-        harm(Harm::Environment, line_with(&said, SECRET));
-        harm(Harm::Change, changed(&top, &before));
-        harm(Harm::Connect, self.called());
-        harm(Harm::Metric, other_innocent(&output, &project, &before));
-        // An own file that cannot be used is named as the system knows it; no result is shown then.
-        let unusable = format!("error: {}", project.display());
-        let others: Vec<&str> = said.lines().filter(|line| !line.starts_with(&unusable)).collect();
-        let shown = line_with(&others.join("\n"), top.to_str().unwrap());
-        let shown = shown.filter(|_| !case.names_paths());
-        harm(Harm::Path, shown);
-        harm(Harm::Limits, ended.beyond.clone());
-        harm(Harm::Crash, crashed(&ended, &output));
-        Observed { harms: seen, output, ended }
+        std::thread::sleep(Duration::from_millis(5));
     }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    None
+}
 
-    fn called(&self) -> Option<String> {
-        let (_, from) = self.listener.accept().ok()?;
-        Some(format!("a connection from {}", from.ip()))
-    }
+/// A line that shows where the project lies, which the case itself does not know.
+fn path_shown(case: &Case, said: &str, top: &Path) -> Option<String> {
+    // An own file that cannot be used is named as the system knows it; no result is shown then.
+    let unusable = format!("error: {}", top.join("project").display());
+    let mut lines = said.lines().filter(|line| !line.starts_with(&unusable));
+    let shown = lines.find(|line| line.contains(top.to_str().unwrap()));
+    shown.filter(|_| !case.names_paths()).map(str::to_owned)
 }
 
 fn line_with(said: &str, what: &str) -> Option<String> {
@@ -164,10 +157,8 @@ fn changed(top: &Path, before: &BTreeMap<PathBuf, Vec<u8>>) -> Option<String> {
 fn own(path: &Path) -> bool {
     let Ok(path) = path.strip_prefix("project/.goodhart") else { return false };
     let name = path.to_string_lossy();
-    ["bound.json", ".gitignore", "lock"].contains(&name.as_ref())
-        || ["parsed", "pending/", "results", "verified"]
-            .iter()
-            .any(|folder| name.starts_with(folder))
+    [".gitignore", "lock"].contains(&name.as_ref())
+        || ["cache", "pending/"].iter().any(|folder| name.starts_with(folder))
 }
 
 /// A row of the harmless metric that is not as it would be without the attack.
@@ -188,9 +179,7 @@ fn other_innocent(
         .then(|| "another result is pending".to_owned())
 }
 
-fn crashed(ended: &Ended, output: &str) -> Option<String> {
-    let status = ended.status?;
+fn crashed(status: ExitStatus, output: &str) -> Option<String> {
     let by_code = status.code().is_some_and(|code| (0..=3).contains(&code));
-    let panicked = output.contains("panicked at");
-    (!by_code || panicked).then(|| status.to_string())
+    (!by_code || output.contains("panicked at")).then(|| status.to_string())
 }

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use goodhart_engine::evaluate::Progress;
 
-use super::{kept, project, said};
+use super::{cache, project, said};
 
 fn entries(root: &std::path::Path) -> Vec<PathBuf> {
     let mut paths: Vec<PathBuf> =
-        fs::read_dir(root.join("kept")).unwrap().map(|entry| entry.unwrap().path()).collect();
+        fs::read_dir(root.join("cache")).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths
 }
@@ -18,7 +18,7 @@ fn entries(root: &std::path::Path) -> Vec<PathBuf> {
 fn damage_costs_only_time() {
     let project = project();
     let root = project.path();
-    let with = || said(root, &[], |request| request.kept = Some(kept(root)));
+    let with = || said(root, &[], |request| request.cache = cache(root));
     let (alone, _) = said(root, &[], |_| {});
     assert!(alone == with().0);
     let whole: Vec<(PathBuf, Vec<u8>)> =
@@ -50,7 +50,7 @@ fn damage_costs_only_time() {
             damage(index, path, bytes);
         }
         assert!(alone == with().0, "{what}");
-        let _ = fs::remove_dir_all(root.join("kept"));
+        let _ = fs::remove_dir_all(root.join("cache"));
         assert!(alone == with().0, "after {what}");
         assert_eq!(entries(root).len(), whole.len());
     }
@@ -60,7 +60,7 @@ fn damage_costs_only_time() {
 fn entries_under_the_names_of_others_are_not_believed() {
     let project = project();
     let root = project.path();
-    let with = || said(root, &[], |request| request.kept = Some(kept(root)));
+    let with = || said(root, &[], |request| request.cache = cache(root));
     let (alone, _) = said(root, &[], |_| {});
     assert!(alone == with().0);
     let paths = entries(root);
@@ -85,10 +85,10 @@ impl Progress for Remove {
 fn a_folder_that_goes_away_meanwhile_is_missed_by_nobody() {
     let project = project();
     let root = project.path();
-    let remove = Remove(root.join("kept"));
-    let (alone, _) = said(root, &[], |request| request.kept = Some(kept(root)));
+    let remove = Remove(root.join("cache"));
+    let (alone, _) = said(root, &[], |request| request.cache = cache(root));
     let (again, _) = said(root, &[], |request| {
-        request.kept = Some(kept(root));
+        request.cache = cache(root);
         request.progress = &remove;
     });
     assert!(alone == again);
@@ -98,7 +98,7 @@ fn a_folder_that_goes_away_meanwhile_is_missed_by_nobody() {
 fn what_is_sensitive_is_not_in_it() {
     let project = project();
     let root = project.path();
-    said(root, &[], |request| request.kept = Some(kept(root)));
+    said(root, &[], |request| request.cache = cache(root));
     for path in entries(root) {
         let bytes = fs::read(&path).unwrap().to_ascii_lowercase();
         for person in ["mara", "tomek", "ines", "juno"] {

@@ -1,12 +1,10 @@
 //! Where results could be forged, they are not believed.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::SystemTime;
 
 use git2::{IndexAddOption, Repository};
-use goodhart_core::project::Kept;
 use goodhart_core::sql::{Form, ParsedSql};
 
 use super::{KEY, project, replace};
@@ -24,27 +22,33 @@ fn eval(root: &Path, more: &[&str]) -> (String, String) {
     (text(output.stdout), text(output.stderr))
 }
 
-/// The name and content of the largest entry: the results.
-fn results(root: &Path) -> (String, Vec<u8>) {
-    let entries = fs::read_dir(root.join(".goodhart/results")).unwrap().map(Result::unwrap);
-    let largest = entries.max_by_key(|entry| entry.metadata().unwrap().len()).unwrap();
-    let name = largest.file_name().into_string().unwrap();
-    let content = memory(root).get(&name).unwrap();
-    (name, content)
+/// The file of the largest entry of a kind.
+fn largest_entry(root: &Path, kind: &str) -> PathBuf {
+    let entries = fs::read_dir(root.join(".goodhart/cache")).unwrap().map(Result::unwrap);
+    let of_kind = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(kind));
+    of_kind.max_by_key(|entry| entry.metadata().unwrap().len()).unwrap().path()
 }
 
-fn memory(root: &Path) -> Kept {
-    let kept = Kept::new(root.join(".goodhart/results"), 1 << 20, SystemTime::UNIX_EPOCH);
-    kept.of_program(Path::new(env!("CARGO_BIN_EXE_goodhart"))).unwrap()
+/// Stores content under the name of an entry, with the checksum that belongs to it.
+fn forge(entry: &Path, content: &[u8]) {
+    let name = entry.file_name().unwrap().to_str().unwrap();
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(name.as_bytes());
+    hasher.update(content);
+    fs::write(entry, [hasher.finalize().as_bytes(), content].concat()).unwrap();
+}
+
+fn content(entry: &Path) -> Vec<u8> {
+    fs::read(entry).unwrap()[blake3::OUT_LEN..].to_vec()
 }
 
 #[test]
-fn only_what_this_machine_remembers_is_believed() {
+fn a_cache_that_is_in_git_is_not_read() {
     let project = project();
     let root = project.path();
     let repository = Repository::init(root).unwrap();
     let (honest, _) = eval(root, &[]);
-    let (name, _) = results(root);
+    let entry = largest_entry(root, "results");
     // The results of other data under the key of these.
     fs::remove_dir_all(root.join(".goodhart")).unwrap();
     replace(
@@ -55,7 +59,7 @@ fn only_what_this_machine_remembers_is_believed() {
     );
     let (other, _) = eval(root, &[]);
     assert_ne!(honest, other);
-    let (_, forged) = results(root);
+    let forged = content(&largest_entry(root, "results"));
     replace(
         root,
         "data/events.csv",
@@ -63,23 +67,23 @@ fn only_what_this_machine_remembers_is_believed() {
         "\n1,",
     );
     eval(root, &[]);
-    memory(root).put(&name, &forged);
+    forge(&entry, &forged);
 
-    // Who can write here can write the memory, and whatever else: it is believed.
+    // Who can write here can write whatever else: the cache is believed.
     assert_eq!(eval(root, &[]).0, other);
     assert_eq!(eval(root, &["--check"]).0, honest);
-    // What is computed anew is remembered anew.
-    assert_eq!(eval(root, &["--fresh"]).0, honest);
+    // What is computed anew replaces what was cached.
+    assert_eq!(eval(root, &["--no-cache"]).0, honest);
     assert_eq!(eval(root, &[]).0, honest);
 
-    memory(root).put(&name, &forged);
+    forge(&entry, &forged);
     let mut index = repository.index().unwrap();
     index.add_all([".goodhart"], IndexAddOption::FORCE, None).unwrap();
     index.write().unwrap();
     let (values, said) = eval(root, &[]);
     assert_eq!(values, honest);
     assert!(said.contains(".goodhart is in git, so nothing in it is believed"), "{said}");
-    assert_eq!(eval(root, &["--fresh"]).0, honest);
+    assert_eq!(eval(root, &["--no-cache"]).0, honest);
 }
 
 /// SQL that the allow-list refuses.
@@ -92,16 +96,13 @@ fn a_forged_parse_tree_lets_nothing_run() {
     let honest = "select id, team, happened, amount from events";
     replace(root, "metrics/volume.toml", honest, &format!("{honest} where true"));
     eval(root, &[]);
-    let parsed = Kept::new(root.join(".goodhart/parsed"), 1 << 20, SystemTime::UNIX_EPOCH);
-    let parsed = parsed.of_program(Path::new(env!("CARGO_BIN_EXE_goodhart"))).unwrap();
-    let key = Kept::key(["parsed SQL"]);
-    let mut trees: Vec<(Form, String, ParsedSql)> =
-        postcard::from_bytes(&parsed.get(&key).unwrap()).unwrap();
+    let entry = largest_entry(root, "parsed");
+    let mut trees: Vec<(Form, String, ParsedSql)> = postcard::from_bytes(&content(&entry)).unwrap();
     // The tree of an honest query under the text of another one.
     let tree = trees.iter().find(|(_, text, _)| text.contains("where true")).unwrap().2.clone();
     assert!(tree.calls.is_empty());
     trees.push((Form::Query, REFUSED.to_owned(), tree));
-    parsed.put(&key, &postcard::to_stdvec(&trees).unwrap());
+    forge(&entry, &postcard::to_stdvec(&trees).unwrap());
 
     replace(root, "metrics/volume.toml", &format!("{honest} where true"), REFUSED);
     let (values, said) = eval(root, &[]);

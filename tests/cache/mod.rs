@@ -1,4 +1,4 @@
-//! Results come from memory where nothing changed that they depend on, and are the same with it
+//! Results come from the cache where nothing changed that they depend on, and are the same with it
 //! and without, whatever changed and whatever happened to it.
 
 mod folder;
@@ -12,8 +12,8 @@ use std::time::SystemTime;
 
 use crate::support;
 use goodhart::check;
+use goodhart_core::cache::Cache;
 use goodhart_core::plan::{self, Selection};
-use goodhart_core::project::Kept;
 use goodhart_core::result::privacy;
 use goodhart_engine::evaluate::{Evaluation, Progress, Request, evaluate};
 use goodhart_engine::{Parser, Protection};
@@ -31,9 +31,9 @@ fn project() -> TempDir {
     folder
 }
 
-/// The memory of a project.
-fn kept(root: &Path) -> Kept {
-    Kept::new(root.join("kept"), 1 << 20, SystemTime::UNIX_EPOCH)
+fn cache(root: &Path) -> Cache {
+    let program = std::env::current_exe().unwrap();
+    Cache::new(root.join("cache"), 1 << 20, &program, SystemTime::UNIX_EPOCH)
 }
 
 /// Notes the steps, and tells another.
@@ -55,7 +55,7 @@ fn said<'a>(
     chosen: &[&str],
     ask: impl FnOnce(&mut Request<'a>),
 ) -> (String, Vec<String>) {
-    let opened = check::open(root, &Parser::within()).unwrap();
+    let opened = check::load(root, &Parser::within()).unwrap();
     let catalog = opened.catalog.unwrap();
     let metrics = chosen.iter().map(|name| (*name).to_owned()).collect();
     let selection = Selection { metrics, ..Selection::default() };

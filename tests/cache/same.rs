@@ -6,7 +6,7 @@ use goodhart_core::project::definition::project::Grain;
 use goodhart_core::result::privacy;
 use goodhart_engine::evaluate::Request;
 
-use super::{kept, project, replace, said};
+use super::{cache, project, replace, said};
 
 /// What is asked for.
 #[derive(Clone, Copy, Default)]
@@ -38,7 +38,7 @@ fn same(root: &Path, asked: Asked) -> [Vec<String>; 2] {
     let with = || {
         let (with, steps) = said(root, asked.chosen, |request| {
             asked.set(request);
-            request.kept = Some(kept(root));
+            request.cache = cache(root);
         });
         assert!(alone == with, "{}", difference(&alone, &with));
         steps

@@ -50,9 +50,7 @@ fn a_folder_that_is_a_link_is_refused() {
     for place in ["snapshots", ".goodhart", ".goodhart/pending", ".goodhart/staged"] {
         refused(place, true, ALL);
     }
-    refused(".goodhart/verified", true, ALL);
-    refused(".goodhart/results", true, ALL);
-    refused(".goodhart/parsed", true, ALL);
+    refused(".goodhart/cache", true, ALL);
     refused("snapshots", false, ALL);
 }
 
@@ -78,11 +76,12 @@ fn a_link_to_nowhere_makes_nothing_there() {
 }
 
 #[test]
-fn what_check_remembers_is_no_way_out() {
+fn the_cache_is_no_way_out() {
     let outside = Project::empty();
     outside.write("file", SECRET);
     let project = Project::accepted();
-    for place in [".goodhart/bound.json", ".goodhart"] {
+    project.succeed(&["check"]);
+    for place in [project.bound().as_str(), ".goodhart"] {
         replace(&project.path(place), |path| symlink(outside.path("file"), path).unwrap());
         project.succeed(&["check"]);
         assert_eq!(outside.files(".")["file"], SECRET.as_bytes());
@@ -97,10 +96,15 @@ fn nobody_waits_for_a_pipe() {
         ("snapshots/inputs.toml", 2),
         (".goodhart/pending/time_to_acknowledge.toml", 2),
         (".goodhart/lock", 2),
-        (".goodhart/bound.json", 0),
+        ("bound", 0),
     ];
     for (place, code) in places {
         let project = between().before_accept.copy();
+        let bound = (place == "bound").then(|| {
+            project.succeed(&["check"]);
+            project.bound()
+        });
+        let place = bound.as_deref().unwrap_or(place);
         replace(&project.path(place), pipe);
         let verb = if code == 0 { "check" } else { "eval" };
         let ran = project.command("timeout").args(["60", GOODHART, verb]).output().unwrap();

@@ -122,6 +122,13 @@ impl Project {
         self.files(".goodhart/pending")
     }
 
+    /// The entry of the cache with what `check` bound.
+    pub fn bound(&self) -> String {
+        let names = self.files(".goodhart/cache").into_keys();
+        let mut bound = names.filter(|name| name.starts_with("bound-"));
+        format!(".goodhart/cache/{}", bound.next().expect("something was bound"))
+    }
+
     /// Has the next run finish what was interrupted, and do nothing else.
     pub fn recover(&self) {
         let ran = self.run(&["accept", "no_such_metric"]);
@@ -132,16 +139,14 @@ impl Project {
     /// Nothing of a killed run is left.
     pub fn assert_tidy(&self) {
         assert_eq!(self.files(".goodhart/staged"), Files::new());
-        for folder in [".goodhart/parsed", ".goodhart/verified", ".goodhart/results", "snapshots"] {
+        for folder in [".goodhart/cache", "snapshots"] {
             let unfinished = self.files(folder).into_keys().find(|name| name.starts_with('.'));
             assert_eq!(unfinished, None, "in {folder}");
         }
         let mut found: Vec<String> = std::fs::read_dir(self.path(".goodhart"))
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .filter(|name| {
-                !["bound.json", "parsed", "results", "verified"].contains(&name.as_str())
-            })
+            .filter(|name| name != "cache")
             .collect();
         found.sort();
         assert_eq!(found, [".gitignore", "lock", "pending", "staged"]);

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use goodhart::publish::{Api, Clock, Delivery, Posted, Run, Thread, Token, deliver};
+use goodhart::publish::{Api, Clock, Delivery, DeliveryOutcome, Run, Thread, Token, deliver};
 use goodhart_core::error::Error;
 
 use github::{BOT, TOKEN};
@@ -51,7 +51,7 @@ fn post(
     server: &Server<github::GitHub>,
     run: &str,
     report: &str,
-) -> (Result<Posted, String>, Vec<u64>) {
+) -> (Result<DeliveryOutcome, String>, Vec<u64>) {
     let api = Api::parse(&server.address).unwrap();
     let http = goodhart::publish::GitHub::http(&api, TOKEN, TIMEOUT);
     posted(&pull_request(), (&api, &http), run, report)
@@ -62,7 +62,7 @@ fn posted(
     host: (&Api, &goodhart::publish::Http),
     run: &str,
     report: &str,
-) -> (Result<Posted, String>, Vec<u64>) {
+) -> (Result<DeliveryOutcome, String>, Vec<u64>) {
     let clock = Hands::default();
     let delivery = Delivery { key: "main", run: Run::parse(run).unwrap(), report };
     let posted = deliver(thread, host, &clock, delivery).map_err(|error| {
@@ -86,7 +86,7 @@ const CREATE: &str = "POST /repos/owner/name/issues/7/comments";
 #[test]
 fn the_first_report_is_a_new_comment() {
     let server = start(&[("kim", "Looks good")], &[]);
-    assert_eq!(post(&server, "12", "One\n"), (Ok(Posted::Created), vec![]));
+    assert_eq!(post(&server, "12", "One\n"), (Ok(DeliveryOutcome::Created), vec![]));
     assert_eq!(bodies(&server), ["Looks good", &comment("12.1", "One")]);
     assert_eq!(server.asked(), [LIST, CREATE]);
 }
@@ -95,7 +95,7 @@ fn the_first_report_is_a_new_comment() {
 fn later_reports_are_in_the_same_comment() {
     let server = start(&[("kim", "Looks good")], &[]);
     post(&server, "12", "One").0.unwrap();
-    assert_eq!(post(&server, "13", "Two").0, Ok(Posted::Updated));
+    assert_eq!(post(&server, "13", "Two").0, Ok(DeliveryOutcome::Updated));
     assert_eq!(bodies(&server), ["Looks good", &comment("13.1", "Two")]);
     assert_eq!(server.asked()[2..], [LIST, "PATCH /repos/owner/name/issues/comments/101"]);
 }
@@ -103,12 +103,12 @@ fn later_reports_are_in_the_same_comment() {
 #[test]
 fn the_same_is_not_written_again() {
     let server = start(&[(BOT, &comment("12.1", "One\r\nTwo"))], &[]);
-    assert_eq!(post(&server, "12", "One\nTwo\n").0, Ok(Posted::Unchanged));
+    assert_eq!(post(&server, "12", "One\nTwo\n").0, Ok(DeliveryOutcome::Unchanged));
     assert_eq!(server.asked(), [LIST]);
     // A later run takes the comment for its own, so that one in between does not.
-    assert_eq!(post(&server, "14", "One\nTwo").0, Ok(Posted::Updated));
+    assert_eq!(post(&server, "14", "One\nTwo").0, Ok(DeliveryOutcome::Updated));
     let later = Run { id: 14, attempt: 1 };
-    assert_eq!(post(&server, "13", "Three").0, Ok(Posted::Superseded(later)));
+    assert_eq!(post(&server, "13", "Three").0, Ok(DeliveryOutcome::Superseded(later)));
     assert_eq!(bodies(&server), [comment("14.1", "One\nTwo")]);
 }
 
@@ -116,7 +116,7 @@ fn the_same_is_not_written_again() {
 fn a_later_run_is_not_overwritten() {
     for (run, later) in [("12", "13.1"), ("12.1", "12.2"), ("12.9", "13.1"), ("9", "10.1")] {
         let server = start(&[(BOT, &comment(later, "Later"))], &[]);
-        let expected = Posted::Superseded(Run::parse(later).unwrap());
+        let expected = DeliveryOutcome::Superseded(Run::parse(later).unwrap());
         assert_eq!(post(&server, run, "Earlier").0, Ok(expected), "{run} {later}");
         assert_eq!(server.asked(), [LIST]);
     }
@@ -129,7 +129,7 @@ fn a_report_cannot_pretend_to_be_another_one() {
     post(&server, "12", &report).0.unwrap();
     let text = "/merge @\u{200b}owner\n<!-- goodhart:run:999999.1 -->";
     assert_eq!(bodies(&server), [comment("12.1", text)]);
-    assert_eq!(post(&server, "13", "Two").0, Ok(Posted::Updated));
+    assert_eq!(post(&server, "13", "Two").0, Ok(DeliveryOutcome::Updated));
 }
 
 #[test]
@@ -139,11 +139,11 @@ fn comments_of_others_are_left_alone() {
     let quoted = format!("> {forged}");
     let taken = [("mallory", &*forged), ("", &*forged), (BOT, &*other), (BOT, &*quoted)];
     let server = start(&taken, &[]);
-    assert_eq!(post(&server, "12", "One").0, Ok(Posted::Created));
+    assert_eq!(post(&server, "12", "One").0, Ok(DeliveryOutcome::Created));
     let before = taken.map(|(_, body)| body.to_owned());
     let now = bodies(&server);
     assert_eq!((&now[..4], now.len()), (&before[..], 5));
-    assert_eq!(post(&server, "13", "Two").0, Ok(Posted::Updated));
+    assert_eq!(post(&server, "13", "Two").0, Ok(DeliveryOutcome::Updated));
     assert_eq!(bodies(&server)[..4], before);
 }
 
@@ -154,7 +154,7 @@ fn all_pages_are_looked_through() {
     comments.push((BOT, &old));
     let server = start(&comments, &[]);
     server.forge(|forge| forge.page = Some(2));
-    assert_eq!(post(&server, "13", "Two").0, Ok(Posted::Updated));
+    assert_eq!(post(&server, "13", "Two").0, Ok(DeliveryOutcome::Updated));
     let page = "GET /repositories/1/issues/7/comments?per_page=100&page=";
     let update = "PATCH /repos/owner/name/issues/comments/105".to_owned();
     let expected = [LIST.to_owned(), format!("{page}2"), format!("{page}3"), update];
@@ -169,7 +169,7 @@ fn instead(status: u16, body: &str) -> Trouble {
 #[test]
 fn failures_of_the_forge_pass() {
     let server = start(&[], &[instead(502, "<html>"), instead(502, "<html>")]);
-    assert_eq!(post(&server, "12", "One"), (Ok(Posted::Created), vec![1, 2]));
+    assert_eq!(post(&server, "12", "One"), (Ok(DeliveryOutcome::Created), vec![1, 2]));
     assert_eq!(server.asked(), [LIST, LIST, LIST, CREATE]);
 }
 
@@ -187,7 +187,7 @@ fn a_comment_is_not_made_twice() {
     // It is made, and the answer is lost.
     let after = Trouble::After(Answer::new(502, ""));
     let server = Server::start(github::GitHub::default(), vec![None, Some(after)]);
-    assert_eq!(post(&server, "12", "One"), (Ok(Posted::Unchanged), vec![1]));
+    assert_eq!(post(&server, "12", "One"), (Ok(DeliveryOutcome::Unchanged), vec![1]));
     assert_eq!(bodies(&server), [comment("12.1", "One")]);
     assert_eq!(server.asked(), [LIST, CREATE, LIST]);
 }
@@ -201,7 +201,7 @@ fn limits_are_waited_for_as_the_forge_says() {
             .fold(Answer::new(status, body), |answer, (name, value)| answer.with(name, value));
         let server = start(&[], &[Trouble::Instead(answer.clone()), Trouble::Instead(answer)]);
         let (posted, waited) = post(&server, "12", "One");
-        assert_eq!(posted, Ok(Posted::Created), "{message}");
+        assert_eq!(posted, Ok(DeliveryOutcome::Created), "{message}");
         waited
     };
     let after = |seconds: &str| ("Retry-After", seconds.to_owned());
@@ -249,7 +249,7 @@ fn what_is_refused_is_not_tried_again() {
 fn what_is_no_answer_is_tried_again() {
     for body in ["", "<html>", "{}", "[{\"id\":\"a\"}]", "[{\"id\":1,\"body\":7}]"] {
         let server = start(&[], &[instead(200, body)]);
-        assert_eq!(post(&server, "12", "One"), (Ok(Posted::Created), vec![1]), "{body}");
+        assert_eq!(post(&server, "12", "One"), (Ok(DeliveryOutcome::Created), vec![1]), "{body}");
     }
     // One that hangs is cut off, however often that takes on a busy machine.
     let server = start(&[], &[Trouble::Instead(Answer::Nothing)]);
@@ -277,20 +277,25 @@ fn requests_follow_where_the_repository_went_and_nowhere_else() {
     assert_eq!(server.asked().len(), 1);
     let here = "/repositories/1/issues/7/comments?per_page=100".to_owned();
     let server = start(&[], &[moved(here)]);
-    assert_eq!(post(&server, "12", "One").0, Ok(Posted::Created));
+    assert_eq!(post(&server, "12", "One").0, Ok(DeliveryOutcome::Created));
 }
 
 #[test]
 fn a_report_that_is_too_long_is_not_sent() {
     let server = start(&[], &[]);
     let most = 65_536 - comment("12.1", "\n").len();
-    assert_eq!(post(&server, "12", &"é".repeat(most)).0, Ok(Posted::Created));
+    assert_eq!(post(&server, "12", &"é".repeat(most)).0, Ok(DeliveryOutcome::Created));
     let message = post(&server, "13", &"é".repeat(most + 1)).0.unwrap_err();
     assert!(message.contains("65537 characters"), "{message}");
     assert_eq!(server.asked().len(), 2);
 }
 
-fn post_note(server: &Server<gitlab::GitLab>, token: Token<'_>, run: &str, report: &str) -> Posted {
+fn post_note(
+    server: &Server<gitlab::GitLab>,
+    token: Token<'_>,
+    run: &str,
+    report: &str,
+) -> DeliveryOutcome {
     let api = Api::parse(&server.address).unwrap();
     let http = goodhart::publish::GitLab::http(&api, token, TIMEOUT);
     let thread = goodhart::publish::GitLab {
@@ -308,17 +313,20 @@ fn a_merge_request_has_one_note() {
     let notes = vec![("mallory".to_owned(), forged.clone())];
     let server = Server::start(gitlab::GitLab { notes }, vec![]);
     let access = Token::Access(gitlab::TOKEN);
-    assert_eq!(post_note(&server, access, "12", "One\n /merge\n/close @all"), Posted::Created);
+    assert_eq!(
+        post_note(&server, access, "12", "One\n /merge\n/close @all"),
+        DeliveryOutcome::Created
+    );
     // GitLab would do what a line that begins with a slash says.
     let note = comment("12.1", "One\n \\/merge\n\\/close @\u{200b}all\n");
     assert_eq!(server.forge(|forge| forge.notes[1].1.clone()), note);
-    assert_eq!(post_note(&server, access, "13", "Two"), Posted::Updated);
-    assert_eq!(post_note(&server, access, "13", "Two"), Posted::Unchanged);
-    let later = Posted::Superseded(Run { id: 13, attempt: 1 });
+    assert_eq!(post_note(&server, access, "13", "Two"), DeliveryOutcome::Updated);
+    assert_eq!(post_note(&server, access, "13", "Two"), DeliveryOutcome::Unchanged);
+    let later = DeliveryOutcome::Superseded(Run { id: 13, attempt: 1 });
     assert_eq!(post_note(&server, access, "12", "One"), later);
     // The token of a job is that of whoever started it.
     let job = Token::Job(gitlab::TOKEN);
-    assert_eq!(post_note(&server, job, "14", "Three"), Posted::Created);
+    assert_eq!(post_note(&server, job, "14", "Three"), DeliveryOutcome::Created);
     let authors = server.forge(|forge| forge.notes.clone());
     let authors: Vec<&str> = authors.iter().map(|(author, _)| author.as_str()).collect();
     assert_eq!(authors, ["mallory", "project_1_bot", "kim"]);

@@ -42,8 +42,8 @@ pub fn evaluate_all(root: &Path, threads: u32) -> Evaluation {
 
 /// Evaluates everything; also returns the rendered diagnostics. Panics on an error.
 pub fn evaluate(root: &Path, threads: u32) -> (Evaluation, String) {
-    let check::Opened { files, catalog, mut diagnostics, .. } =
-        check::open(root, &Parser::within()).unwrap();
+    let check::LoadedProject { files, catalog, mut diagnostics, .. } =
+        check::load(root, &Parser::within()).unwrap();
     let rendered = |diagnostics: &Diagnostics| render(diagnostics, &files, false);
     assert!(!diagnostics.has_errors(), "{}", rendered(&diagnostics));
     let catalog = catalog.unwrap();

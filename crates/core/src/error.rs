@@ -16,7 +16,7 @@ pub enum Error {
     #[error("the engine failed while {doing}: {message}")]
     Engine { doing: String, message: String },
     /// A layer around SQL is required and not to be had.
-    #[error("this system cannot keep SQL from doing harm: {}", .missing.join(", "))]
+    #[error("parts of the sandbox are missing on this system: {}", .missing.join(", "))]
     Unprotected { missing: Vec<String> },
     /// Something else stands where goodhart has a file or folder of its own.
     #[error("{path} is not a {wanted} but a link or something else", path = .path.display())]

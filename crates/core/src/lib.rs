@@ -12,6 +12,7 @@
     )
 )]
 
+pub mod cache;
 pub mod diagnostic;
 pub mod error;
 pub mod escape;

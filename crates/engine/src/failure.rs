@@ -13,14 +13,14 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::allow_list::{Instead, names_of_tables};
+use super::allow_list::{Suggestion, names_of_tables};
 use super::allowance::Stop;
 use goodhart_core::diagnostic::{Code, Diagnostic, Files, Span, closest, codes};
-use goodhart_core::plan::Composed;
+use goodhart_core::plan::MappedSql;
 use goodhart_core::project::definition::read::Sql;
 use wording::worded;
 
-/// An error about a statement: DuckDB's, or what the gate refuses.
+/// An error about a statement: DuckDB's, or what the allow-list refuses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SqlFailure {
     /// What is wrong, in one line.
@@ -39,7 +39,7 @@ pub struct SqlFailure {
     /// How to mend it.
     help: Option<String>,
     stop: Option<Stop>,
-    /// Whether the gate refuses what DuckDB would have run.
+    /// Whether the allow-list refuses what DuckDB would have run.
     refused: bool,
     /// Whether it may be about the rows, and so repeat values of them.
     about_rows: bool,
@@ -49,14 +49,14 @@ pub struct SqlFailure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Missing {
     name: String,
-    what: What,
+    what: NameKind,
     /// Names that would have been understood instead.
     candidates: Vec<String>,
 }
 
 /// What a name that means nothing could be one of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
+enum NameKind {
     /// It stands where a source could.
     Relation,
     /// A column or table of the query.
@@ -70,7 +70,7 @@ enum What {
 impl Missing {
     fn among(name: &str, candidates: &[&str]) -> Box<Self> {
         let candidates = candidates.iter().map(|name| (*name).to_owned()).collect();
-        Box::new(Self { name: name.to_owned(), what: What::Name, candidates })
+        Box::new(Self { name: name.to_owned(), what: NameKind::Name, candidates })
     }
 }
 
@@ -138,20 +138,20 @@ impl SqlFailure {
     /// A word of SQL that there is not, with those that there are.
     pub(super) fn unknown(what: &str, word: &str, known: &[&str]) -> Self {
         let mut missing = Missing::among(word, known);
-        missing.what = What::Word;
+        missing.what = NameKind::Word;
         Self { missing: Some(missing), ..Self::own(&format!("there is no {what} `{word}`")) }
     }
 
     /// A function of another dialect, with what is written instead.
-    pub(super) fn foreign(name: &str, instead: Instead) -> Self {
+    pub(super) fn foreign(name: &str, instead: Suggestion) -> Self {
         let mut failure = Self::unknown("function", name, &[]);
         match (instead, &mut failure.missing) {
-            (Instead::Name(known), Some(missing)) => {
-                missing.what = What::Foreign;
+            (Suggestion::Name(known), Some(missing)) => {
+                missing.what = NameKind::Foreign;
                 missing.candidates = vec![known.to_owned()];
             }
-            (Instead::Words(words), _) => failure.help = Some(words.to_owned()),
-            (Instead::Name(_), None) => {}
+            (Suggestion::Words(words), _) => failure.help = Some(words.to_owned()),
+            (Suggestion::Name(_), None) => {}
         }
         failure
     }
@@ -159,7 +159,7 @@ impl SqlFailure {
     /// A relation that nobody declared, to be answered with the names of sources.
     pub(super) fn missing_source(name: &str) -> Self {
         let mut missing = Missing::among(name, &[]);
-        missing.what = What::Relation;
+        missing.what = NameKind::Relation;
         let message = format!("there is no source called `{name}`");
         Self { missing: Some(missing), ..Self::own(&message) }
     }
@@ -263,7 +263,7 @@ impl SqlFailure {
 
     /// The column that there is not, if it is about one.
     pub fn missing_column(&self) -> Option<&str> {
-        let missing = self.missing.as_ref().filter(|missing| missing.what == What::Name)?;
+        let missing = self.missing.as_ref().filter(|missing| missing.what == NameKind::Name)?;
         Some(missing.name.as_str())
     }
 
@@ -272,7 +272,7 @@ impl SqlFailure {
     #[must_use]
     pub fn suggesting<'a>(mut self, relations: impl IntoIterator<Item = &'a String>) -> Self {
         if let Some(missing) =
-            self.missing.as_mut().filter(|missing| missing.what == What::Relation)
+            self.missing.as_mut().filter(|missing| missing.what == NameKind::Relation)
         {
             missing.candidates = relations.into_iter().cloned().collect();
             if missing.candidates.contains(&missing.name) {
@@ -287,11 +287,11 @@ impl SqlFailure {
     }
 
     /// A diagnostic at the user's piece of `sql` that DuckDB points at, else at `fallback`; of
-    /// what the gate refuses, with the code of that.
+    /// what the allow-list refuses, with the code of that.
     pub fn diagnostic(
         &self,
         code: &'static Code,
-        sql: &Composed,
+        sql: &MappedSql,
         files: &Files,
         fallback: Span,
     ) -> Diagnostic {
@@ -319,17 +319,21 @@ impl SqlFailure {
         let alone = text == Some(missing.name.as_str());
         let alike = closest(&missing.name, candidates.clone()).is_some();
         match (missing.what, missing.candidates.as_slice()) {
-            (What::Foreign, [known]) => diagnostic.ask(&missing.name, known, false),
-            (What::Word | What::Foreign, _) => diagnostic.misspells(&missing.name, candidates),
-            (What::Name, _)
+            (NameKind::Foreign, [known]) => diagnostic.ask(&missing.name, known, false),
+            (NameKind::Word | NameKind::Foreign, _) => {
+                diagnostic.misspells(&missing.name, candidates)
+            }
+            (NameKind::Name, _)
                 if let Some(help) = column::explained(&missing.name, sql.text(), place, alike) =>
             {
                 diagnostic.help(help)
             }
-            (What::Name | What::Relation, _) if alone => {
+            (NameKind::Name | NameKind::Relation, _) if alone => {
                 diagnostic.did_you_mean(&missing.name, candidates)
             }
-            (What::Name | What::Relation, _) => diagnostic.suggest(&missing.name, candidates),
+            (NameKind::Name | NameKind::Relation, _) => {
+                diagnostic.suggest(&missing.name, candidates)
+            }
         }
     }
 }
@@ -341,7 +345,7 @@ pub fn refusals<V>(
     sources: &BTreeMap<String, V>,
     files: &Files,
 ) -> Vec<Diagnostic> {
-    let mut alone = Composed::default();
+    let mut alone = MappedSql::default();
     alone.push_sql(sql);
     let failures = failures.into_iter().map(|failure| failure.suggesting(sources.keys()));
     failures.map(|failure| failure.diagnostic(&codes::SQL_ERROR, &alone, files, sql.span)).collect()
@@ -350,7 +354,7 @@ pub fn refusals<V>(
 impl SqlFailure {
     /// Inside a nested query DuckDB says that there is no table `h` where `h` is there and has no
     /// such column: it looks outside last, and reports that.
-    fn of_known_alias(&self, sql: &Composed) -> Option<String> {
+    fn of_known_alias(&self, sql: &MappedSql) -> Option<String> {
         let (offset, length) = self.place.filter(|_| self.text.starts_with(NO_TABLE))?;
         let written = sql.text().get(offset..offset.checked_add(length)?)?;
         let (table, column) = written.split_once('.')?;
@@ -415,7 +419,7 @@ impl From<Report> for SqlFailure {
         let name = report.name.unwrap_or_default();
         let mut missing = Box::new(Missing {
             name: name.clone(),
-            what: What::Name,
+            what: NameKind::Name,
             candidates: candidates.split(',').map(unquoted).collect(),
         });
         match (report.error_subtype.as_deref(), report.r#type.as_deref()) {
@@ -425,13 +429,13 @@ impl From<Report> for SqlFailure {
             }
             (Some("MISSING_ENTRY"), Some("Table")) => {
                 failure.message = format!("there is no source called `{name}`");
-                missing.what = What::Relation;
+                missing.what = NameKind::Relation;
                 missing.candidates.clear();
                 failure.missing = Some(missing);
             }
             (Some("MISSING_ENTRY"), Some(what)) if what.ends_with("Function") => {
                 failure.message = format!("there is no function `{name}`");
-                missing.what = What::Word;
+                missing.what = NameKind::Word;
                 failure.missing = Some(missing);
             }
             _ if kind == "Permission" => {

@@ -1,7 +1,7 @@
 //! DuckDB: the only code that names it.
 //!
 //! The engine loads sources, describes and runs the statements of a plan, and returns cells. It
-//! knows nothing of metrics. `research` on which its settings rest is in ARCHITECTURE.md.
+//! knows nothing of metrics. Why its settings are as they are is in docs/design.md.
 
 // No input may make the library panic, and only the command line writes to the terminal.
 #![cfg_attr(
@@ -32,7 +32,6 @@ mod protection;
 mod repeated;
 pub mod sandbox;
 mod tree;
-mod verified;
 mod worker;
 
 pub use allow_list::{Checked, Readable};
@@ -42,11 +41,10 @@ pub use load::{
     LoadContext, check_derived, check_file_source, conversions, declare, declared_columns,
     given_table, has_wrong_header, load_file_source, materialise, stand_in, undeclare,
 };
-pub use parse::{Examined, Outcome};
+pub use parse::{Outcome, ParsedPiece};
 pub use parser::{Parser, Purpose};
 pub use protection::Protection;
 pub use repeated::{first_repeated, in_sql, repeated_column, two_columns};
-pub use verified::{Key as VerifiedKey, Verified};
 pub use worker::{ARGUMENT as WORKER, serve, system_files};
 
 use std::cell::Cell as Slot;
@@ -64,13 +62,13 @@ use goodhart_core::measure::calendar::Calendar;
 use goodhart_core::parallel;
 use goodhart_core::plan::{literal, period_start, timestamp};
 use goodhart_core::project::definition::project::Grain;
-use local::{Local, Setup, Unanswered};
-use worker::{Client, Limits, Program, Unfinished};
+use local::{Local, QueryError, Setup};
+use worker::{Client, Limits, Program, WorkerError};
 
 /// Resources of the engine.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// As many as there are cores where absent.
+    /// The default is the number of cores.
     pub threads: Option<u32>,
     /// Bytes that DuckDB may take.
     pub memory: u64,
@@ -101,7 +99,7 @@ impl Default for Options {
 pub struct Engine {
     place: Place,
     /// Whether user SQL is checked before it is used.
-    gate: bool,
+    allow_list: bool,
     /// Whether DuckDB's settings keep it closed.
     closed: bool,
     allowance: Slot<Allowance>,
@@ -109,7 +107,7 @@ pub struct Engine {
     /// What is left of it.
     left: Slot<Duration>,
     /// What was parsed here and beside.
-    pieces: parse::Parsed,
+    pieces: parse::ParseCache,
 }
 
 /// Where DuckDB runs.
@@ -152,12 +150,12 @@ impl Engine {
         };
         let engine = Self {
             place,
-            gate: protection.gate,
+            allow_list: protection.allow_list,
             closed: protection.settings,
             allowance: Slot::new(Allowance::OWN),
             run_time: options.run_time,
             left: Slot::new(options.run_time),
-            pieces: parse::Parsed::default(),
+            pieces: parse::ParseCache::default(),
         };
         let missing = engine.missing();
         if protection.required && !missing.is_empty() {
@@ -188,7 +186,7 @@ impl Engine {
         let failed = |message| Error::Engine { doing: "opening a connection".to_owned(), message };
         Ok(Self {
             place: place.map_err(failed)?,
-            gate: self.gate,
+            allow_list: self.allow_list,
             closed: self.closed,
             allowance: self.allowance.clone(),
             run_time: self.run_time,
@@ -250,7 +248,7 @@ impl Engine {
             units.push_str(&format!(" when {} then {}", literal(unit.name()), start(*unit)?));
         }
         let (instant, own) = (timestamp(instant), start(grain)?);
-        // The gate lets no other unit through; without `else` it would look like a null.
+        // The allow-list lets no other unit through; without `else` it would look like a null.
         let sql = format!(
             "create or replace macro as_of() as {instant}; create or replace macro \
              period_start() as {own}, (unit) as case unit{units} else {own} end"
@@ -259,7 +257,7 @@ impl Engine {
     }
 
     /// Runs generated SQL that cannot fail for a reason in a definition, with time of its own.
-    /// What was said about the `subject` before is forgotten.
+    /// What was said about the `subject` before no longer holds.
     fn run(&self, doing: &str, sql: &str, subject: Option<&str>) -> Result<(), Error> {
         let ran = self.finish(Allowance::OWN.time, |time| self.told(sql, subject, time));
         ran.map_err(|failure| own(doing, failure))
@@ -299,14 +297,14 @@ impl Engine {
     fn answer(&self, sql: &str, most: Answer) -> Result<Vec<Vec<Cell>>, SqlFailure> {
         self.single(sql)?;
         self.within(|time| match &self.place {
-            Place::Here(local) => local.query(sql, most).map_err(Unfinished::Unanswered),
+            Place::Here(local) => local.query(sql, most).map_err(WorkerError::Query),
             Place::Apart(client) => client.query(sql, most, time),
         })
     }
 
-    fn told(&self, sql: &str, subject: Option<&str>, time: Duration) -> Result<(), Unfinished> {
+    fn told(&self, sql: &str, subject: Option<&str>, time: Duration) -> Result<(), WorkerError> {
         match &self.place {
-            Place::Here(local) => local.execute(sql).map_err(Unfinished::Unanswered),
+            Place::Here(local) => local.execute(sql).map_err(WorkerError::Query),
             Place::Apart(client) => client.execute(sql, subject, time),
         }
     }
@@ -322,7 +320,7 @@ impl Engine {
     /// Runs something in the time that is granted and left.
     fn within<T>(
         &self,
-        run: impl FnOnce(Duration) -> Result<T, Unfinished>,
+        run: impl FnOnce(Duration) -> Result<T, WorkerError>,
     ) -> Result<T, SqlFailure> {
         let (allowance, left) = (self.allowance.get(), self.left.get());
         if left.is_zero() {
@@ -343,21 +341,21 @@ impl Engine {
     fn finish<T>(
         &self,
         time: Duration,
-        run: impl FnOnce(Duration) -> Result<T, Unfinished>,
+        run: impl FnOnce(Duration) -> Result<T, WorkerError>,
     ) -> Result<T, SqlFailure> {
         run(time).map_err(|unfinished| match unfinished {
-            Unfinished::Unanswered(Unanswered::Refused(said)) => SqlFailure::said(&said),
-            Unfinished::Unanswered(Unanswered::Rows) => {
+            WorkerError::Query(QueryError::Refused(said)) => SqlFailure::said(&said),
+            WorkerError::Query(QueryError::Rows) => {
                 SqlFailure::stopped(Stop::Rows(self.allowance.get().answer.rows))
             }
-            Unfinished::Unanswered(Unanswered::Bytes) => {
+            WorkerError::Query(QueryError::Bytes) => {
                 SqlFailure::stopped(Stop::Bytes(self.allowance.get().answer.bytes))
             }
-            Unfinished::Late if self.left.get() <= time => {
+            WorkerError::Late if self.left.get() <= time => {
                 SqlFailure::stopped(Stop::Run(self.run_time))
             }
-            Unfinished::Late => SqlFailure::stopped(self.allowance.get().late()),
-            Unfinished::Died(how) => SqlFailure::stopped(Stop::Died(how)),
+            WorkerError::Late => SqlFailure::stopped(self.allowance.get().late()),
+            WorkerError::Died(how) => SqlFailure::stopped(Stop::Died(how)),
         })
     }
 

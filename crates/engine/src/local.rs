@@ -31,14 +31,14 @@ pub struct Local {
 
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unanswered {
+pub enum QueryError {
     /// What DuckDB said.
     Refused(String),
     Rows,
     Bytes,
 }
 
-impl Unanswered {
+impl QueryError {
     fn of(error: &duckdb::Error) -> Self {
         Self::Refused(said(error))
     }
@@ -103,16 +103,16 @@ impl Local {
     ///
     /// # Errors
     /// What DuckDB says.
-    pub fn execute(&self, sql: &str) -> Result<(), Unanswered> {
-        self.connection.execute_batch(sql).map_err(|error| Unanswered::of(&error))
+    pub fn execute(&self, sql: &str) -> Result<(), QueryError> {
+        self.connection.execute_batch(sql).map_err(|error| QueryError::of(&error))
     }
 
     /// Runs a query and returns all its rows, but no more than `most`.
     ///
     /// # Errors
     /// What DuckDB says, or that there is more.
-    pub fn query(&self, sql: &str, most: Answer) -> Result<Vec<Vec<Cell>>, Unanswered> {
-        let failed = |error: duckdb::Error| Unanswered::of(&error);
+    pub fn query(&self, sql: &str, most: Answer) -> Result<Vec<Vec<Cell>>, QueryError> {
+        let failed = |error: duckdb::Error| QueryError::of(&error);
         let mut statement = self.connection.prepare(sql).map_err(failed)?;
         let mut rows = statement.query([]).map_err(failed)?;
         let columns = rows.as_ref().map_or(0, |statement| statement.column_count());
@@ -124,10 +124,10 @@ impl Local {
             let row = row.map_err(failed)?;
             bytes += row.iter().map(size).sum::<u64>();
             if bytes > most.bytes {
-                return Err(Unanswered::Bytes);
+                return Err(QueryError::Bytes);
             }
             if cells.len() as u64 >= most.rows {
-                return Err(Unanswered::Rows);
+                return Err(QueryError::Rows);
             }
             cells.push(row);
         }

@@ -15,17 +15,17 @@ use goodhart_core::sql::{Form, ParsedSql, Piece, Tree, Unreadable};
 
 /// A piece that is one query, or one value.
 #[derive(Debug)]
-pub struct Examined {
+pub struct ParsedPiece {
     pub parsed: Arc<ParsedSql>,
     /// What is not allowed in it, but for relations, which may be read or not.
     pub refused: Vec<SqlFailure>,
 }
 
 /// What is known of a piece, or why it is no query or value.
-pub type Outcome = Result<Examined, Vec<SqlFailure>>;
+pub type Outcome = Result<ParsedPiece, Vec<SqlFailure>>;
 
 /// What was parsed, by form and text.
-pub type Parsed = Arc<Mutex<BTreeMap<(Form, String), Arc<Outcome>>>>;
+pub type ParseCache = Arc<Mutex<BTreeMap<(Form, String), Arc<Outcome>>>>;
 
 /// So many texts are asked about in one query.
 const TOGETHER: usize = 64;
@@ -67,7 +67,7 @@ impl Engine {
     }
 
     /// Parses pieces that are not known. Where one of them ends the engine or its time, each is
-    /// tried alone, and nothing is remembered of that one.
+    /// tried alone, and that one is not cached.
     fn parse_together<'p>(&self, pieces: &[Piece<'p>]) -> Vec<(Piece<'p>, Arc<Outcome>)> {
         match self.ask_parser(pieces) {
             Ok(outcomes) => {
@@ -148,7 +148,7 @@ fn examine(piece: Piece<'_>, answers: &[Cell]) -> Outcome {
     }
     let text = text(0);
     let refused = shifted(start)(Walk::over(&statement, text));
-    Ok(Examined { parsed: Arc::new(ParsedSql::read(&statement, text, start)), refused })
+    Ok(ParsedPiece { parsed: Arc::new(ParsedSql::read(&statement, text, start)), refused })
 }
 
 fn json_of(answer: Option<&Cell>) -> Result<&str, Vec<SqlFailure>> {

@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use super::parse::Outcome;
 use super::{Allowance, Engine, Options, Protection};
+use goodhart_core::cache::{Cache, Key};
 use goodhart_core::error::Error;
 use goodhart_core::parallel;
-use goodhart_core::project::catalog::{Parse, Settings, Unresolved};
-use goodhart_core::project::{Kept, Locations, data_files};
+use goodhart_core::project::catalog::{Parse, ParseContext, Settings};
+use goodhart_core::project::{Locations, data_files};
 use goodhart_core::sql::{Form, ParsedPieces, ParsedSql, Piece};
 
 /// What the engine will be for, once everything is parsed.
@@ -24,18 +25,17 @@ pub enum Purpose<'a> {
     Evaluating { threads: Option<u32>, environment: &'a dyn Fn(&str) -> Option<String> },
 }
 
-type Known = BTreeMap<(Form, String), Arc<ParsedSql>>;
+type Trees = BTreeMap<(Form, String), Arc<ParsedSql>>;
 
 /// Parses the SQL of projects, each text once.
 pub struct Parser<'a> {
     protection: Protection,
     purpose: Purpose<'a>,
-    /// Where trees of earlier runs are kept; nothing is kept where absent.
-    kept: Option<Kept>,
-    /// What was kept.
-    recalled: OnceCell<Known>,
+    cache: Cache,
+    /// The trees of earlier runs.
+    cached: OnceCell<Trees>,
     /// What was asked for in this run.
-    known: RefCell<Known>,
+    known: RefCell<Trees>,
     engine: RefCell<Option<Engine>>,
 }
 
@@ -49,13 +49,13 @@ const LONGEST: Duration = Duration::from_secs(60);
 const WORTH_A_THREAD: usize = 512;
 
 impl<'a> Parser<'a> {
-    /// A parser that knows nothing of earlier runs.
+    /// A parser without a cache.
     pub fn new(protection: Protection, purpose: Purpose<'a>) -> Self {
         Self {
             protection,
             purpose,
-            kept: None,
-            recalled: OnceCell::new(),
+            cache: Cache::default(),
+            cached: OnceCell::new(),
             known: RefCell::default(),
             engine: RefCell::default(),
         }
@@ -66,11 +66,11 @@ impl<'a> Parser<'a> {
         Self::new(Protection::within(), Purpose::Binding)
     }
 
-    /// The same with what is `kept` of earlier runs. What decides whether SQL may run is never taken
-    /// from there: the engine parses that itself.
+    /// The same with the trees of earlier runs. What decides whether SQL may run is never taken from
+    /// a cache: the engine parses that itself.
     #[must_use]
-    pub fn keeping(self, kept: Option<Kept>) -> Self {
-        Self { kept, ..self }
+    pub fn with_cache(self, cache: Cache) -> Self {
+        Self { cache, ..self }
     }
 
     /// The engine in which SQL was parsed, with the data files of all sources readable, where there
@@ -92,7 +92,7 @@ impl<'a> Parser<'a> {
         Engine::open(&options, &settings.calendars)
     }
 
-    fn options(&self, project: &Unresolved<'_>) -> Options {
+    fn options(&self, project: &ParseContext<'_>) -> Options {
         let Purpose::Evaluating { threads, environment } = self.purpose else {
             return to_bind(project.settings, self.protection.clone());
         };
@@ -112,35 +112,25 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Where the trees of a project are kept.
-    fn key() -> String {
-        Kept::key(["parsed SQL"])
-    }
-
-    fn recalled(&self) -> &Known {
-        self.recalled.get_or_init(|| {
-            let bytes = self.kept.as_ref().and_then(|kept| kept.get(&Self::key()));
-            let known = bytes.and_then(|bytes| postcard::from_bytes::<Vec<Entry>>(&bytes).ok());
-            let known = known.unwrap_or_default().into_iter();
-            known.map(|(form, text, parsed)| ((form, text), Arc::new(parsed))).collect()
+    fn cached(&self) -> &Trees {
+        self.cached.get_or_init(|| {
+            let trees = self.cache.get_value::<Vec<Tree>>(&entry()).unwrap_or_default();
+            trees.into_iter().map(|(form, text, parsed)| ((form, text), Arc::new(parsed))).collect()
         })
     }
 
-    fn keep(&self) {
-        let Some(kept) = &self.kept else { return };
+    fn store(&self) {
         let known = self.known.borrow();
-        let entries: Vec<_> =
+        let trees: Vec<_> =
             known.iter().map(|((form, text), parsed)| (form, text, parsed.as_ref())).collect();
-        if let Ok(bytes) = postcard::to_stdvec(&entries) {
-            kept.put(&Self::key(), &bytes);
-        }
+        self.cache.put_value(&entry(), &trees);
     }
 
     /// What the engine says of the pieces.
     fn ask(
         &self,
         pieces: &[Piece<'_>],
-        project: &Unresolved<'_>,
+        project: &ParseContext<'_>,
     ) -> Result<Vec<Arc<Outcome>>, Error> {
         let mut slot = self.engine.borrow_mut();
         let engine = match slot.take() {
@@ -162,8 +152,13 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// A tree as it is kept.
-type Entry = (Form, String, ParsedSql);
+/// A tree as it is cached.
+type Tree = (Form, String, ParsedSql);
+
+/// All trees of a project are one entry of its cache.
+fn entry() -> Key {
+    Key::new("parsed", [])
+}
 
 /// What binding needs: nothing is scanned, so threads of the engine would only cost their start.
 fn to_bind(settings: &Settings, protection: Protection) -> Options {
@@ -181,14 +176,14 @@ impl Parse for Parser<'_> {
     fn parse(
         &self,
         pieces: &BTreeSet<Piece<'_>>,
-        project: &Unresolved<'_>,
+        project: &ParseContext<'_>,
     ) -> Result<ParsedPieces, Error> {
         let mut all = ParsedPieces::default();
         let mut missing = Vec::new();
         for piece in pieces {
             let key = (piece.form, piece.text.to_owned());
             let found = self.known.borrow().get(&key).cloned();
-            match found.or_else(|| self.recalled().get(&key).cloned()) {
+            match found.or_else(|| self.cached().get(&key).cloned()) {
                 Some(parsed) => {
                     all.insert(*piece, Arc::clone(&parsed));
                     self.known.borrow_mut().insert(key, parsed);
@@ -207,7 +202,7 @@ impl Parse for Parser<'_> {
                 self.known.borrow_mut().insert(key, Arc::clone(&examined.parsed));
             }
         }
-        self.keep();
+        self.store();
         Ok(all)
     }
 }

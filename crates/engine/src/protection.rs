@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
-/// The layers around SQL. Each is tested with the others off; whoever evaluates leaves them on.
+/// The layers around SQL. Tests switch some of them off to see another one by itself; whoever
+/// evaluates leaves them on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Protection {
     /// Only what is on a list may stand in SQL: relations, functions, kinds of queries.
-    pub gate: bool,
+    pub allow_list: bool,
     /// DuckDB's own settings: the listed files and no others, nothing outside, one statement.
     pub settings: bool,
     /// The program that runs SQL in a process of its own when it is called with the argument
-    /// [`WORKER`](super::WORKER); SQL runs in this process where absent, and the two layers below
+    /// [`WORKER`](super::WORKER); without it, SQL runs in this process, and the two layers below
     /// are not to be had.
     pub worker: Option<PathBuf>,
     /// Limits of that process, and the end of what takes too long.
@@ -25,7 +26,7 @@ impl Protection {
     /// All that is possible in this process alone.
     pub fn within() -> Self {
         Self {
-            gate: true,
+            allow_list: true,
             settings: true,
             worker: None,
             limits: true,

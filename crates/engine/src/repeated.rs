@@ -25,7 +25,9 @@ pub fn repeated_column(
     if !renamed {
         return None;
     }
-    let own = engine.describe(&format!("{}\n", sql.as_str())).ok()?;
+    let mut own = engine.describe(&format!("{}\n", sql.as_str())).ok()?;
+    // Nobody names a column that the query gives no name.
+    own.retain(|(name, _)| !is_made_up(name));
     first_repeated(&own).map(|name| two_columns(name, in_sql(engine, sql, name, files)))
 }
 
@@ -36,14 +38,24 @@ pub fn first_repeated(columns: &[(String, String)]) -> Option<&str> {
     names.find(|name| !seen.insert(name.to_lowercase()))
 }
 
+/// Whether DuckDB made a name out of an expression: `1`, `'x'`, `NULL`, `count_star()`.
+fn is_made_up(name: &str) -> bool {
+    let is_word = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && !name.contains('(');
+    !is_word || name == "NULL"
+}
+
 /// What is wrong with a query that has two columns of one name.
 pub fn two_columns(name: &str, place: Span) -> Diagnostic {
-    Diagnostic::new(&codes::REPEATED_COLUMN, format!("two columns are called `{name}`"))
-        .at(place, "whoever names it gets the first one")
-        .help(format!(
-            "write `* replace (… as {name})` to change a column of `*`, `* exclude ({name})` to \
+    let diagnostic =
+        Diagnostic::new(&codes::REPEATED_COLUMN, format!("two columns are called `{name}`"))
+            .at(place, "whoever names it gets the first one");
+    if is_made_up(name) {
+        return diagnostic.help("give each of them a name with `as`");
+    }
+    diagnostic.help(format!(
+        "write `* replace (… as {name})` to change a column of `*`, `* exclude ({name})` to \
              leave it out, or give one of them another name"
-        ))
+    ))
 }
 
 /// The last place where the query gives a name to a column, else its last star, else the last place

@@ -1,8 +1,8 @@
 //! `goodhart ci`.
 
 mod base;
+mod environment;
 mod stages;
-mod surroundings;
 mod written;
 
 use std::path::PathBuf;
@@ -10,19 +10,20 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use super::stop::Stop;
 use super::{Global, exit, findings, instant, output, publish};
 use goodhart_core::error::Error;
 use goodhart_core::report::ci::{self as report, Run};
 use goodhart_core::report::diagnostics::{self, Findings};
 use goodhart_core::report::diff::{self, TextOptions};
 
-use stages::{Asked, Found};
-use surroundings::Surroundings;
+use environment::CiEnvironment;
+use stages::{CiFindings, StageOptions};
 
 #[derive(Debug, Args)]
 pub struct Arguments {
-    /// Compare with the commit at which the branch left this revision; what the CI system says
-    /// where absent, else the main branch
+    /// Compare with the commit at which the branch left this revision; the default is what the CI
+    /// system says, else the main branch
     #[arg(long, value_name = "REV")]
     base: Option<String>,
     /// Write the reports into this folder, in every format
@@ -35,9 +36,6 @@ pub struct Arguments {
     /// said of the committed snapshots
     #[arg(long, value_name = "INSTANT", value_parser = instant::parse)]
     as_of: Option<Timestamp>,
-    /// Bind everything anew, whatever is remembered
-    #[arg(long)]
-    fresh: bool,
     /// Tells the comments of several projects on one pull request apart
     #[arg(long, value_name = "KEY", default_value = publish::KEY, value_parser = publish::key)]
     key: String,
@@ -70,29 +68,28 @@ impl From<FailOn> for report::FailOn {
     }
 }
 
-pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Error> {
-    let surroundings = Surroundings::read();
-    let asked = Asked {
-        base: arguments.base.as_deref().or(surroundings.base.as_deref()),
+pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
+    let environment = CiEnvironment::read();
+    let asked = StageOptions {
+        base: arguments.base.as_deref().or(environment.base.as_deref()),
         as_of: arguments.as_of,
         threads: arguments.threads,
-        fresh: arguments.fresh,
     };
     let found = stages::run(global, &asked)?;
-    let prefix = findings::prefix(&super::project::root(global)?);
+    let prefix = findings::prefix(&super::session::root(global)?);
     let mut run = compose(&found, &prefix, arguments);
     run.exit = verdict(&run);
 
-    print(global, &run, &found, &surroundings)?;
+    print(global, &run, &found, &environment)?;
     if let Some(folder) = &arguments.output {
-        written::files(&run, &arguments.key, &surroundings, folder)?;
+        written::files(&run, &arguments.key, &environment, folder)?;
     }
-    written::summary(&run, &arguments.key, &surroundings)?;
-    written::outputs(&run, &surroundings, arguments.output.as_deref())?;
+    written::summary(&run, &arguments.key, &environment)?;
+    written::outputs(&run, &environment, arguments.output.as_deref())?;
     Ok(run.exit)
 }
 
-fn compose<'a>(found: &'a Found, prefix: &'a str, arguments: &Arguments) -> Run<'a> {
+fn compose<'a>(found: &'a CiFindings, prefix: &'a str, arguments: &Arguments) -> Run<'a> {
     Run {
         stages: &found.stages,
         findings: Findings { diagnostics: &found.diagnostics, files: &found.files, prefix },
@@ -133,12 +130,12 @@ fn commands(run: &Run<'_>) -> String {
 fn print(
     global: &Global,
     run: &Run<'_>,
-    found: &Found,
-    surroundings: &Surroundings,
+    found: &CiFindings,
+    environment: &CiEnvironment,
 ) -> Result<(), Error> {
     let styled = output::stdout_coloured(global);
     match run.diff {
-        _ if surroundings.is_github => output::data(&commands(run))?,
+        _ if environment.is_github => output::data(&commands(run))?,
         Some(diff) => output::data(&diff::text(diff, TextOptions { all: false, styled }))?,
         None => {}
     }

@@ -8,36 +8,32 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::base::{self, Base};
-use crate::check;
+use crate::check::{self, LoadedProject};
 use crate::cli::diff::say_unusable;
 use crate::cli::progress::Bar;
-use crate::cli::project::{self, Memory, Opened};
-use crate::cli::sides::{self, Evaluated};
-use crate::cli::{Global, clock, output, settle};
-use crate::compare::{self, Context, State};
+use crate::cli::session::{self, Options};
+use crate::cli::{Global, clock, output};
+use crate::compare::{self, ProjectRevision};
+use crate::session::{Period, Project, Session};
 use goodhart_core::diagnostic::{Diagnostics, Files, Severity};
 use goodhart_core::error::Error;
-use goodhart_core::plan::{self, Selection};
+use goodhart_core::plan::Selection;
 use goodhart_core::report::ci::{Outcome, Stage, StageName, Stale};
 use goodhart_core::result::diff::{Diff, findings};
-use goodhart_core::result::snapshot::{self, INPUTS, InputsFile, Settled, Store};
-use goodhart_core::result::threshold::judge;
-use goodhart_core::sql::facts::Bound;
-use goodhart_engine::evaluate::{Evaluation, evaluate};
+use goodhart_core::sql::facts::BoundProject;
+use goodhart_engine::evaluate::Evaluation;
 use goodhart_engine::fixtures::{self, Request};
-use goodhart_engine::{Parser, Purpose};
 
 /// What is asked of a run.
-pub struct Asked<'a> {
+pub struct StageOptions<'a> {
     pub base: Option<&'a str>,
     pub as_of: Option<Timestamp>,
     pub threads: Option<u32>,
-    pub fresh: bool,
 }
 
 /// What all stages found.
 #[derive(Default)]
-pub struct Found {
+pub struct CiFindings {
     pub stages: Vec<Stage>,
     pub files: Files,
     pub diagnostics: Diagnostics,
@@ -49,7 +45,7 @@ pub struct Found {
     pub diff: Option<Diff>,
 }
 
-impl Found {
+impl CiFindings {
     fn end(&mut self, name: StageName, outcome: Outcome) {
         self.stages.push(Stage { name, outcome });
     }
@@ -97,52 +93,54 @@ impl Count {
 ///
 /// # Errors
 /// A project that cannot be opened at all; whatever stops a single stage is in what it found.
-pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Found, Error> {
-    let root = project::root(global)?;
-    // Nothing that is remembered is asked: it may have come with the branch.
-    let parser = project::parser(global, Memory::Unused, Purpose::Binding)?;
-    let mut opened = check::open(&root, &parser)?;
+pub fn run(global: &Global, asked: &StageOptions<'_>) -> Result<CiFindings, Error> {
+    let bar = Bar::start();
+    // The cache is not used: it may have come with the branch.
+    let options = Options {
+        ignores_cache: true,
+        threads: asked.threads,
+        progress: &bar,
+        ..Options::default()
+    };
+    let session = session::start(global, options)?;
+    let mut loaded = session.load()?;
     let day = asked.as_of.map(|instant| instant.to_zoned(TimeZone::UTC).date());
-    let today = day.unwrap_or_else(|| opened.today(clock::today()));
-    opened.refuse_wrong(today);
-    let refused = opened.diagnostics.has_errors();
-    let mut found = Found::default();
-    let base = base::find(&root, asked.base);
-    let bound = check(asked, &mut opened, (today, &base), &parser, &mut found);
+    let today = day.unwrap_or_else(|| loaded.today(clock::today()));
+    loaded.check_rules(today);
+    let is_rejected = loaded.diagnostics.has_errors();
+    let mut found = CiFindings::default();
+    let base = base::find(&loaded.root, asked.base);
+    let bound = check(&session, &mut loaded, (today, &base), &mut found);
 
-    let check::Opened { root, files, catalog, diagnostics } = opened;
+    let LoadedProject { root, files, catalog, diagnostics } = loaded;
     let rest = [StageName::Test, StageName::Eval, StageName::Diff];
     let catalog = match catalog {
-        Some(catalog) if !refused => catalog,
+        Some(catalog) if !is_rejected => catalog,
         _ => {
             found.skip(&rest, "the definitions are wrong");
             (found.files, found.diagnostics) = (files, diagnostics);
             return Ok(found);
         }
     };
-    let mut opened = Opened { root: root.clone(), files, catalog, diagnostics };
-    tests(global, &mut opened, bound, &mut found);
-
-    let bar = Bar::start();
-    let context = sides::context(global, None, asked.threads, &bar)?;
-    match eval(asked, &context, &mut opened, &mut found) {
-        Ok(evaluation) => {
-            let Evaluated { mut state, diagnostics, skipped, .. } =
-                sides::evaluated(opened, evaluation);
+    let mut project = Project { root: root.clone(), files, catalog, diagnostics };
+    tests(&session, &mut project, bound, &mut found);
+    match eval(&session, asked, &mut project, &mut found) {
+        Ok(mut evaluation) => {
+            found.skipped = std::mem::take(&mut evaluation.skipped);
+            let (mut state, diagnostics) = ProjectRevision::working_tree(project, evaluation);
             found.diagnostics = diagnostics;
-            found.skipped = skipped.into_iter().collect();
             if let Ok(Ok(base)) = &base
                 && base.git.is_clean()
             {
                 state.provenance.commit = base.git.resolve("HEAD").ok().map(|commit| commit.id);
             }
-            diff((&root, base), &context, &state, &mut found);
+            diff(&session, (&root, base), &state, &mut found);
             found.files = state.files;
         }
         Err(error) => {
             found.end(StageName::Eval, failed(&error));
             found.skip(&[StageName::Diff], "nothing was evaluated");
-            (found.files, found.diagnostics) = (opened.files, opened.diagnostics);
+            (found.files, found.diagnostics) = (project.files, project.diagnostics);
         }
     }
     Ok(found)
@@ -150,61 +148,60 @@ pub fn run(global: &Global, asked: &Asked<'_>) -> Result<Found, Error> {
 
 /// Looks at the definitions; `None` where they could not be bound.
 fn check(
-    asked: &Asked<'_>,
-    opened: &mut check::Opened,
+    session: &Session<'_>,
+    project: &mut LoadedProject,
     (today, base): (Date, &Result<Result<Base, String>, Error>),
-    parser: &Parser<'_>,
-    found: &mut Found,
-) -> Option<Bound> {
-    let root = opened.root.clone();
-    let looked = project::remembering(&root, asked.fresh, |memory| {
-        check::check(opened, today, memory, parser)
-    });
+    found: &mut CiFindings,
+) -> Option<BoundProject> {
+    let bound = session.check(project, today);
     let compared = match base {
         // A base that cannot be read is what the comparison has to say.
         Err(_) | Ok(Err(_)) => Ok(()),
-        Ok(Ok(base)) => check::metrics_at(&root, &base.commit.id)
-            .and_then(|metrics| check::check_against(opened, today, metrics, parser)),
+        Ok(Ok(base)) => check::metrics_at(&project.root, &base.commit.id)
+            .and_then(|metrics| check::check_against(project, today, metrics, session.parser())),
     };
-    let outcome = match (&looked, compared) {
+    let outcome = match (&bound, compared) {
         (Err(error), _) => failed(error),
         (_, Err(error)) => failed(&error),
         (Ok(_), Ok(())) => {
             let none = Count { errors: 0, warnings: 0 };
-            let passed = opened.catalog.as_ref().map(|catalog| {
+            let passed = project.catalog.as_ref().map(|catalog| {
                 let metrics = output::counted(catalog.metrics.len(), "metric", "metrics");
                 let sources = output::counted(catalog.sources.len(), "source", "sources");
                 format!("{metrics}, {sources}")
             });
-            none.outcome(&opened.diagnostics, passed.unwrap_or_default())
+            none.outcome(&project.diagnostics, passed.unwrap_or_default())
         }
     };
     found.end(StageName::Check, outcome);
-    looked.ok()
+    bound.ok()
 }
 
 /// Runs the tests in the definitions.
-fn tests(global: &Global, opened: &mut Opened, bound: Option<Bound>, found: &mut Found) {
+fn tests(
+    session: &Session<'_>,
+    project: &mut Project,
+    bound: Option<BoundProject>,
+    found: &mut CiFindings,
+) {
     let Some(bound) = bound else {
         return found.skip(&[StageName::Test], "the definitions could not be bound");
     };
-    let before = Count::of(&opened.diagnostics);
-    let run = project::protection(global).and_then(|protection| {
-        let request = Request { targets: &[], coverage: false, protection };
-        fixtures::run(&opened.catalog, &opened.files, &bound, &request)
-    });
-    let report = match run {
+    let before = Count::of(&project.diagnostics);
+    let protection = session.protection().clone();
+    let request = Request { targets: &[], coverage: false, protection };
+    let report = match fixtures::run(&project.catalog, &project.files, &bound, &request) {
         Ok(report) => report,
         Err(error) => return found.end(StageName::Test, failed(&error)),
     };
     for outcome in &report.outcomes {
-        opened.diagnostics.extend(outcome.problems.iter().cloned());
+        project.diagnostics.extend(outcome.problems.iter().cloned());
     }
     let outcome = match (report.passed(), report.failed()) {
         (0, 0) => Outcome::Passed("there are no tests".to_owned()),
         (passed, 0) => {
             let passed = output::counted(passed, "test passed", "tests passed");
-            before.outcome(&opened.diagnostics, passed)
+            before.outcome(&project.diagnostics, passed)
         }
         (passed, failed) => Outcome::Found(format!("{failed} of {} tests failed", passed + failed)),
     };
@@ -214,27 +211,26 @@ fn tests(global: &Global, opened: &mut Opened, bound: Option<Bound>, found: &mut
 
 /// Evaluates everything and compares it with what is committed; writes nothing.
 fn eval(
-    asked: &Asked<'_>,
-    context: &Context<'_>,
-    opened: &mut Opened,
-    found: &mut Found,
+    session: &Session<'_>,
+    asked: &StageOptions<'_>,
+    project: &mut Project,
+    found: &mut CiFindings,
 ) -> Result<Evaluation, Error> {
-    let before = Count::of(&opened.diagnostics);
-    let chosen = plan::select(&opened.catalog, &Selection::default())
-        .map_err(|problems| Error::Usage(problems.join("\n")))?;
-    let plan = plan::build(&opened.catalog, &chosen);
-    let mut request = context.request(&opened.root);
-    request.as_of = asked.as_of;
-    let mut evaluation = evaluate(&opened.catalog, &plan, &opened.files, &request)?;
-    sides::say_missing(&evaluation);
-    opened.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
-    opened.diagnostics.extend(judge(&opened.catalog, &evaluation.results));
+    let before = Count::of(&project.diagnostics);
+    let plan = session.plan(project, &Selection::default())?;
+    let period = Period { as_of: asked.as_of, ..Period::default() };
+    let mut evaluation = session.evaluate(project, &plan, &period)?;
+    session::say_missing_protection(&evaluation);
+    project.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
+    project.diagnostics.extend(session.check_thresholds(project, &evaluation));
     if asked.as_of.is_none() {
-        found.stale = Some(stale(opened, &evaluation)?);
+        let comparison = session.compare_with_snapshots(project, &evaluation, true, false)?;
+        found.stale = comparison
+            .map(|comparison| Stale { changed: comparison.changed, orphaned: comparison.orphaned });
     }
     let values: usize = evaluation.results.metrics.iter().map(|metric| metric.rows.len()).sum();
     let passed = output::counted(values, "value", "values");
-    let outcome = before.outcome(&opened.diagnostics, passed);
+    let outcome = before.outcome(&project.diagnostics, passed);
     let stale = found.stale.as_ref().map_or(0, |stale| stale.changed.len() + stale.orphaned.len());
     let outcome = match outcome {
         _ if !evaluation.skipped.is_empty() => {
@@ -255,31 +251,12 @@ fn eval(
     Ok(evaluation)
 }
 
-/// What of the committed snapshots is not as it was evaluated.
-fn stale(opened: &mut Opened, evaluation: &Evaluation) -> Result<Stale, Error> {
-    let store = Store::new(&opened.root);
-    let known = opened.known();
-    let committed = store.inspect(&mut opened.files, &known, None)?;
-    let (mut rendered, too_large) = settle::snapshots(opened, &committed, evaluation);
-    let another_key = settle::another_key(&committed, evaluation);
-    let complete =
-        evaluation.skipped.is_empty() && rendered.len() == evaluation.results.metrics.len();
-    let before = committed.inputs.as_ref().filter(|_| !complete);
-    let inputs = InputsFile::new(&evaluation.inputs, env!("CARGO_PKG_VERSION"), before);
-    rendered.insert(INPUTS.to_owned(), inputs.render());
-    let Settled { changed, orphaned } = snapshot::settle(&store, &rendered, &known)?;
-    opened.diagnostics.extend(committed.found);
-    opened.diagnostics.extend(too_large);
-    opened.diagnostics.extend(another_key);
-    Ok(Stale { changed, orphaned })
-}
-
 /// Compares what was evaluated with the base.
 fn diff(
+    session: &Session<'_>,
     (root, base): (&Path, Result<Result<Base, String>, Error>),
-    context: &Context<'_>,
-    head: &State,
-    found: &mut Found,
+    head: &ProjectRevision,
+    found: &mut CiFindings,
 ) {
     let base = match base {
         Ok(Ok(base)) => base,
@@ -289,15 +266,15 @@ fn diff(
     let before = Count::of(&found.diagnostics);
     let Base { git, commit, name } = base;
     let compared =
-        compare::revision(&git, &commit, &name, Some(root), &context.parser).and_then(|base| {
+        compare::revision(&git, &commit, &name, Some(root), session.parser()).and_then(|base| {
             say_unusable(&base);
-            let diff = compare::compare(&base, head, context)?;
+            let diff = compare::compare(&base, head, session)?;
             let touched = touched(&base.files, &head.files, &diff);
             Ok((diff, touched, base.results.is_empty()))
         });
     match compared {
         Ok((diff, touched, is_first)) => {
-            found.diagnostics.extend(findings(&diff, head.side().definitions));
+            found.diagnostics.extend(findings(&diff, head.view().definitions));
             let (commit, count) = (commit.short(), diff.metrics.len());
             let metrics = output::counted(count, "metric", "metrics");
             let passed = match (is_first, count) {

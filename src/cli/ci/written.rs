@@ -4,10 +4,10 @@ use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
-use super::surroundings::Surroundings;
+use super::environment::CiEnvironment;
 use goodhart_core::error::Error;
 use goodhart_core::project::real;
-use goodhart_core::project::write::Staged;
+use goodhart_core::project::write::StagedFile;
 use goodhart_core::report::ci::{self, Run};
 use goodhart_core::report::diagnostics as findings;
 use goodhart_core::report::diff::{self, COMMENT, MarkdownOptions};
@@ -25,13 +25,13 @@ pub const REPORT: &str = "report.md";
 pub fn files(
     run: &Run<'_>,
     key: &str,
-    surroundings: &Surroundings,
+    environment: &CiEnvironment,
     folder: &Path,
 ) -> Result<(), Error> {
     if !real::folder(folder)? {
         fs::create_dir_all(folder).map_err(Error::writing(folder))?;
     }
-    let whole = surroundings.whole.as_deref();
+    let whole = environment.whole.as_deref();
     let markdown = |limit| ci::markdown(run, &MarkdownOptions { key, limit, whole });
     let empty = serde_json::Value::Null.to_string() + "\n";
     let texts = [
@@ -46,7 +46,7 @@ pub fn files(
     ];
     for (name, text) in texts {
         // A file that is there is replaced and not written to, so that a link leads nowhere.
-        Staged::new(folder, &folder.join(name), text.as_bytes())?.place()?;
+        StagedFile::new(folder, &folder.join(name), text.as_bytes())?.place()?;
     }
     Ok(())
 }
@@ -55,8 +55,8 @@ pub fn files(
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn summary(run: &Run<'_>, key: &str, surroundings: &Surroundings) -> Result<(), Error> {
-    let Some(path) = &surroundings.summary else {
+pub fn summary(run: &Run<'_>, key: &str, environment: &CiEnvironment) -> Result<(), Error> {
+    let Some(path) = &environment.summary else {
         return Ok(());
     };
     let taken = fs::metadata(path).map_or(0, |file| file.len());
@@ -70,10 +70,10 @@ pub fn summary(run: &Run<'_>, key: &str, surroundings: &Surroundings) -> Result<
 /// A file that cannot be written.
 pub fn outputs(
     run: &Run<'_>,
-    surroundings: &Surroundings,
+    environment: &CiEnvironment,
     folder: Option<&Path>,
 ) -> Result<(), Error> {
-    let Some(path) = &surroundings.outputs else {
+    let Some(path) = &environment.outputs else {
         return Ok(());
     };
     let report = folder.map(|folder| folder.join(REPORT).to_string_lossy().into_owned());

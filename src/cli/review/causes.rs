@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Pending;
 use crate::cli::Global;
-use crate::cli::progress::Bar;
-use crate::cli::project::Opened;
-use crate::cli::sides::{self, Place};
-use crate::compare::{State, compare, folder};
+use crate::cli::revisions::Repository;
+use crate::compare::{ProjectRevision, compare, folder};
+use crate::session::{Project, Session};
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::Metric;
 use goodhart_core::result::diff::{Cause, Definitions, MetricDiff, SeriesChange};
@@ -16,8 +15,8 @@ use goodhart_core::result::{Group, MetricResults, Row};
 
 /// What is known of them.
 pub struct Causes {
-    base: State,
-    head: State,
+    base: ProjectRevision,
+    head: ProjectRevision,
     changed: BTreeMap<String, MetricDiff>,
 }
 
@@ -34,7 +33,7 @@ impl Causes {
 
     /// The definitions of the base, as far as there are any, and those of what is pending.
     pub fn definitions(&self) -> (Option<Definitions<'_>>, Option<Definitions<'_>>) {
-        fn of(state: &State) -> Option<Definitions<'_>> {
+        fn of(state: &ProjectRevision) -> Option<Definitions<'_>> {
             Some(Definitions { catalog: state.catalog.as_ref()?, files: &state.files })
         }
         (of(&self.base), of(&self.head))
@@ -48,14 +47,13 @@ impl Causes {
 /// A commit that cannot be read, or an engine failure.
 pub fn causes(
     global: &Global,
-    opened: Opened,
+    session: &Session<'_>,
+    project: Project,
     store: &Store,
     pending: &Pending,
 ) -> Result<Causes, Error> {
-    let bar = Bar::start();
-    let context = sides::context(global, Some(&opened.root), None, &bar)?;
-    let snapshots = opened.root.join("snapshots");
-    let mut base = match Place::find(global)?.accepted(&context.parser) {
+    let snapshots = project.root.join("snapshots");
+    let mut base = match Repository::find(global)?.accepted(session.parser()) {
         Ok(base) => base,
         Err(Error::NoRepository { .. } | Error::Revision { .. }) => {
             folder(&snapshots, "a project without a commit")?
@@ -82,11 +80,12 @@ pub fn causes(
     });
     base.results = results.collect();
     let results = pending.values().flatten().map(|new| (new.metric.clone(), new.results()));
-    let Opened { root, files, catalog, .. } = opened;
+    let Project { root, files, catalog, .. } = project;
     let inputs = store.newest_inputs()?;
     let definitions = (files, Some(catalog));
-    let head = State::here("what is pending", &root, definitions, results.collect(), inputs);
-    let mut diff = compare(&base, &head, &context)?;
+    let head =
+        ProjectRevision::here("what is pending", &root, definitions, results.collect(), inputs);
+    let mut diff = compare(&base, &head, session)?;
     diff.metrics.retain(|changed| pending.contains_key(&changed.metric));
     for changed in &mut diff.metrics {
         let metric = &changed.metric;

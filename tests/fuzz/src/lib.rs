@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use goodhart::check::Opened;
+use goodhart::check::LoadedProject;
 use goodhart_core::diagnostic::{Diagnostics, Files, Span, render};
-use goodhart_engine::Parser;
 use goodhart_core::project::{self, ProjectFiles};
+use goodhart_engine::Parser;
 use jiff::civil::{Date, date};
 
-/// The day for which rules judge.
+/// The day for which rules check.
 pub const TODAY: Date = date(2026, 6, 15);
 
 /// Definition files by their paths.
@@ -29,7 +29,7 @@ thread_local! {
 }
 
 /// Reads a project that is nowhere on a disk.
-pub fn open(texts: &Texts) -> Opened {
+pub fn open(texts: &Texts) -> LoadedProject {
     let mut files = Files::default();
     let mut listed = ProjectFiles {
         project: None,
@@ -47,7 +47,7 @@ pub fn open(texts: &Texts) -> Opened {
     }
     PARSER.with(|parser| {
         let root = PathBuf::from(".");
-        Opened::read(root, files, &listed, Vec::new(), parser).expect("the engine opens")
+        LoadedProject::read(root, files, &listed, Vec::new(), parser).expect("the engine opens")
     })
 }
 

@@ -6,23 +6,27 @@
 #![no_main]
 
 use std::sync::LazyLock;
+use std::time::SystemTime;
 
-use goodhart::bind::Memory;
 use goodhart::check::check;
+use goodhart_core::cache::Cache;
 use goodhart_fuzz::{PARSER, TODAY, Texts, open, rendered, texts};
 use libfuzzer_sys::fuzz_target;
+use tempfile::TempDir;
 
-/// The project without metrics, and what is remembered of binding it.
-static BASE: LazyLock<(Texts, String)> = LazyLock::new(|| {
+/// The project without metrics, and the cache of what was bound of it.
+static BASE: LazyLock<(Texts, TempDir, Cache)> = LazyLock::new(|| {
     let mut project = texts(".");
     project.retain(|path, _| !path.starts_with("metrics/"));
-    let mut memory = Memory::default();
-    said(&project, &mut memory);
-    (project, memory.render().expect("something was bound"))
+    let folder = tempfile::tempdir().expect("there is room for a folder");
+    let program = std::env::current_exe().expect("the target is a program");
+    let cache = Cache::new(folder.path().to_owned(), 1 << 24, &program, SystemTime::UNIX_EPOCH);
+    said(&project, &cache);
+    (project, folder, cache)
 });
 
 fuzz_target!(|input: &str| {
-    let (base, remembered) = &*BASE;
+    let (base, _, cache) = &*BASE;
     let mut project = base.clone();
     let mut pieces = input.split("\n---\n");
     let mut piece = |fallback: &str| string(pieces.next().unwrap_or(fallback));
@@ -36,19 +40,17 @@ fuzz_target!(|input: &str| {
     project.insert("sources/fuzzed.toml".to_owned(), derived);
     project.insert("metrics/fuzzed.toml".to_owned(), metric);
 
-    let mut memory = Memory::parse(remembered);
-    let first = said(&project, &mut memory);
-    let mut memory = Memory::parse(&memory.render().unwrap_or_else(|| remembered.clone()));
-    assert_eq!(first, said(&project, &mut memory), "what is remembered says the same");
+    let first = said(&project, cache);
+    assert_eq!(first, said(&project, cache), "a cached answer says the same");
 });
 
 const METRIC: &str = "title = \"Fuzzed\"\nowner = \"soc\"\nunit = \"count\"\n\
     direction = \"neutral\"\n[ceiling]\nmin = 0\nwhy = \"w\"\n[gameability]\nnotes = \"n\"\n";
 
-fn said(project: &Texts, memory: &mut Memory) -> String {
+fn said(project: &Texts, cache: &Cache) -> String {
     let mut opened = open(project);
     PARSER
-        .with(|parser| check(&mut opened, TODAY, memory, parser))
+        .with(|parser| check(&mut opened, TODAY, cache, parser))
         .expect("the engine is not what is wrong");
     rendered(&opened.diagnostics, &opened.files)
 }

@@ -3,7 +3,7 @@
 //! An input is a zone, then lines of `day hours`, or of a holiday, or of two instants.
 #![no_main]
 
-use goodhart::calendar::{Calendar, CalendarDefinition, Zones};
+use goodhart_core::measure::calendar::{Calendar, CalendarDefinition, Zones};
 use jiff::civil::Weekday;
 use libfuzzer_sys::fuzz_target;
 

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use goodhart::rules;
+use goodhart_core::rules;
 use goodhart_fuzz::{TODAY, Texts, open, rendered, texts};
 use libfuzzer_sys::fuzz_target;
 

@@ -1,7 +1,7 @@
 //! The text of a formula → its mistakes, or its value.
 #![no_main]
 
-use goodhart::formula::{Outcome, parse};
+use goodhart_core::measure::arithmetic::{Outcome, parse};
 use libfuzzer_sys::fuzz_target;
 use rust_decimal::Decimal;
 

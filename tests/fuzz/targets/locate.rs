@@ -3,8 +3,8 @@
 //! An input is what stands behind `sql = `.
 #![no_main]
 
-use goodhart::definition::read::{Reader, Sql, Table};
-use goodhart::diagnostic::Files;
+use goodhart_core::diagnostic::Files;
+use goodhart_core::project::definition::read::{Reader, Sql, Table};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: &str| {

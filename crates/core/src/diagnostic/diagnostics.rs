@@ -212,14 +212,14 @@ impl Levels {
 
 /// What is in the list, as far as a reader tells two diagnostics apart: code, message, labels,
 /// and the files and lines of excerpts.
-type Said = (&'static str, String, Vec<Label>, Vec<(String, usize)>);
+type Identity = (&'static str, String, Vec<Label>, Vec<(String, usize)>);
 
 /// The sink: collects diagnostics, applies levels, keeps them in a stable order.
 #[derive(Debug, Default)]
 pub struct Diagnostics {
     levels: Levels,
     list: Vec<Diagnostic>,
-    said: BTreeSet<Said>,
+    said: BTreeSet<Identity>,
 }
 
 impl Diagnostics {

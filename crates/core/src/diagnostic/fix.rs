@@ -43,7 +43,7 @@ impl Applicability {
 
 /// What the safe fixes of a run make of the files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fixed {
+pub struct FixedFiles {
     /// The new texts of the files that change.
     pub texts: BTreeMap<FileId, String>,
     /// How many diagnostics were mended.
@@ -52,7 +52,7 @@ pub struct Fixed {
 
 /// Applies every safe fix. One that overlaps an earlier one waits: the next look at the files
 /// finds it again, or finds that it is no longer needed.
-pub fn apply(diagnostics: &Diagnostics, files: &Files) -> Fixed {
+pub fn apply(diagnostics: &Diagnostics, files: &Files) -> FixedFiles {
     let mut taken: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
     let mut count = 0;
     for diagnostic in diagnostics.sorted(files) {
@@ -69,7 +69,7 @@ pub fn apply(diagnostics: &Diagnostics, files: &Files) -> Fixed {
         }
     }
     let texts = taken.into_iter().map(|(file, edits)| (file, edited(files.text(file), edits)));
-    Fixed { texts: texts.collect(), count }
+    FixedFiles { texts: texts.collect(), count }
 }
 
 /// The edits of a safe fix, if they can be made.

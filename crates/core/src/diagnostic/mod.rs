@@ -14,7 +14,7 @@ mod render;
 pub use code::{CODES, Class, Code, Severity, codes};
 pub use diagnostics::{Diagnostic, Diagnostics, Excerpt, Label, Levels};
 pub use files::{FileId, Files, Span};
-pub use fix::{Applicability, Edit, Fix, Fixed, apply};
+pub use fix::{Applicability, Edit, Fix, FixedFiles, apply};
 use near::slip;
 pub use near::{closest, misspelt};
 pub use render::{render, render_one};

@@ -7,7 +7,7 @@ use annotate_snippets::{
 };
 
 use super::{Diagnostic, Diagnostics, FileId, Files, Fix, Severity, Span};
-use crate::escape::terminal::{self, Drawn};
+use crate::escape::terminal::{self, DrawnLines};
 
 /// Longer texts are cut in the middle: a value may be a megabyte.
 const LONGEST_TEXT: usize = 300;
@@ -85,7 +85,7 @@ fn excerpts(diagnostic: &Diagnostic) -> Vec<Snippet<'_, Annotation<'_>>> {
         .excerpts
         .iter()
         .map(|excerpt| {
-            let drawn = Drawn::of(&excerpt.text);
+            let drawn = DrawnLines::of(&excerpt.text);
             let span = places(clamp(excerpt.range.clone(), &excerpt.text), &drawn);
             Snippet::source(drawn.text)
                 .line_start(excerpt.line)
@@ -108,7 +108,7 @@ fn snippets<'a>(diagnostic: &'a Diagnostic, files: &'a Files) -> Vec<Snippet<'a,
         .map(|file| {
             let spans = diagnostic.labels.iter().map(|label| label.span);
             let (text, start, line) = lines(spans, file, files);
-            let drawn = Drawn::of(text);
+            let drawn = DrawnLines::of(text);
             let annotations: Vec<Annotation<'_>> = diagnostic
                 .labels
                 .iter()
@@ -204,7 +204,7 @@ fn readable(text: &str) -> String {
 }
 
 /// A range of the original where it is drawn.
-fn places(range: Range<usize>, drawn: &Drawn) -> Range<usize> {
+fn places(range: Range<usize>, drawn: &DrawnLines) -> Range<usize> {
     drawn.place(range.start)..drawn.place(range.end)
 }
 

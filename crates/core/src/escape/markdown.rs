@@ -8,7 +8,7 @@
 use std::fmt::Write;
 
 use super::terminal;
-use super::terminal::Drawn;
+use super::terminal::DrawnLines;
 
 /// What stands between a sign and a name in prose: a space without a width.
 const GAP: &str = "&#8203;";
@@ -74,7 +74,7 @@ pub fn message(text: &str) -> String {
 
 /// Lines in a block of code, with the line breaks around it: nothing in them ends it.
 pub fn fence(language: &str, text: &str) -> String {
-    let drawn = Drawn::of(text).text.replace("\r\n", "\n");
+    let drawn = DrawnLines::of(text).text.replace("\r\n", "\n");
     let text = terminal::page(&drawn);
     let mut longest = 0;
     let mut run = 0;

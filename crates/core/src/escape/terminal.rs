@@ -70,13 +70,13 @@ fn behind_blanks(line: &str) -> &str {
 
 /// Lines of a file as they are drawn, with the places in them.
 #[derive(Debug)]
-pub struct Drawn {
+pub struct DrawnLines {
     pub text: String,
     /// Where the original has something that is drawn longer, and by how many bytes.
     grown: Vec<(usize, usize)>,
 }
 
-impl Drawn {
+impl DrawnLines {
     /// Line breaks and tabs stay: whoever draws lays them out.
     pub fn of(text: &str) -> Self {
         let mut drawn = Self { text: String::with_capacity(text.len()), grown: Vec::new() };
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn places_move_with_what_is_drawn() {
-        let drawn = Drawn::of("\ta\u{202e}b\u{1b}c\r\nd\re");
+        let drawn = DrawnLines::of("\ta\u{202e}b\u{1b}c\r\nd\re");
         assert_eq!(drawn.text, "\ta\\u{202e}b\\u{1b}c\r\nd\\u{d}e");
         // With what follows: the escapes have letters too.
         let at = |text: &str| drawn.text.find(text).unwrap();

@@ -8,12 +8,12 @@ use crate::project::definition::read::Sql;
 /// A statement that knows which of its bytes the user wrote, so that an error of the engine at
 /// an offset can be shown in the definition.
 #[derive(Debug, Clone, Default)]
-pub struct Composed {
+pub struct MappedSql {
     text: String,
     pieces: Vec<(Range<usize>, Sql)>,
 }
 
-impl Composed {
+impl MappedSql {
     pub fn text(&self) -> &str {
         &self.text
     }

@@ -13,7 +13,7 @@ mod statement;
 mod timeline;
 
 pub use build::{Materialise, Plan, SourceStep, build, reach};
-pub use composed::Composed;
+pub use composed::MappedSql;
 pub use given::insert;
 pub use scan::{Scan, ScanMetric};
 pub use select::{Selection, select};

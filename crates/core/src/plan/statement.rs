@@ -12,7 +12,7 @@
 
 use jiff::Timestamp;
 
-use super::composed::Composed;
+use super::composed::MappedSql;
 use super::scan::Scan;
 use super::{Timeline, literal, quote, timestamp};
 use crate::measure::{Aggregate, Cell};
@@ -140,7 +140,7 @@ fn grouping_mask(set: &[usize], segments: usize) -> u64 {
 
 /// A query whose columns are the population's, the segments as text, and the expressions; it is
 /// only described, to learn the types before anything runs.
-pub fn probe(scan: &Scan, columns: &Columns) -> Composed {
+pub fn probe(scan: &Scan, columns: &Columns) -> MappedSql {
     let mut sql = population(scan);
     sql.push("select population.*");
     for (index, expression) in columns.expressions.iter().enumerate() {
@@ -151,7 +151,7 @@ pub fn probe(scan: &Scan, columns: &Columns) -> Composed {
 }
 
 /// The starts of the periods of a timeline into which the rows of a flow fall.
-pub fn periods(scan: &Scan, timeline: &Timeline) -> Composed {
+pub fn periods(scan: &Scan, timeline: &Timeline) -> MappedSql {
     let mut sql = population(scan);
     sql.push(&format!(
         "select distinct {}\nfrom population\n",
@@ -164,7 +164,7 @@ pub fn periods(scan: &Scan, timeline: &Timeline) -> Composed {
 
 /// A query that computes every value of the population and the expressions for every row, and
 /// aggregates none: it fails where one of them does.
-pub fn forced(scan: &Scan, columns: &Columns) -> Composed {
+pub fn forced(scan: &Scan, columns: &Columns) -> MappedSql {
     let mut sql = population(scan);
     sql.push("select max(hash(population))");
     for expression in &columns.expressions {
@@ -176,7 +176,7 @@ pub fn forced(scan: &Scan, columns: &Columns) -> Composed {
 
 /// Every subject of a scan of one metric with a hash over what it contributes: when, and where it is
 /// to be told by more than that (`deep`), in which groups and with which values.
-pub fn contributions(scan: &Scan, columns: &Columns, timeline: &Timeline, deep: bool) -> Composed {
+pub fn contributions(scan: &Scan, columns: &Columns, timeline: &Timeline, deep: bool) -> MappedSql {
     let mut sql = population(scan);
     sql.push(&format!("select {}::varchar, hash(", quote(&scan.population.subject)));
     match &scan.population.at {
@@ -203,7 +203,7 @@ pub fn contributions(scan: &Scan, columns: &Columns, timeline: &Timeline, deep: 
 
 /// Counts rows, null subjects and distinct hashes of subjects: where there are as many hashes as
 /// rows, every subject is unique. Eight bytes a row instead of the subjects themselves.
-pub fn subject_unique(scan: &Scan) -> Composed {
+pub fn subject_unique(scan: &Scan) -> MappedSql {
     let subject = quote(&scan.population.subject);
     let mut sql = population(scan);
     sql.push(&format!(
@@ -214,7 +214,7 @@ pub fn subject_unique(scan: &Scan) -> Composed {
 }
 
 /// The first repeated or null subjects with how often they occur.
-pub fn subject_repeats(scan: &Scan) -> Composed {
+pub fn subject_repeats(scan: &Scan) -> MappedSql {
     let subject = quote(&scan.population.subject);
     let mut sql = population(scan);
     sql.push(&format!(
@@ -232,7 +232,7 @@ pub fn statement(
     kinds: &[TypeKind],
     timeline: &Timeline,
     stock: Option<Period>,
-) -> (Composed, Shape) {
+) -> (MappedSql, Shape) {
     let mut sql = population(scan);
     // The population ends with a line break, and `with` goes on with a second table.
     sql.push(", measured as (\n  select ");
@@ -274,7 +274,7 @@ pub fn statement(
 }
 
 /// The condition that keeps the rows of a flow that lie within a timeline.
-fn window(scan: &Scan, timeline: &Timeline, sql: &mut Composed) {
+fn window(scan: &Scan, timeline: &Timeline, sql: &mut MappedSql) {
     if let (Some(at), Some(first), Some(last)) =
         (&scan.population.at, timeline.periods.first(), timeline.periods.last())
     {
@@ -288,8 +288,8 @@ fn window(scan: &Scan, timeline: &Timeline, sql: &mut Composed) {
     }
 }
 
-fn population(scan: &Scan) -> Composed {
-    let mut sql = Composed::default();
+fn population(scan: &Scan) -> MappedSql {
+    let mut sql = MappedSql::default();
     sql.push("with population as (\n").push_sql(&scan.population.sql).push(")\n");
     sql
 }

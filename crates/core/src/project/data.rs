@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::inside::{Refusal, resolve, resolve_file};
-use super::matching::{MOST_MATCHES, MOST_NAMES, Unmatched, matching};
+use super::matching::{MOST_MATCHES, MOST_NAMES, PatternError, matching};
 use crate::diagnostic::{Diagnostic, closest, codes};
 use crate::project::definition::location::{Piece, pieces};
 use crate::project::definition::read::Text;
@@ -189,7 +189,7 @@ fn slashed(path: &Path) -> String {
     path.to_string_lossy().replace('\\', "/")
 }
 
-fn unmatched(pattern: &Text, why: Unmatched) -> Diagnostic {
+fn unmatched(pattern: &Text, why: PatternError) -> Diagnostic {
     let shown = pattern.as_str();
     let many = |message: String| {
         Diagnostic::new(&codes::LIMIT_EXCEEDED, message)
@@ -197,18 +197,18 @@ fn unmatched(pattern: &Text, why: Unmatched) -> Diagnostic {
             .help("name the folder of the files, and more of their names")
     };
     match why {
-        Unmatched::NoPattern(why) => {
+        PatternError::NoPattern(why) => {
             Diagnostic::new(&codes::INVALID_VALUE, format!("`{shown}` is not a glob"))
                 .at(pattern.span, why)
         }
-        Unmatched::TooManyMatches => {
+        PatternError::TooManyMatches => {
             many(format!("`{shown}` matches more than {MOST_MATCHES} files"))
         }
-        Unmatched::TooManyNames => {
+        PatternError::TooManyNames => {
             many(format!("`{shown}` looks at more than {MOST_NAMES} files, or too deep"))
         }
-        Unmatched::Refused(refusal) => refusal.diagnostic(pattern, pattern.span),
-        Unmatched::Unlisted(folder) => Diagnostic::new(
+        PatternError::Refused(refusal) => refusal.diagnostic(pattern, pattern.span),
+        PatternError::Unlisted(folder) => Diagnostic::new(
             &codes::UNREADABLE_SOURCE,
             format!("cannot list the folder `{}`", slashed(&folder)),
         )

@@ -24,7 +24,7 @@ const OPTIONS: MatchOptions = MatchOptions {
 
 /// Why a pattern has no list of matches.
 #[derive(Debug)]
-pub enum Unmatched {
+pub enum PatternError {
     /// The pattern is none.
     NoPattern(&'static str),
     TooManyMatches,
@@ -38,14 +38,14 @@ pub enum Unmatched {
 /// The paths below `base` (which is canonical) that match, relative to it and sorted.
 ///
 /// # Errors
-/// See [`Unmatched`].
-pub fn matching(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, Unmatched> {
+/// See [`PatternError`].
+pub fn matching(base: &Path, pattern: &str) -> Result<Vec<PathBuf>, PatternError> {
     let mut steps: Vec<Step> = Vec::new();
     for part in pattern.split('/').filter(|part| !part.is_empty() && *part != ".") {
         let step = match part {
             "**" => Step::Deep,
             _ if part.contains(['*', '?', '[']) => {
-                Step::Like(Pattern::new(part).map_err(|error| Unmatched::NoPattern(error.msg))?)
+                Step::Like(Pattern::new(part).map_err(|error| PatternError::NoPattern(error.msg))?)
             }
             _ => Step::Named(part.to_owned()),
         };
@@ -76,7 +76,7 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn below(&mut self, folder: &Path, steps: &[Step], depth: usize) -> Result<(), Unmatched> {
+    fn below(&mut self, folder: &Path, steps: &[Step], depth: usize) -> Result<(), PatternError> {
         let Some((step, rest)) = steps.split_first() else {
             return Ok(());
         };
@@ -93,7 +93,7 @@ impl Walk<'_> {
             Step::Deep => {
                 self.below(folder, rest, depth)?;
                 if depth > DEEPEST {
-                    return Err(Unmatched::TooManyNames);
+                    return Err(PatternError::TooManyNames);
                 }
                 for name in self.list(folder)?.into_iter().filter(|name| !name.starts_with('.')) {
                     let path = folder.join(name);
@@ -108,33 +108,33 @@ impl Walk<'_> {
         }
     }
 
-    fn enter(&mut self, path: PathBuf, rest: &[Step], depth: usize) -> Result<(), Unmatched> {
+    fn enter(&mut self, path: PathBuf, rest: &[Step], depth: usize) -> Result<(), PatternError> {
         let Ok(metadata) = fs::symlink_metadata(self.base.join(&path)) else {
             return Ok(());
         };
         if rest.is_empty() {
             if self.found.len() >= MOST_MATCHES {
-                return Err(Unmatched::TooManyMatches);
+                return Err(PatternError::TooManyMatches);
             }
             self.found.push(path);
             return Ok(());
         }
         if metadata.is_symlink() {
             // What is outside is not even listed.
-            let target = resolve(self.base, &path).map_err(Unmatched::Refused)?;
+            let target = resolve(self.base, &path).map_err(PatternError::Refused)?;
             return if target.is_dir() { self.below(&path, rest, depth) } else { Ok(()) };
         }
         if metadata.is_dir() { self.below(&path, rest, depth) } else { Ok(()) }
     }
 
     /// The names in a folder, sorted; those that are no text match nothing.
-    fn list(&mut self, folder: &Path) -> Result<Vec<String>, Unmatched> {
-        let failed = |_| Unmatched::Unlisted(folder.to_path_buf());
+    fn list(&mut self, folder: &Path) -> Result<Vec<String>, PatternError> {
+        let failed = |_| PatternError::Unlisted(folder.to_path_buf());
         let mut names = Vec::new();
         for entry in fs::read_dir(self.base.join(folder)).map_err(failed)? {
             self.names += 1;
             if self.names > MOST_NAMES {
-                return Err(Unmatched::TooManyNames);
+                return Err(PatternError::TooManyNames);
             }
             names.extend(entry.map_err(failed)?.file_name().into_string());
         }

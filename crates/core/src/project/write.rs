@@ -14,12 +14,12 @@ pub const UNFINISHED: &str = ".goodhart-";
 /// A whole text on the disk, one rename away from its file: the old or the new text is there,
 /// never half of one. What is not placed is removed.
 #[derive(Debug)]
-pub struct Staged {
+pub struct StagedFile {
     text: TempPath,
     target: PathBuf,
 }
 
-impl Staged {
+impl StagedFile {
     /// Writes `text` to an unfinished file in `folder`, which is on the disk of `target` or the
     /// text is written once more. A target that is there keeps its permissions.
     ///

@@ -3,9 +3,9 @@
 use super::Project;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::definition::measure::MeasureTable;
-use crate::sql::facts::Bound;
+use crate::sql::facts::BoundProject;
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (id, facts) in &bound.metrics {
         let Some(metric) = project.catalog.metrics.get(id) else {
             continue;

@@ -4,12 +4,12 @@
 use super::Project;
 use super::queries::queries;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, Interval, IntervalMeasure, TimeUsed, mirrored};
+use crate::sql::facts::{BoundProject, Interval, IntervalMeasure, TimeUsed, mirrored};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for written in queries(project.catalog, bound) {
         for time in &written.query.times {
-            let Some((message, label, help)) = judge(&time.what) else {
+            let Some((message, label, help)) = check_one(&time.what) else {
                 continue;
             };
             found.push(
@@ -22,7 +22,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
 }
 
 /// What is wrong, what is underlined and how it is mended.
-fn judge(what: &TimeUsed) -> Option<(String, &'static str, String)> {
+fn check_one(what: &TimeUsed) -> Option<(String, &'static str, String)> {
     const MONTHS: &str = "every month counts as 30 days";
     match what {
         TimeUsed::Length { interval } if interval.measure == IntervalMeasure::Calendar => Some((

@@ -7,7 +7,7 @@ use super::Project;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::catalog::Metric;
 use crate::project::definition::read::Sql;
-use crate::sql::{Asked, CalendarCall, ParsedSql};
+use crate::sql::{CalendarCall, CalendarCallResult, ParsedSql};
 
 pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
     let catalog = project.catalog;
@@ -76,7 +76,7 @@ fn instead(sql: &str, call: &CalendarCall, only_stocks: bool) -> String {
         format!("{}{instant}{behind}", text(whole.start, as_of.start))
     };
     match (only_stocks, call.asked) {
-        (true, Asked::Start) => format!(
+        (true, CalendarCallResult::Start) => format!(
             "use `period_start('{unit}')`, the first instant of the {unit} in which the period ends"
         ),
         (true, _) => format!(

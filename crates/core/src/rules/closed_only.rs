@@ -9,12 +9,12 @@ use crate::project::catalog::Metric;
 use crate::project::definition::measure::MeasureTable;
 use crate::project::definition::metric::Unit;
 use crate::project::definition::read::Sql;
-use crate::sql::facts::{Bound, BoundMetric, ColumnRef, Condition, Test};
+use crate::sql::facts::{BoundMetric, BoundProject, ColumnRef, Condition, Test};
 
 /// States in which work is over.
 const OVER: &[&str] = &["closed", "resolved", "done", "completed", "complete", "finished"];
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (id, facts) in &bound.metrics {
         let Some(metric) = project.catalog.metrics.get(id) else {
             continue;
@@ -70,7 +70,7 @@ fn duration(metric: &Metric) -> Option<(&Sql, bool)> {
 }
 
 /// The columns of files that end the duration.
-fn ends(bound: &Bound, facts: &BoundMetric, of: &Sql) -> BTreeSet<ColumnRef> {
+fn ends(bound: &BoundProject, facts: &BoundMetric, of: &Sql) -> BTreeSet<ColumnRef> {
     let own = facts.expressions.iter().find(|expression| expression.sql == of.as_str().trim());
     let measured = own.map(|expression| bound.roots(&expression.origin)).unwrap_or_default();
     bound
@@ -83,7 +83,7 @@ fn ends(bound: &Bound, facts: &BoundMetric, of: &Sql) -> BTreeSet<ColumnRef> {
 /// The conditions of the population and of the derived sources below it, with their files.
 fn conditions<'a>(
     project: &Project<'a>,
-    bound: &'a Bound,
+    bound: &'a BoundProject,
     metric: &Metric,
     facts: &'a BoundMetric,
 ) -> impl Iterator<Item = (FileId, &'a Condition)> {
@@ -96,7 +96,11 @@ fn conditions<'a>(
     facts.population.conditions.iter().map(move |c| (own, c)).chain(below.flatten())
 }
 
-fn leaves_out_open(bound: &Bound, condition: &Condition, ends: &BTreeSet<ColumnRef>) -> bool {
+fn leaves_out_open(
+    bound: &BoundProject,
+    condition: &Condition,
+    ends: &BTreeSet<ColumnRef>,
+) -> bool {
     let roots = bound.roots(&condition.origin);
     match &condition.test {
         Test::NotNull => !roots.is_empty() && roots.is_subset(ends),

@@ -2,7 +2,7 @@
 
 use super::Project;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, ColumnRef};
+use crate::sql::facts::{BoundProject, ColumnRef};
 
 /// What the names of instants begin with at which something was over. The end of a duration
 /// would not do: that of a detection delay is where an incident begins.
@@ -12,7 +12,7 @@ fn ends(column: &ColumnRef) -> bool {
     ENDINGS.iter().any(|ending| column.column.to_lowercase().starts_with(ending))
 }
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (id, facts) in &bound.metrics {
         let Some(metric) = project.catalog.metrics.get(id) else {
             continue;

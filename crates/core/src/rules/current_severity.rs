@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 use super::Project;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::catalog::Metric;
-use crate::sql::facts::{Bound, BoundMetric, ColumnRef, Origin};
+use crate::sql::facts::{BoundMetric, BoundProject, ColumnRef, Origin};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (id, facts) in &bound.metrics {
         let Some(metric) = project.catalog.metrics.get(id) else {
             continue;
@@ -55,7 +55,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
 
 /// The columns of files on which the numbers depend: values that are counted by, measured or
 /// filtered; not what a `select *` hands through.
-fn used(bound: &Bound, metric: &Metric, facts: &BoundMetric) -> BTreeSet<ColumnRef> {
+fn used(bound: &BoundProject, metric: &Metric, facts: &BoundMetric) -> BTreeSet<ColumnRef> {
     let mut origin = Origin::default();
     let named = metric.segments().into_iter();
     for name in named {

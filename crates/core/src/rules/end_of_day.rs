@@ -4,9 +4,9 @@
 use super::Project;
 use super::queries::queries;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, Day, TimeUsed, date_in};
+use crate::sql::facts::{BoundProject, Day, TimeUsed, date_in};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for written in queries(project.catalog, bound) {
         for time in &written.query.times {
             let TimeUsed::Day { operator, instant, day } = &time.what else {

@@ -11,7 +11,7 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
         for (key, ids) in metric.definition.frameworks.iter() {
             match control_frameworks::named(key) {
                 Some(framework) => {
-                    found.extend(ids.0.iter().filter_map(|id| judge(framework, id)));
+                    found.extend(ids.0.iter().filter_map(|id| check_one(framework, id)));
                 }
                 None => found.push(unknown_framework(key)),
             }
@@ -49,8 +49,8 @@ fn known_as(diagnostic: Diagnostic, key: &Text, near: &str) -> Diagnostic {
     )
 }
 
-fn judge(framework: &Framework, id: &Text) -> Option<Diagnostic> {
-    match framework.judge(id) {
+fn check_one(framework: &Framework, id: &Text) -> Option<Diagnostic> {
+    match framework.verdict(id) {
         Verdict::Known => None,
         Verdict::Misspelt(right) => Some(
             Diagnostic::new(
@@ -146,7 +146,7 @@ mod tests {
         let toml = format!("ä = [\"{id}\"]");
         let file = Files::default().add("metrics/x.toml", toml.as_str());
         let id = Text::new(id, Span::new(file, 6..toml.len() - 1));
-        let fix = judge(control_frameworks::named(key).unwrap(), &id)?.fix?;
+        let fix = check_one(control_frameworks::named(key).unwrap(), &id)?.fix?;
         assert_eq!((fix.edits.len(), fix.edits[0].span), (1, id.span));
         Some((fix.edits[0].text.clone(), fix.applicability))
     }

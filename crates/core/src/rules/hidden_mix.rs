@@ -7,13 +7,13 @@ use super::Project;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::catalog::Metric;
 use crate::project::definition::measure::Kind;
-use crate::sql::facts::{Bound, BoundMetric, Column};
+use crate::sql::facts::{BoundMetric, BoundProject, Column};
 
 /// Kinds whose total depends on the mix of the rows.
 const MIXED: &[Kind] =
     &[Kind::Mean, Kind::Median, Kind::Quantile, Kind::Ratio, Kind::Share, Kind::Survival];
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (id, facts) in &bound.metrics {
         let Some(metric) = project.catalog.metrics.get(id) else {
             continue;
@@ -57,7 +57,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
 /// The strata that a metric's rows have and that it hides.
 pub fn hidden<'a>(
     project: &Project<'a>,
-    bound: &'a Bound,
+    bound: &'a BoundProject,
     metric: &Metric,
     facts: &'a BoundMetric,
 ) -> Vec<&'a str> {
@@ -80,7 +80,7 @@ pub fn hidden<'a>(
     if broken_down {
         return Vec::new();
     }
-    // Leaving the column out of the population must not be the way to have a target judged on
+    // Leaving the column out of the population must not be the way to have a target checked on
     // nothing but a total.
     let of_sources = facts.population.reads.iter().filter_map(|read| {
         let source = bound.sources.get(&read.source)?;
@@ -97,7 +97,7 @@ pub fn hidden<'a>(
 }
 
 /// Whether a column is a stratum under another name.
-fn is_renamed(bound: &Bound, strata: &[String], column: &Column) -> bool {
+fn is_renamed(bound: &BoundProject, strata: &[String], column: &Column) -> bool {
     let roots = bound.roots(&column.origin);
     let mut roots = roots.iter();
     match (roots.next(), roots.next()) {

@@ -4,16 +4,16 @@ use super::Project;
 use super::observed::observations;
 use super::unknown_value::listed;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, Never, Observed};
+use crate::sql::facts::{BoundProject, Contradiction, Observed};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (seen, place) in observations(project.catalog, bound) {
         let Observed::Never { of, why } = seen else {
             continue;
         };
         let new = |message: String| Diagnostic::new(&codes::IMPOSSIBLE_CONDITION, message);
         found.push(match why {
-            Never::NeverNull => {
+            Contradiction::NeverNull => {
                 let diagnostic =
                     new(format!("`{}` is never null", of.name)).at(place, "never true");
                 match &of.column {
@@ -25,7 +25,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
                     None => diagnostic,
                 }
             }
-            Never::Contradicted(texts) => {
+            Contradiction::Contradicted(texts) => {
                 new(format!("no row meets this and the other condition{}", on(&of.name)))
                     .at(place, "never true here")
                     .help(format!(
@@ -33,17 +33,17 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
                         listed(texts)
                     ))
             }
-            Never::OutOfRange(limit) => {
+            Contradiction::OutOfRange(limit) => {
                 new(format!("no row meets this and the other condition{}", on(&of.name)))
                     .at(place, format!("the other wants it {limit}"))
                     .help("exchange the two ends, or write `or` where one of both is meant")
             }
-            Never::NoSuchValue(value) => {
+            Contradiction::NoSuchValue(value) => {
                 new(format!("no row meets this condition{}", on(&of.name)))
                     .at(place, format!("no value of its type is {value}"))
                     .help("compare it with a value of its type, or round it first")
             }
-            Never::Disjoint { with, left, right } => {
+            Contradiction::Disjoint { with, left, right } => {
                 new(format!("`{}` and `{}` are never equal", of.name, with.name))
                     .at(place, "they have no value in common")
                     .help(format!("one side can be {}, the other {}", listed(left), listed(right)))

@@ -3,12 +3,12 @@
 use super::Project;
 use super::queries::queries;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, Text, TimeUsed};
+use crate::sql::facts::{BoundProject, Text, TimeUsed};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for written in queries(project.catalog, bound) {
         for time in &written.query.times {
-            let TimeUsed::Cast { of } = &time.what else {
+            let TimeUsed::Cast { of, tries } = &time.what else {
                 continue;
             };
             let (message, label, cast) = match of {
@@ -22,12 +22,16 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
                 Text::Raw(text) => (
                     format!("an offset in `{text}` would be lost"),
                     "read without an offset".to_owned(),
-                    text.clone(),
+                    if text == UNWRITTEN { "…".to_owned() } else { text.clone() },
                 ),
             };
             let mut diagnostic = Diagnostic::new(&codes::LOST_OFFSET, message)
                 .at(written.span(time.place), label)
-                .help(format!("read it with its offset: `{cast}::timestamptz::timestamp`"));
+                .help(if *tries {
+                    format!("read it with its offset: `try_cast({cast} as timestamptz)::timestamp`")
+                } else {
+                    format!("read it with its offset: `{cast}::timestamptz::timestamp`")
+                });
             if matches!(of, Text::Raw(_)) {
                 diagnostic = diagnostic.help(
                     "or declare the column with type \"timestamp\", which goodhart reads with its \
@@ -38,6 +42,9 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
         }
     }
 }
+
+/// What stands for a text that is too long to be written again.
+const UNWRITTEN: &str = "the text";
 
 /// The offset at the end of a text, where it is another one than that of UTC.
 fn offset(text: &str) -> Option<&str> {

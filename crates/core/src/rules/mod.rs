@@ -57,7 +57,7 @@ use jiff::civil::Date;
 use crate::diagnostic::{Diagnostic, Files};
 use crate::parallel;
 use crate::project::catalog::Catalog;
-use crate::sql::facts::Bound;
+use crate::sql::facts::BoundProject;
 
 /// What the rules look at.
 #[derive(Debug, Clone, Copy)]
@@ -65,7 +65,7 @@ pub struct Project<'a> {
     pub catalog: &'a Catalog,
     /// For places inside SQL.
     pub files: &'a Files,
-    /// The day for which reviews and waivers are judged.
+    /// The day for which reviews and waivers are checked.
     pub today: Date,
 }
 
@@ -128,7 +128,7 @@ pub fn without_follow_ups(
     let refused = clock::refused(catalog, files);
     let follows = |diagnostic: &Diagnostic| {
         let place = diagnostic.labels.first().map(|label| label.span);
-        // The gate refuses the same functions, and finds whatever else is wrong.
+        // The allow-list refuses the same functions, and finds whatever else is wrong.
         place.is_some_and(|place| {
             refused.iter().any(|(sql, functions)| {
                 place == *sql || functions.iter().any(|function| function.contains(place))
@@ -139,7 +139,7 @@ pub fn without_follow_ups(
 }
 
 /// A rule over bound SQL.
-type BoundRule = fn(&Project<'_>, &Bound, &mut Vec<Diagnostic>);
+type BoundRule = fn(&Project<'_>, &BoundProject, &mut Vec<Diagnostic>);
 
 /// The rules over bound SQL, in the order in which they run.
 const BOUND_RULES: &[BoundRule] = &[
@@ -167,7 +167,7 @@ const BOUND_RULES: &[BoundRule] = &[
 ];
 
 /// Runs every rule over bound SQL.
-pub fn check_bound(project: &Project<'_>, bound: &Bound) -> Vec<Diagnostic> {
+pub fn check_bound(project: &Project<'_>, bound: &BoundProject) -> Vec<Diagnostic> {
     let each = parallel::map(BOUND_RULES, worth(project), |rule| {
         let mut found = Vec::new();
         rule(project, bound, &mut found);

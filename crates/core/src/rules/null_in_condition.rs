@@ -4,9 +4,9 @@
 use super::Project;
 use super::observed::observations;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, NullLoss, Observed, Operand};
+use crate::sql::facts::{BoundProject, NullLoss, Observed, Operand};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (seen, place) in observations(project.catalog, bound) {
         let Observed::NullLost { of, by } = seen else {
             continue;

@@ -4,12 +4,12 @@
 use super::Project;
 use super::queries::queries;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, Interval, IntervalMeasure, TimeUsed};
+use crate::sql::facts::{BoundProject, Interval, IntervalMeasure, TimeUsed};
 
 /// The units that stand side by side, from the largest.
 const SIDE_BY_SIDE: &[&str] = &["year", "month", "day", "hour", "minute", "second"];
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for written in queries(project.catalog, bound) {
         for time in &written.query.times {
             let TimeUsed::Part { part, interval, beside } = &time.what else {
@@ -24,7 +24,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
                     format!("the {part} of a duration is a part of it, not its length"),
                 )
                 .at(written.span(time.place), example(part, interval.measure))
-                .help(length(part, interval)),
+                .help(length(part, interval, beside)),
             );
         }
     }
@@ -60,23 +60,30 @@ fn example(part: &str, measure: IntervalMeasure) -> String {
 }
 
 /// How the length is written.
-fn length(part: &str, interval: &Interval) -> String {
+fn length(part: &str, interval: &Interval, beside: &[String]) -> String {
     let seconds = match &interval.between {
         Some(between) => format!("epoch({}) - epoch({})", between.end, between.start),
         None if interval.written.is_empty() => "epoch(duration)".to_owned(),
         None => format!("epoch({})", interval.written),
     };
+    let times = |by: u32| match &interval.between {
+        Some(_) => format!("`({seconds}) * {by}` is its length in {part}s"),
+        None => format!("`{seconds} * {by}` is its length in {part}s"),
+    };
     let divided = |by: u32| match &interval.between {
         Some(_) => format!("`({seconds}) / {by}` is its length in {part}s"),
         None => format!("`{seconds} / {by}` is its length in {part}s"),
     };
+    if beside.iter().any(|other| other != part) {
+        return format!("write `{seconds}` in the place of all parts together; it is in seconds");
+    }
     match part {
+        "millisecond" => times(1_000),
+        "microsecond" => times(1_000_000),
         "minute" => divided(60),
         "hour" => divided(3_600),
         "day" => divided(86_400),
-        "second" | "millisecond" | "microsecond" => {
-            format!("`{seconds}` is its length in seconds")
-        }
+        "second" => format!("`{seconds}` is its length in seconds"),
         _ => match &interval.between {
             Some(between) => format!(
                 "`date_sub('{part}', {}, {})` is the number of whole ones; `{seconds}` is the \

@@ -5,9 +5,9 @@ use super::Project;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::catalog::Metric;
 use crate::result::privacy::{self, Personal};
-use crate::sql::facts::{Bound, BoundMetric};
+use crate::sql::facts::{BoundMetric, BoundProject};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (id, facts) in &bound.metrics {
         let Some(metric) = project.catalog.metrics.get(id) else {
             continue;
@@ -49,7 +49,7 @@ fn help(metric: &Metric, segment: &str, what: Personal) -> String {
 
 /// What a segment looks like by its name, else by the one column of a file that it comes from.
 fn looks_like(
-    bound: &Bound,
+    bound: &BoundProject,
     facts: &BoundMetric,
     segment: &str,
 ) -> Option<(Personal, Option<String>)> {

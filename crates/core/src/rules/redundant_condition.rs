@@ -5,9 +5,9 @@ use super::Project;
 use super::observed::observations;
 use super::unknown_value::listed;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, Observed};
+use crate::sql::facts::{BoundProject, Observed};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (seen, place) in observations(project.catalog, bound) {
         if let Observed::Always { of, texts } = seen {
             let subject =

@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Project;
-use super::queries::{Written, queries};
+use super::queries::{DefinitionQuery, queries};
 use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::project::definition::source::ExpectLevel;
-use crate::sql::facts::{Bound, Row, RowChoice};
+use crate::sql::facts::{BoundProject, Row, RowChoice};
 
 /// Columns that no two rows of a source share.
 #[derive(Debug, Default)]
@@ -20,7 +20,7 @@ struct Key {
 /// The keys of the sources: the declared ones first.
 type Keys = BTreeMap<String, Vec<Key>>;
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     let keys = keys(project, bound);
     for written in queries(project.catalog, bound) {
         let mut taken = BTreeSet::new();
@@ -35,7 +35,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
 }
 
 /// What is declared to be unique, by source.
-fn keys(project: &Project<'_>, bound: &Bound) -> Keys {
+fn keys(project: &Project<'_>, bound: &BoundProject) -> Keys {
     let mut keys = Keys::new();
     for (id, source) in &project.catalog.sources {
         let columns = source.definition.columns.iter();
@@ -124,7 +124,7 @@ fn told_apart(
 
 fn diagnostic(
     keys: &Keys,
-    written: Written<'_>,
+    written: DefinitionQuery<'_>,
     choice: &RowChoice,
     (open, known): &(Vec<&Row>, BTreeSet<usize>),
     span: Span,
@@ -236,7 +236,7 @@ fn mended(choice: &RowChoice, added: &[String]) -> Option<String> {
 /// is not `taken` and has the name and the argument.
 fn place(
     project: &Project<'_>,
-    written: Written<'_>,
+    written: DefinitionQuery<'_>,
     choice: &RowChoice,
     taken: &mut BTreeSet<usize>,
 ) -> Span {

@@ -3,9 +3,9 @@
 
 use super::Project;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::Bound;
+use crate::sql::facts::BoundProject;
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     let catalog = project.catalog;
     if catalog.settings.window < 2 {
         return;

@@ -6,9 +6,9 @@ use super::Project;
 use super::observed::observations;
 use crate::diagnostic::{Diagnostic, codes};
 use crate::project::catalog::Catalog;
-use crate::sql::facts::{Bound, ColumnRef, Observed, TextOrder, number};
+use crate::sql::facts::{BoundProject, ColumnRef, Observed, TextOrder, number};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     found.extend(numbers_ordered_as_text(project.catalog, bound, &BTreeSet::new()));
 }
 
@@ -16,7 +16,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
 /// values are numbers in another order.
 pub fn numbers_ordered_as_text(
     catalog: &Catalog,
-    bound: &Bound,
+    bound: &BoundProject,
     numbers: &BTreeSet<ColumnRef>,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();

@@ -13,7 +13,7 @@ pub fn check(project: &Project<'_>, found: &mut Vec<Diagnostic>) {
         let Some(target) = &metric.definition.target else {
             continue;
         };
-        // A count or a sum is not judged by how many rows it has.
+        // A count or a sum does not depend on how many rows it has.
         let sampled = matches!(
             metric.definition.measure.kind(),
             Kind::Mean

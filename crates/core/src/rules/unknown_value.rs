@@ -4,9 +4,9 @@
 use super::Project;
 use super::observed::observations;
 use crate::diagnostic::{Diagnostic, codes};
-use crate::sql::facts::{Bound, Observed, Values};
+use crate::sql::facts::{BoundProject, Observed, Values};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     for (seen, place) in observations(project.catalog, bound) {
         let Observed::UnknownValue { of, text, values } = seen else {
             continue;

@@ -9,9 +9,9 @@ use crate::plan::Scan;
 use crate::project::catalog::{Catalog, Metric};
 use crate::project::definition::measure::MeasureTable;
 use crate::project::definition::project::AsOf;
-use crate::sql::facts::{Bound, BoundMetric, ColumnRef};
+use crate::sql::facts::{BoundMetric, BoundProject, ColumnRef};
 
-pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) {
+pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     let used = used(project.catalog, bound);
     for (id, facts) in &bound.metrics {
         if let Some(metric) = project.catalog.metrics.get(id) {
@@ -24,7 +24,7 @@ pub fn check(project: &Project<'_>, bound: &Bound, found: &mut Vec<Diagnostic>) 
 }
 
 /// Whether everything was bound: what could not be may read anything.
-fn complete(catalog: &Catalog, bound: &Bound) -> bool {
+fn complete(catalog: &Catalog, bound: &BoundProject) -> bool {
     let over_rows = |metric: &&Metric| metric.definition.population.is_some();
     catalog.unread.is_empty()
         && catalog.sources.keys().all(|id| bound.sources.contains_key(id))
@@ -35,7 +35,7 @@ fn complete(catalog: &Catalog, bound: &Bound) -> bool {
             .all(|metric| bound.metrics.contains_key(&metric.id))
 }
 
-fn sources(catalog: &Catalog, bound: &Bound, found: &mut Vec<Diagnostic>) {
+fn sources(catalog: &Catalog, bound: &BoundProject, found: &mut Vec<Diagnostic>) {
     let reads = reads(bound);
     let newest = match &catalog.settings.as_of {
         AsOf::Newest { source, column } => Some((source.as_str(), column.as_str())),
@@ -86,7 +86,7 @@ fn sources(catalog: &Catalog, bound: &Bound, found: &mut Vec<Diagnostic>) {
 }
 
 /// Every column that anything reads.
-fn reads(bound: &Bound) -> BTreeSet<ColumnRef> {
+fn reads(bound: &BoundProject) -> BTreeSet<ColumnRef> {
     let of_metrics = bound.metrics.values().flat_map(|metric| &metric.population.reads);
     let of_sources = bound.sources.values().flat_map(|source| {
         let expected = source.expectations.iter().flat_map(|query| &query.reads);
@@ -100,7 +100,10 @@ type Population = (String, String, Option<String>);
 
 /// The columns of each population that any metric over it uses. One that a metric selects only
 /// so that it shares the scan of another is not in vain.
-fn used<'a>(catalog: &'a Catalog, bound: &'a Bound) -> BTreeMap<Population, BTreeSet<&'a str>> {
+fn used<'a>(
+    catalog: &'a Catalog,
+    bound: &'a BoundProject,
+) -> BTreeMap<Population, BTreeSet<&'a str>> {
     let mut used: BTreeMap<Population, BTreeSet<&str>> = BTreeMap::new();
     for (id, facts) in &bound.metrics {
         let Some(metric) = catalog.metrics.get(id) else {
@@ -123,7 +126,7 @@ fn used<'a>(catalog: &'a Catalog, bound: &'a Bound) -> BTreeMap<Population, BTre
 
 fn population_columns(
     project: &Project<'_>,
-    bound: &Bound,
+    bound: &BoundProject,
     metric: &Metric,
     facts: &BoundMetric,
     used: &BTreeMap<Population, BTreeSet<&str>>,

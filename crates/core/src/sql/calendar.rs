@@ -11,7 +11,7 @@ use super::tree::Tree;
 /// A calendar function of `as_of()` whose value belongs to the next period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CalendarCall {
-    pub asked: Asked,
+    pub asked: CalendarCallResult,
     pub unit: Unit,
     /// Of the whole call, in the piece.
     pub place: Option<Place>,
@@ -21,7 +21,7 @@ pub struct CalendarCall {
 
 /// What a calendar function returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Asked {
+pub enum CalendarCallResult {
     /// The first instant of the unit.
     Start,
     /// The day.
@@ -125,7 +125,7 @@ fn calendar_call(
     path: &[Step<'_, '_>],
     start: usize,
 ) -> Option<CalendarCall> {
-    let mut found: Option<(Asked, Unit, &Tree<'_>)> = None;
+    let mut found: Option<(CalendarCallResult, Unit, &Tree<'_>)> = None;
     let mut outer = path;
     let mut value = as_of;
     // Outwards as long as the value is that of `as_of()`, or a calendar function of it.
@@ -134,7 +134,7 @@ fn calendar_call(
             Around::Same => {}
             Around::Calendar(asked, unit) => {
                 // The beginning of a date's year is a beginning, the year of one is one too.
-                if found.is_none_or(|(known, ..)| known == Asked::Date) {
+                if found.is_none_or(|(known, ..)| known == CalendarCallResult::Date) {
                     found = Some((asked, unit, node));
                 }
             }
@@ -163,7 +163,7 @@ fn calendar_call(
 /// What a node makes of a value in it.
 enum Around {
     Same,
-    Calendar(Asked, Unit),
+    Calendar(CalendarCallResult, Unit),
     Other,
 }
 
@@ -174,7 +174,7 @@ fn around(node: &Tree<'_>, field: &str, value: &Tree<'_>) -> Around {
     match node.text_of("class") {
         Some("CAST") => match type_of(node).as_str() {
             "timestamp" | "datetime" => Around::Same,
-            "date" => Around::Calendar(Asked::Date, Unit::Day),
+            "date" => Around::Calendar(CalendarCallResult::Date, Unit::Day),
             _ => Around::Other,
         },
         Some("FUNCTION") => {
@@ -184,10 +184,12 @@ fn around(node: &Tree<'_>, field: &str, value: &Tree<'_>) -> Around {
             let first = || arguments.first()?.field("expression");
             let named = || Unit::named(&text(first()?)?.to_ascii_lowercase());
             match (name.as_str(), arguments.len(), is_last) {
-                ("date_trunc" | "datetrunc", 2, true) => calendar(Asked::Start, named()),
-                ("date_part" | "datepart", 2, true) => calendar(Asked::Part, named()),
-                ("strftime", 2, false) => Around::Calendar(Asked::Part, Unit::Day),
-                (_, 1, true) => calendar(Asked::Part, Unit::of_function(&name)),
+                ("date_trunc" | "datetrunc", 2, true) => {
+                    calendar(CalendarCallResult::Start, named())
+                }
+                ("date_part" | "datepart", 2, true) => calendar(CalendarCallResult::Part, named()),
+                ("strftime", 2, false) => Around::Calendar(CalendarCallResult::Part, Unit::Day),
+                (_, 1, true) => calendar(CalendarCallResult::Part, Unit::of_function(&name)),
                 _ => Around::Other,
             }
         }
@@ -216,7 +218,12 @@ fn text<'t>(constant: &'t Tree<'_>) -> Option<&'t str> {
 
 /// Whether a value begins a range or is compared for being the same. Where it gets a name, what is
 /// done with the name decides.
-fn is_wrong(statement: &Tree<'_>, value: &Tree<'_>, path: &[Step<'_, '_>], asked: Asked) -> bool {
+fn is_wrong(
+    statement: &Tree<'_>,
+    value: &Tree<'_>,
+    path: &[Step<'_, '_>],
+    asked: CalendarCallResult,
+) -> bool {
     if path.last().is_some_and(|(_, field)| *field == "select_list") {
         let alias = value.text_of("alias").unwrap_or("");
         let mut wrong = false;
@@ -245,10 +252,10 @@ fn widest<'t, 'a, 'p>(mut value: &'t Tree<'a>, mut path: &'p [Step<'t, 'a>]) -> 
 /// Functions that make the beginning of a range of what they are given.
 const BEGINNINGS: &[&str] = &["greatest", "make_date", "make_timestamp"];
 
-fn is_used_wrongly(path: &[Step<'_, '_>], asked: Asked) -> bool {
+fn is_used_wrongly(path: &[Step<'_, '_>], asked: CalendarCallResult) -> bool {
     let Some(((node, field), rest)) = path.split_last() else { return false };
     // An instant more or less is not a day more or less.
-    let inclusive = asked != Asked::Start;
+    let inclusive = asked != CalendarCallResult::Start;
     let kind = node.text_of("type").unwrap_or("");
     match (node.text_of("class"), kind, *field) {
         (Some("COMPARISON"), "COMPARE_GREATERTHANOREQUALTO" | "COMPARE_GREATERTHAN", "right")

@@ -12,7 +12,7 @@ mod parsed;
 mod tree;
 mod types;
 
-pub use calendar::{Asked, CalendarCall};
+pub use calendar::{CalendarCall, CalendarCallResult};
 pub use names::LocalNames;
 pub use normal::Normal;
 pub use parsed::{AS_OF, Call, Name, PERIOD_START, ParsedSql, Place, Relation, Text, name_length};

@@ -99,7 +99,7 @@ fn of_a_unit(call: &Call<'_, '_>) -> Option<SqlFailure> {
     })
 }
 
-/// `lpad(text, 1000000000)` is a gigabyte, whatever the engine's memory limit.
+/// A text that is filled up is as long as the number says, whatever the engine's memory limit.
 fn filled(call: &Call<'_, '_>) -> Option<SqlFailure> {
     let bounded = argument(call, 1).and_then(whole_number).is_some_and(|length| length <= MOST);
     (!bounded).then(|| {

@@ -1,4 +1,4 @@
-//! The gate: what a piece of user SQL may be, before it is put between generated text.
+//! The allow_list: what a piece of user SQL may be, before it is put between generated text.
 //!
 //! DuckDB's own parser reads the text and nothing runs. Its tree is compared with lists of what is
 //! allowed: kinds of nodes and their fields, relations that were declared, functions that compute
@@ -13,7 +13,7 @@ mod text;
 mod types;
 mod walk;
 
-pub use functions::{Instead, THEMES, Theme, instead_of, is_aggregate, why_refused};
+pub use functions::{Suggestion, THEMES, Theme, instead_of, is_aggregate, why_refused};
 pub use relations::Readable;
 pub use scan::{Token, has_several_statements, names_of_tables, tokens};
 pub use text::within_bounds;
@@ -56,16 +56,16 @@ impl Engine {
     }
 
     fn check(&self, form: Form, texts: &[&str], readable: Readable<'_>) -> Vec<Checked> {
-        if !self.gate {
+        if !self.allow_list {
             return texts.iter().map(|_| Ok(())).collect();
         }
         let pieces: Vec<Piece<'_>> = texts.iter().map(|text| Piece { form, text }).collect();
-        self.parse(&pieces).iter().map(|outcome| judge(outcome, readable)).collect()
+        self.parse(&pieces).iter().map(|outcome| check(outcome, readable)).collect()
     }
 }
 
 /// What is allowed of a piece where so much is `readable`.
-fn judge(outcome: &Outcome, readable: Readable<'_>) -> Checked {
+fn check(outcome: &Outcome, readable: Readable<'_>) -> Checked {
     let examined = outcome.as_ref().map_err(Vec::clone)?;
     let relations = examined.parsed.relations.iter();
     let mut found: Vec<SqlFailure> = examined.refused.clone();

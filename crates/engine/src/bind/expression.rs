@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::as_of;
 use super::lineage::{Purpose, Tracer};
-use super::nulls::Rest;
+use super::nulls::UnmatchedRows;
 use super::order::BY_EXTREME;
 use super::plan::{called, children, constant, index, kind, place, text, type_name};
 use super::value::{Known, Outputs, known};
@@ -110,20 +111,25 @@ impl<'p> Tracer<'p> {
         for part in &parts {
             self.condition(part, input);
         }
-        self.all_meet(&parts, input, Rest::LeftOut);
+        self.all_meet(&parts, input, UnmatchedRows::LeftOut);
     }
 
     /// A condition of the rows that are counted; the others stay.
     pub(super) fn counted(&mut self, condition: &'p Value, input: &Outputs<'p>) {
         let mut parts = Vec::new();
         conjuncts(condition, &mut parts);
-        self.all_meet(&parts, &mut input.clone(), Rest::NotCounted);
+        self.all_meet(&parts, &mut input.clone(), UnmatchedRows::NotCounted);
     }
 
     /// What is seen in conditions that all rows meet, and what is known of the rows then.
-    pub(super) fn all_meet(&mut self, conditions: &[&Value], input: &mut Outputs<'p>, rest: Rest) {
+    pub(super) fn all_meet(
+        &mut self,
+        conditions: &[&Value],
+        input: &mut Outputs<'p>,
+        rest: UnmatchedRows,
+    ) {
         let violations = self.purpose == Purpose::Violations;
-        let rest = if violations { Rest::Sound } else { rest };
+        let rest = if violations { UnmatchedRows::Sound } else { rest };
         ranges::empty(conditions, input, &mut self.seen);
         texts::narrow(conditions, input, !violations, &mut self.seen);
         nulls::filter(conditions, input, rest, self.sources, &mut self.seen);
@@ -134,6 +140,22 @@ impl<'p> Tracer<'p> {
         let operands = children(condition);
         let test = match text(&condition["type"]) {
             "OPERATOR_IS_NOT_NULL" => Some(Test::NotNull),
+            "OPERATOR_NOT" if operands.iter().all(|one| one["type"] == "OPERATOR_IS_NULL") => {
+                Some(Test::NotNull)
+            }
+            // What has not happened yet is null, and not before the as-of.
+            "COMPARE_LESSTHAN" | "COMPARE_LESSTHANOREQUALTO"
+                if operands.get(1).is_some_and(as_of::is_as_of)
+                    && operands.first().is_some_and(|of| known(of, input).has_nulls()) =>
+            {
+                Some(Test::NotNull)
+            }
+            "COMPARE_GREATERTHAN" | "COMPARE_GREATERTHANOREQUALTO"
+                if operands.first().is_some_and(as_of::is_as_of)
+                    && operands.get(1).is_some_and(|of| known(of, input).has_nulls()) =>
+            {
+                Some(Test::NotNull)
+            }
             "COMPARE_EQUAL" | "COMPARE_IN" => {
                 let texts: Vec<String> =
                     operands.iter().skip(1).filter_map(constant).map(str::to_owned).collect();

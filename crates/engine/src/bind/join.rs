@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::{Value, json};
 
 use super::lineage::Tracer;
-use super::nulls::{self, Rest};
+use super::nulls::{self, UnmatchedRows};
 use super::plan::{index, text};
 use super::value::{Known, Outputs, known};
 
@@ -37,7 +37,7 @@ impl<'p> Tracer<'p> {
             self.query.elapsed.truncate(elapsed);
             let conditions: Vec<&Value> = conditions.iter().collect();
             if join == "INNER" || join.is_empty() {
-                self.all_meet(&conditions, &mut both, Rest::LeftOut);
+                self.all_meet(&conditions, &mut both, UnmatchedRows::LeftOut);
             } else {
                 nulls::ranges(&conditions, &both, &mut self.seen);
             }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::columns::Columns;
-use super::nulls::Seen;
+use super::nulls::PlacedObservation;
 use super::order::{choices, unique};
 use super::plan::{children, index, text, type_name};
 use super::times::times;
@@ -35,7 +35,7 @@ pub enum Purpose {
 /// What is known of a query and, of each of its columns, which columns of the operator below
 /// the topmost projection it uses.
 #[derive(Debug, Default)]
-pub struct Traced {
+pub struct QueryTrace {
     pub query: Query,
     pub uses: Vec<Vec<usize>>,
     /// A statement that changes something instead of asking.
@@ -48,7 +48,7 @@ pub fn trace<'p>(
     plan: &'p Value,
     sources: &'p BTreeMap<String, BoundSource>,
     purpose: Purpose,
-) -> Traced {
+) -> QueryTrace {
     let mut tracer = Tracer::new(plan, sources, purpose);
     let outputs = tracer.outputs(plan);
     let expressions = tracer.top.and_then(|top| top["expressions"].as_array());
@@ -72,7 +72,7 @@ pub fn trace<'p>(
         ..tracer.finished()
     };
     let uses = expressions.into_iter().flatten().map(references).collect();
-    Traced { query, uses, writes: tracer.writes }
+    QueryTrace { query, uses, writes: tracer.writes }
 }
 
 /// The projection that makes the columns of the result.
@@ -97,7 +97,7 @@ pub(super) struct Tracer<'p> {
     pub sources: &'p BTreeMap<String, BoundSource>,
     pub purpose: Purpose,
     pub query: Query,
-    pub seen: Vec<Seen>,
+    pub seen: Vec<PlacedObservation>,
     /// The columns of common table expressions, by DuckDB's number.
     named: BTreeMap<u64, Outputs<'p>>,
     /// The projection that makes the columns of the result.
@@ -219,7 +219,8 @@ impl<'p> Tracer<'p> {
         };
         let mut table = self.outputs(definition);
         // DuckDB's own have other names than a person would give.
-        if !text(&operator["ctename"]).starts_with("__duckdb") {
+        let is_own = text(&operator["ctename"]).starts_with("__duckdb");
+        if !is_own && !names::is_renamed(user, number, &table) {
             names::repeated(definition, &table, &mut self.seen);
         }
         if kind == "LOGICAL_RECURSIVE_CTE" {

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::cache::Answers;
 use super::lineage::{Purpose, trace};
-use super::memory::Memory;
 use super::place;
-use super::scan::{Binder, judge};
+use super::scan::{Binder, check};
 use super::sources::{Relations, all_columns, allowance, no_query, schema};
 use crate::{Allowance, Engine, Readable, in_sql, two_columns};
 use goodhart_core::diagnostic::{Diagnostic, Files, codes};
 use goodhart_core::error::Error;
 use goodhart_core::measure::aggregates;
 use goodhart_core::parallel;
-use goodhart_core::plan::{Columns, Composed, Scan, probe};
+use goodhart_core::plan::{Columns, MappedSql, Scan, probe};
 use goodhart_core::project::catalog::{Catalog, Metric};
 use goodhart_core::project::definition::read::Sql;
 use goodhart_core::sql::Form;
@@ -35,7 +35,7 @@ struct Job<'a> {
     metric: &'a Metric,
     scan: Scan,
     columns: Columns,
-    probe: Composed,
+    probe: MappedSql,
     key: String,
 }
 
@@ -81,7 +81,7 @@ pub fn bind<'a>(
     engine: &mut Relations<'a>,
     unbound: &BTreeSet<&str>,
     sources: &BTreeMap<String, BoundSource>,
-    memory: &mut Memory,
+    answers: &mut Answers,
     found: &mut Vec<Diagnostic>,
 ) -> Result<BTreeMap<String, BoundMetric>, Error> {
     let mut bound = BTreeMap::new();
@@ -102,8 +102,8 @@ pub fn bind<'a>(
         }
         let schemas = metric.reads.iter().filter_map(|read| schemas.get(read.as_str()));
         let parts = ["metric", metric.id.as_str(), files.text(metric.file)];
-        let key = Memory::key(parts.into_iter().chain(schemas.map(String::as_str)));
-        if let Some(known) = memory.recall(&key) {
+        let key = Answers::key(parts.into_iter().chain(schemas.map(String::as_str)));
+        if let Some(known) = answers.get(&key) {
             bound.insert(metric.id.clone(), known);
             continue;
         }
@@ -124,7 +124,7 @@ pub fn bind<'a>(
     for (job, outcome) in jobs.into_iter().zip(outcomes) {
         match outcome {
             Ok(one) => {
-                memory.remember(job.key, &one);
+                answers.put(job.key, &one);
                 bound.insert(job.metric.id.clone(), one);
             }
             Err(diagnostics) => found.extend(diagnostics),
@@ -212,7 +212,7 @@ fn one(
         if !repeated.is_empty() {
             return Err(repeated);
         }
-        if judge(binder, &job.scan, &job.columns, &traced.query.typed()).is_empty() {
+        if check(binder, &job.scan, &job.columns, &traced.query.typed()).is_empty() {
             return Ok(facts(binder, job, traced.query, &traced.uses));
         }
     }

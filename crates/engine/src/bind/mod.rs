@@ -2,13 +2,14 @@
 //!
 //! DuckDB gets an empty relation for each source and says what every query would return; its
 //! bound plan says which columns each value comes from. What was bound before and has not
-//! changed is remembered.
+//! changed is cached.
 
+mod as_of;
+mod cache;
 mod columns;
 mod expression;
 mod join;
 mod lineage;
-mod memory;
 mod metrics;
 mod names;
 mod nulls;
@@ -23,18 +24,19 @@ mod texts;
 mod times;
 mod value;
 
+use cache::Answers;
 use sources::Relations;
 
-pub use memory::Memory;
 pub use scan::Binder;
 
 use std::collections::BTreeSet;
 
 use crate::{Engine, Parser};
+use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{Diagnostic, Files};
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::{Catalog, Metric};
-use goodhart_core::sql::facts::Bound;
+use goodhart_core::sql::facts::BoundProject;
 
 /// Binds every source and metric of the catalog. What is wrong with one does not keep the others
 /// from being bound; what reads a source that is wrong is left out without a word.
@@ -44,10 +46,10 @@ use goodhart_core::sql::facts::Bound;
 pub fn bind(
     catalog: &Catalog,
     files: &Files,
-    memory: &mut Memory,
+    cache: &Cache,
     parser: &Parser<'_>,
-) -> Result<(Bound, Vec<Diagnostic>), Error> {
-    bind_some(catalog, files, &|_| true, memory, parser)
+) -> Result<(BoundProject, Vec<Diagnostic>), Error> {
+    bind_some(catalog, files, &|_| true, cache, parser)
 }
 
 /// As [`bind`], but of the metrics only those that are `wanted`.
@@ -58,13 +60,16 @@ pub fn bind_some(
     catalog: &Catalog,
     files: &Files,
     wanted: &dyn Fn(&Metric) -> bool,
-    memory: &mut Memory,
+    cache: &Cache,
     parser: &Parser<'_>,
-) -> Result<(Bound, Vec<Diagnostic>), Error> {
-    bind_in(&mut Relations::new(catalog, parser), files, wanted, memory)
+) -> Result<(BoundProject, Vec<Diagnostic>), Error> {
+    let mut answers = Answers::read(cache);
+    let bound = bind_in(&mut Relations::new(catalog, parser), files, wanted, &mut answers)?;
+    answers.store(cache);
+    Ok(bound)
 }
 
-/// As [`bind`], but only the metrics that are `wanted` and with nothing remembered, in an engine in
+/// As [`bind`], but only the metrics that are `wanted` and without a cache, in an engine in
 /// which there is nothing yet, and is nothing afterwards.
 ///
 /// # Errors
@@ -74,9 +79,9 @@ pub fn bind_within(
     catalog: &Catalog,
     files: &Files,
     wanted: &dyn Fn(&Metric) -> bool,
-) -> Result<Bound, Error> {
+) -> Result<BoundProject, Error> {
     let mut relations = Relations::within(catalog, engine);
-    let (bound, _) = bind_in(&mut relations, files, wanted, &mut Memory::default())?;
+    let (bound, _) = bind_in(&mut relations, files, wanted, &mut Answers::default())?;
     relations.remove()?;
     Ok(bound)
 }
@@ -85,11 +90,11 @@ fn bind_in(
     relations: &mut Relations<'_>,
     files: &Files,
     wanted: &dyn Fn(&Metric) -> bool,
-    memory: &mut Memory,
-) -> Result<(Bound, Vec<Diagnostic>), Error> {
+    answers: &mut Answers,
+) -> Result<(BoundProject, Vec<Diagnostic>), Error> {
     let mut found = Vec::new();
     let catalog = relations.catalog;
-    let bound = sources::bind(catalog, files, relations, memory, &mut found)?;
+    let bound = sources::bind(catalog, files, relations, answers, &mut found)?;
     let unbound: BTreeSet<&str> = catalog
         .sources
         .keys()
@@ -98,6 +103,6 @@ fn bind_in(
         .chain(catalog.unread.iter().map(String::as_str))
         .collect();
     let wanted = catalog.metrics.values().filter(|metric| wanted(metric));
-    let metrics = metrics::bind(wanted, files, relations, &unbound, &bound, memory, &mut found)?;
-    Ok((Bound { sources: bound, metrics }, found))
+    let metrics = metrics::bind(wanted, files, relations, &unbound, &bound, answers, &mut found)?;
+    Ok((BoundProject { sources: bound, metrics }, found))
 }

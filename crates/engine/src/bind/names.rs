@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::nulls::Seen;
+use super::nulls::PlacedObservation;
 use super::plan::{children, place, text};
 use super::value::Outputs;
 use goodhart_core::sql::facts::Observed;
@@ -61,7 +61,7 @@ fn is_unnamed(operator: &Value) -> bool {
 }
 
 /// Two columns of one name in the query that yields `columns`.
-pub(super) fn repeated(query: &Value, columns: &Outputs<'_>, seen: &mut Vec<Seen>) {
+pub(super) fn repeated(query: &Value, columns: &Outputs<'_>, seen: &mut Vec<PlacedObservation>) {
     let mut names = BTreeSet::new();
     for (index, column) in columns.columns.iter().enumerate() {
         // A name that DuckDB made of an expression is nothing that another query names.
@@ -74,6 +74,22 @@ pub(super) fn repeated(query: &Value, columns: &Outputs<'_>, seen: &mut Vec<Seen
             seen.push((what, expression.and_then(place)));
         }
     }
+}
+
+/// Whether a named query gets other names for its columns where it is named: `with a(x, y) as (…)`.
+pub(super) fn is_renamed(user: &Value, number: u64, table: &Outputs<'_>) -> bool {
+    if user["type"] == "LOGICAL_CTE_REF" && user["cte_index"].as_u64() == Some(number) {
+        let names = user["bound_columns"].as_array().map_or(&[][..], Vec::as_slice);
+        let differs = |(column, name): (&super::value::Known<'_>, &Value)| {
+            let (old, new) = (column.name.to_lowercase(), text(name).to_lowercase());
+            // DuckDB itself calls the second `x` `x_1`.
+            let number = new.strip_prefix(&old).and_then(|rest| rest.strip_prefix('_'));
+            let is_numbered = number.is_some_and(|n| n.bytes().all(|byte| byte.is_ascii_digit()));
+            old != new && !old.is_empty() && !is_numbered
+        };
+        return table.columns.iter().zip(names).any(differs);
+    }
+    children(user).iter().any(|below| is_renamed(below, number, table))
 }
 
 fn projection(query: &Value) -> Option<&Value> {
@@ -89,7 +105,7 @@ pub(super) fn by_position(
     operator: &Value,
     left: &Outputs<'_>,
     right: &Outputs<'_>,
-    seen: &mut Vec<Seen>,
+    seen: &mut Vec<PlacedObservation>,
 ) {
     let names = |side: &Outputs<'_>| -> Vec<String> {
         side.columns.iter().map(|column| column.name.to_owned()).collect()

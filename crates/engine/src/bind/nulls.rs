@@ -77,11 +77,11 @@ fn is_negated(condition: &Value) -> bool {
 }
 
 /// What is seen, where, and of which value.
-pub(super) type Seen = (Observed, Option<(usize, usize)>);
+pub(super) type PlacedObservation = (Observed, Option<(usize, usize)>);
 
 /// What becomes of rows that do not meet a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rest {
+pub(super) enum UnmatchedRows {
     /// They are gone.
     LeftOut,
     /// They stay, and are not counted here.
@@ -94,11 +94,11 @@ pub(super) enum Rest {
 pub(super) fn filter(
     conditions: &[&Value],
     input: &mut Outputs<'_>,
-    rest: Rest,
+    rest: UnmatchedRows,
     sources: &BTreeMap<String, BoundSource>,
-    seen: &mut Vec<Seen>,
+    seen: &mut Vec<PlacedObservation>,
 ) {
-    let negations = rest != Rest::Sound;
+    let negations = rest != UnmatchedRows::Sound;
     let mut meant = Positions::new();
     for condition in conditions {
         let there = asked(condition, true);
@@ -112,14 +112,14 @@ pub(super) fn filter(
         let needs = needed(condition, true);
         let outer = needs.iter().copied().find(|at| input.at(*at).outer.is_some());
         if let Some(at) = outer
-            && rest != Rest::NotCounted
+            && rest != UnmatchedRows::NotCounted
         {
             let of = input.at(at).operand();
             seen.push((Observed::NullLost { of, by: NullLoss::OuterJoin }, place(condition)));
             partnered(input, &needs);
         }
         if is_negated(condition) {
-            seen.extend(not_in(condition, input, negations));
+            seen.extend(not_in(condition, input, &meant, negations));
             let lost = needs.iter().map(|at| (at, input.at(*at)));
             let lost = lost.filter(|(at, known)| {
                 known.nulls == Nulls::Possible
@@ -171,7 +171,12 @@ fn partnered(input: &mut Outputs<'_>, there: &Positions) {
 }
 
 /// `not in` a query: a null in it keeps every row out.
-fn not_in(condition: &Value, input: &Outputs<'_>, negations: bool) -> Option<Seen> {
+fn not_in(
+    condition: &Value,
+    input: &Outputs<'_>,
+    meant: &Positions,
+    negations: bool,
+) -> Option<PlacedObservation> {
     let child = children(condition).first().filter(|child| child["type"] == "BOUND_REF")?;
     let found = input.at(index(&child["index"])?);
     let (value, list) = found.membership.as_deref()?;
@@ -179,21 +184,27 @@ fn not_in(condition: &Value, input: &Outputs<'_>, negations: bool) -> Option<See
         let what = Observed::NullLost { of: list.operand(), by: NullLoss::NotIn };
         return Some((what, place(condition)));
     }
-    (negations && value.has_nulls()).then(|| {
+    // Another condition asks for the value to be there.
+    let guarded = meant.iter().any(|at| input.at(*at).operand() == value.operand());
+    (negations && value.has_nulls() && !guarded).then(|| {
         (Observed::NullLost { of: value.operand(), by: NullLoss::Negated }, place(condition))
     })
 }
 
 /// A comparison by order: what is at least, and what is at most.
-struct Bound<'p> {
+struct OrderBound<'p> {
     low: &'p Value,
     high: &'p Value,
     place: Option<(usize, usize)>,
 }
 
 /// `start <= value and value < end`, where one of the ends can be null.
-pub(super) fn ranges<'a>(conditions: &[&'a Value], input: &Outputs<'a>, seen: &mut Vec<Seen>) {
-    let bounds: Vec<Bound<'a>> = conditions.iter().filter_map(|one| bound(one)).collect();
+pub(super) fn ranges<'a>(
+    conditions: &[&'a Value],
+    input: &Outputs<'a>,
+    seen: &mut Vec<PlacedObservation>,
+) {
+    let bounds: Vec<OrderBound<'a>> = conditions.iter().filter_map(|one| bound(one)).collect();
     for lower in &bounds {
         for upper in &bounds {
             if !same(lower.high, upper.low) {
@@ -217,7 +228,7 @@ pub(super) fn ranges<'a>(conditions: &[&'a Value], input: &Outputs<'a>, seen: &m
     }
 }
 
-fn bound(condition: &Value) -> Option<Bound<'_>> {
+fn bound(condition: &Value) -> Option<OrderBound<'_>> {
     let [left, right] = children(condition) else {
         return None;
     };
@@ -226,7 +237,7 @@ fn bound(condition: &Value) -> Option<Bound<'_>> {
         "COMPARE_GREATERTHAN" | "COMPARE_GREATERTHANOREQUALTO" => (right, left),
         _ => return None,
     };
-    Some(Bound { low, high, place: place(condition) })
+    Some(OrderBound { low, high, place: place(condition) })
 }
 
 /// Whether two expressions are the same, wherever they stand.

@@ -6,12 +6,13 @@ use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use serde_json::Value;
 
-use super::nulls::{Seen, same};
+use super::as_of;
+use super::nulls::{PlacedObservation, same};
 use super::plan::{children, place, text, type_name};
 use super::value::{Outputs, known};
 use goodhart_core::sql::TypeKind;
 use goodhart_core::sql::facts::date_in;
-use goodhart_core::sql::facts::{Never, Observed};
+use goodhart_core::sql::facts::{Contradiction, Observed};
 
 /// A number or a time that stands in the SQL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,14 +38,14 @@ enum Side {
 }
 
 /// What no value meets of conditions that all rows meet.
-pub(super) fn empty(conditions: &[&Value], input: &Outputs<'_>, seen: &mut Vec<Seen>) {
+pub(super) fn empty(conditions: &[&Value], input: &Outputs<'_>, seen: &mut Vec<PlacedObservation>) {
     let mut ends: Vec<End<'_>> = Vec::new();
     for condition in conditions {
         let added = ends_of(condition);
         if let [equal, _] = added.as_slice()
             && !can_be(equal.of, equal.at)
         {
-            let why = Never::NoSuchValue(written(equal.at));
+            let why = Contradiction::NoSuchValue(written(equal.at));
             seen.push((Observed::Never { of: known(equal.of, input).operand(), why }, equal.place));
             continue;
         }
@@ -53,7 +54,7 @@ pub(super) fn empty(conditions: &[&Value], input: &Outputs<'_>, seen: &mut Vec<S
                 other.side != end.side && same(other.of, end.of) && leaves_nothing(other, end)
             });
             if let Some(other) = other {
-                let why = Never::OutOfRange(limit(other));
+                let why = Contradiction::OutOfRange(limit(other));
                 seen.push((Observed::Never { of: known(end.of, input).operand(), why }, end.place));
                 break;
             }
@@ -194,6 +195,9 @@ fn point(expression: &Value) -> Option<Point> {
     }
     let value = &inner["value"]["value"];
     match (type_name(inner), type_name(expression)) {
+        ("VARCHAR", "DATE" | "TIMESTAMP") if as_of::instant(inner).is_some_and(as_of::depends) => {
+            None
+        }
         ("VARCHAR", "DATE") => Some(Point::Time(day(value.as_str()?)?)),
         ("VARCHAR", "TIMESTAMP") => {
             let text = value.as_str()?;

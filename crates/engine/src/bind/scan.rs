@@ -6,7 +6,7 @@ use super::selected::{ONE_ROW, aggregate, groups};
 use crate::{Engine, Readable, SqlFailure, refusals, repeated_column};
 use goodhart_core::diagnostic::{Diagnostic, Files, codes};
 use goodhart_core::measure::Aggregate;
-use goodhart_core::plan::{Columns, Composed, Scan, probe};
+use goodhart_core::plan::{Columns, MappedSql, Scan, probe};
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::read::Sql;
 use goodhart_core::sql::TypeKind;
@@ -26,7 +26,7 @@ impl Binder<'_> {
     /// # Errors
     /// Everything that is wrong with the SQL, or with the types of what it yields.
     pub fn kinds(&self, scan: &Scan, columns: &Columns) -> Result<Vec<TypeKind>, Vec<Diagnostic>> {
-        self.gate(scan, columns)?;
+        self.check_allowed(scan, columns)?;
         let sql = probe(scan, columns);
         let described = match self.engine.describe(sql.text()) {
             Ok(described) => described,
@@ -39,7 +39,7 @@ impl Binder<'_> {
         let sql = &scan.population.sql;
         let mut found: Vec<Diagnostic> =
             repeated_column(self.engine, &described, sql, self.files).into_iter().collect();
-        found.extend(judge(*self, scan, columns, &described));
+        found.extend(check(*self, scan, columns, &described));
         if !found.is_empty() {
             return Err(found);
         }
@@ -49,7 +49,7 @@ impl Binder<'_> {
 
     /// One query, expressions, and nothing else: they are about to be put between parentheses.
     /// What is refused does not keep the rest from being looked at.
-    fn gate(&self, scan: &Scan, columns: &Columns) -> Result<(), Vec<Diagnostic>> {
+    fn check_allowed(&self, scan: &Scan, columns: &Columns) -> Result<(), Vec<Diagnostic>> {
         let refused = |sql: &Sql, failures: Vec<SqlFailure>| {
             refusals(failures, sql, self.sources, self.files)
         };
@@ -79,7 +79,7 @@ impl Binder<'_> {
         &self,
         scan: &Scan,
         columns: &Columns,
-        whole: &Composed,
+        whole: &MappedSql,
         first: &SqlFailure,
     ) -> Vec<Diagnostic> {
         let mut found = self.unbound(scan, columns.expressions().iter());
@@ -96,7 +96,7 @@ impl Binder<'_> {
         scan: &Scan,
         expressions: impl Iterator<Item = &'s Sql>,
     ) -> Vec<Diagnostic> {
-        let describe = |sql: &Composed, span| {
+        let describe = |sql: &MappedSql, span| {
             let failure = self.engine.describe(sql.text()).err()?;
             let failure = failure.suggesting(self.sources.keys());
             Some((failure, span))
@@ -136,7 +136,7 @@ impl Binder<'_> {
 }
 
 /// What is wrong with the names and types of the columns of a [`probe`].
-pub fn judge(
+pub fn check(
     binder: Binder<'_>,
     scan: &Scan,
     columns: &Columns,

@@ -19,7 +19,7 @@ const NO_NAMES: &[&str] = &[
 ];
 
 /// A column that a query gives another name, without `as`.
-struct Renamed<'a> {
+struct ColumnAlias<'a> {
     column: Range<usize>,
     name: Token<'a>,
     range: Range<usize>,
@@ -134,14 +134,14 @@ pub fn groups(sql: &str) -> bool {
     tokens(sql).iter().any(|token| is_word(Some(token), "group"))
 }
 
-type Written<'a> = (Token<'a>, Range<usize>);
+type PlacedToken<'a> = (Token<'a>, Range<usize>);
 
-fn is_word(token: Option<&Written<'_>>, word: &str) -> bool {
+fn is_word(token: Option<&PlacedToken<'_>>, word: &str) -> bool {
     matches!(token, Some((Token::Word(known), _)) if known == word)
 }
 
 /// Where the parenthesis is closed with which `written` begins.
-fn closing(written: &[Written<'_>]) -> Option<usize> {
+fn closing(written: &[PlacedToken<'_>]) -> Option<usize> {
     let mut depth = 0_usize;
     written.iter().position(|(token, _)| {
         match token {
@@ -154,7 +154,7 @@ fn closing(written: &[Written<'_>]) -> Option<usize> {
 }
 
 /// Where `column` stands, and directly behind it a name and the end of a selected value.
-fn renamed<'a>(sql: &'a str, column: &str) -> Option<Renamed<'a>> {
+fn renamed<'a>(sql: &'a str, column: &str) -> Option<ColumnAlias<'a>> {
     let written = tokens(sql);
     let at = written.windows(3).position(|window| {
         let [one, (Token::Word(name), _), end] = window else { return false };
@@ -165,7 +165,7 @@ fn renamed<'a>(sql: &'a str, column: &str) -> Option<Renamed<'a>> {
     let mut from = written.into_iter().skip(at);
     let (_, column) = from.next()?;
     let (name, range) = from.next()?;
-    Some(Renamed { column, name, range })
+    Some(ColumnAlias { column, name, range })
 }
 
 #[cfg(test)]

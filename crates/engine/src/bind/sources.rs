@@ -3,10 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use jiff::Timestamp;
-
-use super::lineage::{Purpose, Traced, trace};
-use super::memory::Memory;
+use super::as_of;
+use super::cache::Answers;
+use super::lineage::{Purpose, QueryTrace, trace};
 use super::place;
 use crate::{
     Allowance, Engine, Parser, Readable, SqlFailure, check_derived, check_file_source, conversions,
@@ -14,7 +13,7 @@ use crate::{
 };
 use goodhart_core::diagnostic::{Diagnostic, Files, codes};
 use goodhart_core::error::Error;
-use goodhart_core::plan::Composed;
+use goodhart_core::plan::MappedSql;
 use goodhart_core::project::catalog::{Catalog, Source, read_by};
 use goodhart_core::project::definition::read::Sql;
 use goodhart_core::project::definition::source::{ColumnTable, Format, Type};
@@ -24,7 +23,7 @@ use goodhart_core::sql::facts::{BoundSource, Column, ColumnRef, Nulls, Origin, Q
 use goodhart_core::sql::{Form, ParsedSql};
 
 /// An engine in which the sources that were asked for are empty relations. It is opened when the
-/// first one is asked for: where everything is remembered, there is no need of it.
+/// first one is asked for: where everything is cached, there is no need of it.
 pub struct Relations<'a> {
     pub catalog: &'a Catalog,
     provider: Provider<'a>,
@@ -88,7 +87,7 @@ impl<'a> Relations<'a> {
 
 fn open(catalog: &Catalog, parser: &Parser<'_>) -> Result<Engine, Error> {
     let engine = parser.engine_to_bind(&catalog.settings)?;
-    engine.set_as_of(Timestamp::UNIX_EPOCH, catalog.settings.grain)?;
+    engine.set_as_of(as_of::stand_in(), catalog.settings.grain)?;
     Ok(engine)
 }
 
@@ -108,7 +107,7 @@ pub fn bind(
     catalog: &Catalog,
     files: &Files,
     relations: &mut Relations<'_>,
-    memory: &mut Memory,
+    answers: &mut Answers,
     found: &mut Vec<Diagnostic>,
 ) -> Result<BTreeMap<String, BoundSource>, Error> {
     let mut bound = BTreeMap::new();
@@ -120,7 +119,7 @@ pub fn bind(
             continue;
         }
         let key = key(source, files, &bound);
-        if let Some(known) = memory.recall::<BoundSource>(&key) {
+        if let Some(known) = answers.get::<BoundSource>(&key) {
             bound.insert(id.to_owned(), known);
             continue;
         }
@@ -133,12 +132,12 @@ pub fn bind(
         };
         if let Some(one) = one {
             if found.len() == before {
-                memory.remember(key, &one);
+                answers.put(key, &one);
             }
             bound.insert(id.to_owned(), one);
         }
     }
-    expectations(catalog, files, relations, &mut bound, memory, found)?;
+    expectations(catalog, files, relations, &mut bound, answers, found)?;
     Ok(bound)
 }
 
@@ -153,7 +152,7 @@ fn reads_unbound(sql: &Sql, catalog: &Catalog, bound: &BTreeMap<String, BoundSou
 fn key(source: &Source, files: &Files, bound: &BTreeMap<String, BoundSource>) -> String {
     let schemas: Vec<String> = source.reads.iter().map(|read| schema(read, bound)).collect();
     let parts = ["source", &source.id, files.text(source.file)];
-    Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)))
+    Answers::key(parts.into_iter().chain(schemas.iter().map(String::as_str)))
 }
 
 /// The columns of a source as text, with what is known of them.
@@ -214,7 +213,7 @@ fn values(declared: &ColumnTable) -> Option<BTreeSet<String>> {
 /// The uses of times in what makes the columns of a source from those of its files.
 fn times_of_conversions(engine: &Engine, source: &Source, files: &Files) -> Vec<TimeUse> {
     let conversions = conversions(engine, source);
-    let texts: Vec<&str> = conversions.iter().map(Composed::text).collect();
+    let texts: Vec<&str> = conversions.iter().map(MappedSql::text).collect();
     let plans = engine.bound_plans(&texts).unwrap_or_default();
     let mut times = Vec::new();
     for (conversion, plan) in conversions.iter().zip(plans) {
@@ -318,7 +317,7 @@ fn traced<'a>(
     let Some(plan) = plans.into_iter().next().flatten() else {
         return Query { reads: all_columns(reads, bound), ..Query::default() };
     };
-    let Traced { mut query, writes, .. } = trace(&plan, bound, purpose);
+    let QueryTrace { mut query, writes, .. } = trace(&plan, bound, purpose);
     let located = |(start, end): (usize, usize)| {
         let span = sql.locate(files, start, end - start);
         Some((span.start, span.end))
@@ -356,7 +355,7 @@ fn expectations(
     files: &Files,
     engine: &mut Relations<'_>,
     bound: &mut BTreeMap<String, BoundSource>,
-    memory: &mut Memory,
+    answers: &mut Answers,
     found: &mut Vec<Diagnostic>,
 ) -> Result<(), Error> {
     for source in catalog.sources.values() {
@@ -372,8 +371,8 @@ fn expectations(
             .collect();
         let schemas: Vec<String> = read.iter().map(|read| schema(read, bound)).collect();
         let parts = ["expectations", &source.id, files.text(source.file)];
-        let key = Memory::key(parts.into_iter().chain(schemas.iter().map(String::as_str)));
-        let expectations = match memory.recall::<Vec<Query>>(&key) {
+        let key = Answers::key(parts.into_iter().chain(schemas.iter().map(String::as_str)));
+        let expectations = match answers.get::<Vec<Query>>(&key) {
             Some(expectations) => expectations,
             None => {
                 let before = found.len();
@@ -400,7 +399,7 @@ fn expectations(
                     expectations.push(query);
                 }
                 if found.len() == before {
-                    memory.remember(key, &expectations);
+                    answers.put(key, &expectations);
                 }
                 expectations
             }

@@ -6,13 +6,17 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::nulls::{Seen, same};
+use super::nulls::{PlacedObservation, same};
 use super::plan::{called, children, constant, index, is_text, place, text};
 use super::value::{Known, Outputs, known};
-use goodhart_core::sql::facts::{Never, Nulls, Observed, TextOrder, Values, number};
+use goodhart_core::sql::facts::{Contradiction, Nulls, Observed, TextOrder, Values, number};
 
 /// What is seen in one comparison, wherever it stands.
-pub(super) fn comparison(expression: &Value, input: &Outputs<'_>, seen: &mut Vec<Seen>) {
+pub(super) fn comparison(
+    expression: &Value,
+    input: &Outputs<'_>,
+    seen: &mut Vec<PlacedObservation>,
+) {
     let operands = children(expression);
     match text(&expression["type"]) {
         "COMPARE_EQUAL"
@@ -49,7 +53,7 @@ fn equal<'a>(
     first: &'a Value,
     others: impl IntoIterator<Item = &'a Value>,
     input: &Outputs<'a>,
-    seen: &mut Vec<Seen>,
+    seen: &mut Vec<PlacedObservation>,
 ) {
     let mut known_first = None;
     for other in others {
@@ -69,7 +73,7 @@ fn equal<'a>(
 }
 
 /// A pattern that none of the texts has.
-fn like(value: &Value, pattern: &Value, input: &Outputs<'_>, seen: &mut Vec<Seen>) {
+fn like(value: &Value, pattern: &Value, input: &Outputs<'_>, seen: &mut Vec<PlacedObservation>) {
     let Some(wanted) = constant(pattern) else {
         return;
     };
@@ -116,7 +120,12 @@ fn matches(text: &str, pattern: &str) -> bool {
 }
 
 /// A comparison by order of a text with a text that is a number.
-fn ordered_with(whole: &Value, operands: &[Value], input: &Outputs<'_>, seen: &mut Vec<Seen>) {
+fn ordered_with(
+    whole: &Value,
+    operands: &[Value],
+    input: &Outputs<'_>,
+    seen: &mut Vec<PlacedObservation>,
+) {
     for value in operands.iter().filter(|operand| is_text(operand) && constant(operand).is_none()) {
         let value = known(value, input);
         for other in operands.iter().filter_map(|other| Some((other, constant(other)?))) {
@@ -131,7 +140,7 @@ fn ordered_with(whole: &Value, operands: &[Value], input: &Outputs<'_>, seen: &m
 
 /// Texts that are sorted, or of which the first or last is taken. What of them matters is a
 /// column of a source, whose values can be looked at, or a set of texts that are numbers.
-pub(super) fn sorted(expression: &Value, input: &Outputs<'_>, seen: &mut Vec<Seen>) {
+pub(super) fn sorted(expression: &Value, input: &Outputs<'_>, seen: &mut Vec<PlacedObservation>) {
     if !is_text(expression) {
         return;
     }
@@ -157,7 +166,7 @@ pub(super) fn narrow(
     conditions: &[&Value],
     input: &mut Outputs<'_>,
     nulls: bool,
-    seen: &mut Vec<Seen>,
+    seen: &mut Vec<PlacedObservation>,
 ) {
     for condition in conditions {
         let operands = children(condition);
@@ -167,7 +176,8 @@ pub(super) fn narrow(
                 if let Some(value) = value.filter(|value| {
                     value.nulls == Nulls::Never && value.outer.is_none() && value.column.is_some()
                 }) {
-                    let what = Observed::Never { of: value.operand(), why: Never::NeverNull };
+                    let what =
+                        Observed::Never { of: value.operand(), why: Contradiction::NeverNull };
                     seen.push((what, place(condition)));
                 }
             }
@@ -216,7 +226,7 @@ fn always(
     value: &Value,
     wanted: &BTreeSet<String>,
     input: &Outputs<'_>,
-) -> Option<Seen> {
+) -> Option<PlacedObservation> {
     let value = known(value, input);
     let all = value.texts.as_ref().filter(|texts| !texts.is_empty() && texts.is_subset(wanted))?;
     let texts = all.iter().cloned().collect();
@@ -230,7 +240,7 @@ fn keep(
     value: &Value,
     wanted: BTreeSet<String>,
     input: &mut Outputs<'_>,
-    seen: &mut Vec<Seen>,
+    seen: &mut Vec<PlacedObservation>,
 ) {
     if value["type"] != "BOUND_REF" {
         return;
@@ -244,7 +254,7 @@ fn keep(
         && possible
         && left.is_disjoint(&wanted)
     {
-        let why = Never::Contradicted(left.iter().cloned().collect());
+        let why = Contradiction::Contradicted(left.iter().cloned().collect());
         seen.push((Observed::Never { of: column.operand(), why }, place(condition)));
     }
     let left = match &column.left {
@@ -255,7 +265,12 @@ fn keep(
 }
 
 /// Two sides that are never equal.
-fn disjoint(condition: &Value, operands: &[Value], input: &Outputs<'_>, seen: &mut Vec<Seen>) {
+fn disjoint(
+    condition: &Value,
+    operands: &[Value],
+    input: &Outputs<'_>,
+    seen: &mut Vec<PlacedObservation>,
+) {
     let [left, right] = operands else {
         return;
     };
@@ -268,7 +283,11 @@ fn disjoint(condition: &Value, operands: &[Value], input: &Outputs<'_>, seen: &m
         && one.is_disjoint(&other)
     {
         let list = |texts: &BTreeSet<String>| texts.iter().cloned().collect();
-        let why = Never::Disjoint { with: right.operand(), left: list(&one), right: list(&other) };
+        let why = Contradiction::Disjoint {
+            with: right.operand(),
+            left: list(&one),
+            right: list(&other),
+        };
         seen.push((Observed::Never { of: left.operand(), why }, place(condition)));
     }
 }

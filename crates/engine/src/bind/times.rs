@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
+use super::as_of;
 use super::columns::{Columns, Definition, Relation, Step, UNKNOWN, list};
 use super::plan::{called, constant, is_text, kind, place, text, type_name};
 use goodhart_core::sql::TypeKind;
 use goodhart_core::sql::facts::{
-    Between, Day, Grain, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in, mirrored,
+    Day, Grain, InstantPair, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in, mirrored,
 };
 
 /// What is known of the values of a column.
@@ -19,9 +20,6 @@ struct Traits {
     /// A text as it stands in the data.
     raw: bool,
 }
-
-/// What binding says that `as_of()` is.
-const AS_OF: &str = "1970-01-01 00:00:00";
 
 /// Reads the uses of times from the columns of a plan.
 pub fn times(columns: &Columns<'_>) -> Vec<TimeUse> {
@@ -139,6 +137,13 @@ impl Reader {
                 }
             }
             Value::Object(map) => {
+                if let Some((instant, days)) = not_in(value) {
+                    for day in days {
+                        self.day("<>", (instant, input), (day, input), None);
+                        self.expression(day, input, parts);
+                    }
+                    return self.expression(instant, input, parts);
+                }
                 self.one(value, input, parts);
                 for nested in map.values().filter(|value| value.is_object() || value.is_array()) {
                     self.expression(nested, input, parts);
@@ -290,13 +295,14 @@ impl Reader {
         if !is_timestamp(cast) || type_name(cast) == WITH_ZONE || !is_text(text) {
             return;
         }
+        let tries = cast["function_data"]["try_cast"] == true;
         if let Some(literal) = constant(text) {
-            if literal != AS_OF {
-                self.add(TimeUsed::Cast { of: Text::Literal(literal.to_owned()) }, cast);
+            if !as_of::instant(text).is_some_and(as_of::depends) {
+                self.add(TimeUsed::Cast { of: Text::Literal(literal.to_owned()), tries }, cast);
             }
         } else if !is_null(text) && self.is_raw(text, input) {
             let raw = written(text).unwrap_or_else(|| "the text".to_owned());
-            self.add(TimeUsed::Cast { of: Text::Raw(raw) }, cast);
+            self.add(TimeUsed::Cast { of: Text::Raw(raw), tries }, cast);
         }
     }
 
@@ -331,6 +337,8 @@ impl Reader {
                 ["VARCHAR", "JSON"].contains(&type_name(first)) && { self.is_raw(first, input) }
             }
             "OPERATOR_COALESCE" | "OPERATOR_NULLIF" => self.is_raw(first, input),
+            // `nullif` is one too.
+            "CASE_EXPR" => branches(expression).into_iter().any(|one| self.is_raw(one, input)),
             "BOUND_FUNCTION" | "BOUND_AGGREGATE" if HANDED_ON.contains(&called(expression)) => {
                 self.is_raw(first, input)
             }
@@ -436,6 +444,16 @@ impl Reader {
     }
 }
 
+/// The value and the list of `not in`.
+fn not_in(expression: &Value) -> Option<(&Value, &[Value])> {
+    if expression["type"] != "OPERATOR_NOT" {
+        return None;
+    }
+    let within = &expression["children"][0];
+    let list = list(&within["children"]).split_first();
+    list.filter(|_| within["type"] == "COMPARE_IN")
+}
+
 const WITH_ZONE: &str = "TIMESTAMP WITH TIME ZONE";
 
 const CALENDAR: &[&str] =
@@ -490,9 +508,9 @@ fn of_an_instant(expression: &Value) -> bool {
 }
 
 /// How the SQL may write the instants of a difference.
-fn between(start: &Value, end: &Value) -> Between {
+fn between(start: &Value, end: &Value) -> InstantPair {
     let or = |value: &Value, otherwise: &str| written(value).unwrap_or_else(|| otherwise.into());
-    Between { start: or(start, "start"), end: or(end, "end") }
+    InstantPair { start: or(start, "start"), end: or(end, "end") }
 }
 
 /// How SQL may write an expression; nothing where that would be long.
@@ -506,6 +524,7 @@ pub fn written(expression: &Value) -> Option<String> {
     };
     let words = match text(&expression["type"]) {
         "BOUND_REF" => text(&expression["alias"]).to_owned(),
+        "VALUE_CONSTANT" if type_name(expression) == "TIMESTAMP" => as_of::written(expression)?,
         "VALUE_CONSTANT" => match &expression["value"]["value"] {
             Value::String(text) => format!("'{}'", text.replace('\'', "''")),
             Value::Number(number) => number.to_string(),
@@ -514,7 +533,9 @@ pub fn written(expression: &Value) -> Option<String> {
         "OPERATOR_CAST" => {
             let inner = children.first()?;
             match constant(inner) {
-                Some(AS_OF) => "as_of()".to_owned(),
+                Some(_) if as_of::instant(inner).is_some_and(as_of::depends) => {
+                    as_of::written(inner)?
+                }
                 None if type_name(expression) == "DATE" && is_timestamp(inner) => {
                     format!("{}::date", written(inner)?)
                 }
@@ -681,7 +702,7 @@ fn measure_in(text: &str) -> IntervalMeasure {
 }
 
 /// A number of months or years: `date_diff('month', a, b)`.
-fn calendar_number(expression: &Value) -> Option<(String, Between)> {
+fn calendar_number(expression: &Value) -> Option<(String, InstantPair)> {
     let children = list(&expression["children"]);
     match (called(expression), children) {
         ("date_diff" | "datediff" | "date_sub" | "datesub", [unit, start, end]) => {

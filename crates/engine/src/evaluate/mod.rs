@@ -1,12 +1,12 @@
 //! A plan and an engine → results.
 //!
 //! Loads the sources of the plan, runs its scans at every instant that is needed, lets the
-//! measures turn aggregates into values, and composes metrics of metrics. What is remembered of an
+//! measures turn aggregates into values, and composes metrics of metrics. What is cached of an
 //! earlier evaluation is not computed again.
 
+mod cache;
 mod compose;
 mod prepare;
-mod remembered;
 mod request;
 mod results;
 mod rows;
@@ -19,8 +19,8 @@ mod text_order;
 pub use request::{Progress, Request, Silent};
 pub use subjects::{Contributions, subjects};
 
-use remembered::{Known, Memory};
-use sources::Located;
+use cache::{CachedResults, ResultCache};
+use sources::SourceData;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::bind::bind_within;
-use crate::{Engine, Options, Parser, Protection, Verified};
+use crate::{Engine, Options, Parser, Protection};
 use goodhart_core::diagnostic::{Diagnostic, Files};
 use goodhart_core::error::Error;
 use goodhart_core::plan::{Plan, Timeline, quote};
@@ -39,7 +39,7 @@ use goodhart_core::project::definition::project::AsOf;
 use goodhart_core::project::{DataFile, Stamp};
 use goodhart_core::result::privacy;
 use goodhart_core::result::{Inputs, MetricResults, Results, SourceInput};
-use goodhart_core::sql::facts::Bound;
+use goodhart_core::sql::facts::BoundProject;
 
 /// What an evaluation yields.
 #[derive(Debug)]
@@ -65,23 +65,17 @@ pub fn evaluate(
     request: &Request<'_>,
 ) -> Result<Evaluation, Error> {
     let data = sources::locate(catalog, plan, request);
-    let kept = request.kept.as_ref();
-    let memory = kept.map(|kept| Memory::new(kept, catalog, plan, files, request, &data));
-    let known = match &memory {
-        Some(memory) => memory.recall()?,
-        None => Known::default(),
-    };
+    let cache = ResultCache::new(catalog, plan, files, request, &data);
+    let known = cache.get()?;
     let rest = known.rest(catalog, plan);
     let fresh = compute(catalog, &rest, files, request, data, &known)?;
-    if let Some(memory) = &memory {
-        memory.remember(&known, &fresh);
-    }
+    cache.put(&known, &fresh);
     Ok(known.complete(catalog, plan, request, fresh))
 }
 
 /// What was computed because it was not known.
 #[derive(Default)]
-struct Fresh {
+struct Computation {
     /// None where the as-of comes from a source that is not to be had.
     timeline: Option<Timeline>,
     /// The results of the chosen metrics.
@@ -105,11 +99,11 @@ fn compute(
     plan: &Plan,
     files: &Files,
     request: &Request<'_>,
-    data: BTreeMap<String, Located>,
-    known: &Known,
-) -> Result<Fresh, Error> {
+    data: BTreeMap<String, SourceData>,
+    known: &CachedResults,
+) -> Result<Computation, Error> {
     if plan.is_empty() && known.timeline.is_some() {
-        return Ok(Fresh { timeline: known.timeline.clone(), ..Fresh::default() });
+        return Ok(Computation { timeline: known.timeline.clone(), ..Computation::default() });
     }
     let data = data.into_iter().filter(|(id, _)| plan.sources.iter().any(|step| step.id == *id));
     let data = data.collect();
@@ -142,7 +136,7 @@ fn compute(
             results.rows.retain(|row| Some(row.period.start) >= first);
         }
     }
-    Ok(Fresh {
+    Ok(Computation {
         timeline,
         metrics: chosen,
         pseudonyms,
@@ -176,7 +170,7 @@ fn timeline(
 
 /// What comes of a plan over sources that are ready.
 #[derive(Debug)]
-pub struct Computed {
+pub struct ReadyResults {
     /// The results of all metrics of the plan, the parts of composed ones too.
     pub metrics: BTreeMap<String, MetricResults>,
     pub diagnostics: Vec<Diagnostic>,
@@ -196,7 +190,7 @@ pub fn evaluate_ready(
     engine: &Engine,
     failed: &BTreeSet<String>,
     timeline: &Timeline,
-) -> Result<Computed, Error> {
+) -> Result<ReadyResults, Error> {
     // Nothing is made ready, so that all that is asked of the request is the as-of.
     let plan = Plan { sources: Vec::new(), ..plan.clone() };
     let request = Request {
@@ -207,7 +201,7 @@ pub fn evaluate_ready(
     run.failed.extend(failed.iter().cloned());
     engine.set_as_of(timeline.as_of, timeline.grain)?;
     let metrics = run.results(timeline)?;
-    Ok(Computed { metrics, diagnostics: run.diagnostics, skipped: run.skipped })
+    Ok(ReadyResults { metrics, diagnostics: run.diagnostics, skipped: run.skipped })
 }
 
 /// Opens the engine of an evaluation, or takes the one in which SQL was parsed: it may read whatever
@@ -215,7 +209,7 @@ pub fn evaluate_ready(
 fn open(
     catalog: &Catalog,
     request: &Request<'_>,
-    data: &BTreeMap<String, Located>,
+    data: &BTreeMap<String, SourceData>,
 ) -> Result<Engine, Error> {
     if let Some(engine) = request.parser.and_then(Parser::engine_to_evaluate) {
         return Ok(engine);
@@ -234,7 +228,7 @@ fn open(
 }
 
 /// A scan as it would run: its metrics, what it is, and its SQL.
-pub type Explained = (Vec<String>, String, String);
+pub type ScanExplanation = (Vec<String>, String, String);
 
 /// Makes everything ready like [`evaluate`], but returns the statements instead of running them:
 /// their text depends on the types of the data.
@@ -246,7 +240,7 @@ pub fn statements(
     plan: &Plan,
     files: &Files,
     request: &Request<'_>,
-) -> Result<(Vec<Explained>, Vec<Diagnostic>), Error> {
+) -> Result<(Vec<ScanExplanation>, Vec<Diagnostic>), Error> {
     let data = sources::locate(catalog, plan, request);
     let engine = open(catalog, request, &data)?;
     let mut run = Run::start(catalog, plan, files, request, &engine, data)?;
@@ -267,7 +261,6 @@ struct Run<'a> {
     files: &'a Files,
     request: &'a Request<'a>,
     engine: &'a Engine,
-    verified: Verified,
     /// File sources that are ready.
     loaded: BTreeMap<String, SourceInput>,
     /// The files of those, and what they looked like before they were read.
@@ -294,14 +287,12 @@ impl<'a> Run<'a> {
         request: &'a Request<'a>,
         engine: &'a Engine,
     ) -> Self {
-        let memory = request.memory.clone();
         Self {
             catalog,
             plan,
             files,
             request,
             engine,
-            verified: memory.map_or_else(Verified::default, Verified::in_folder),
             loaded: BTreeMap::new(),
             stamps: BTreeMap::new(),
             failed: BTreeSet::new(),
@@ -315,14 +306,14 @@ impl<'a> Run<'a> {
     }
 
     /// The facts about metrics that may show sensitive values, before anything is loaded. What
-    /// `check` remembers of them lies in the project's folder, where a stranger's branch could have put
+    /// `check` caches of them lies in the project's folder, where a stranger's branch could have put
     /// it. Of projects that declare nothing, nothing is bound.
-    fn bind_guarded(&self) -> Result<Bound, Error> {
+    fn bind_guarded(&self) -> Result<BoundProject, Error> {
         let sources = &self.catalog.sources;
         let is_guarded = |metric: &Metric| metric.is_guarded(sources);
         let mut metrics = self.plan.metrics.iter().filter_map(|id| self.catalog.metrics.get(id));
         if !sources.values().any(|source| source.guarded) || !metrics.any(is_guarded) {
-            return Ok(Bound::default());
+            return Ok(BoundProject::default());
         }
         let wanted = |metric: &Metric| self.plan.metrics.contains(&metric.id) && is_guarded(metric);
         self.set_no_as_of()?;
@@ -336,7 +327,7 @@ impl<'a> Run<'a> {
         files: &'a Files,
         request: &'a Request<'a>,
         engine: &'a Engine,
-        data: BTreeMap<String, Located>,
+        data: BTreeMap<String, SourceData>,
     ) -> Result<Self, Error> {
         let mut run = Self::new(catalog, plan, files, request, engine);
         run.make_ready(data)?;
@@ -344,7 +335,7 @@ impl<'a> Run<'a> {
     }
 
     /// Loads the sources, and builds those that do not depend on the as-of.
-    fn make_ready(&mut self, data: BTreeMap<String, Located>) -> Result<(), Error> {
+    fn make_ready(&mut self, data: BTreeMap<String, SourceData>) -> Result<(), Error> {
         // Views bind `as_of()` when they are made; its value is known once sources are loaded.
         self.set_no_as_of()?;
         self.load_files(data);

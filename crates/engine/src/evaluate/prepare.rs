@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use super::Run;
-use crate::Verified;
 use crate::bind::Binder;
+use goodhart_core::cache::Key;
 use goodhart_core::diagnostic::{Diagnostic, codes};
 use goodhart_core::error::Error;
 use goodhart_core::measure::Cell;
@@ -14,7 +14,7 @@ use goodhart_core::project::definition::source::Format;
 use goodhart_core::sql::TypeKind;
 
 /// A scan that was checked and can run.
-pub(super) struct Prepared {
+pub(super) struct PreparedScan {
     pub scan: Scan,
     pub columns: Columns,
     pub kinds: Vec<TypeKind>,
@@ -29,7 +29,7 @@ impl Run<'_> {
         &mut self,
         scan: &Scan,
         timeline: &Timeline,
-    ) -> Result<Option<Prepared>, Error> {
+    ) -> Result<Option<PreparedScan>, Error> {
         match (self.prepare(scan.clone(), timeline)?, scan.metrics.as_slice()) {
             (Ok(prepared), _) => return Ok(Some(prepared)),
             (Err((reason, diagnostics)), [only]) => {
@@ -55,7 +55,7 @@ impl Run<'_> {
         &self,
         scan: Scan,
         timeline: &Timeline,
-    ) -> Result<Result<Prepared, (String, Vec<Diagnostic>)>, Error> {
+    ) -> Result<Result<PreparedScan, (String, Vec<Diagnostic>)>, Error> {
         if let Some(source) = scan.reads.iter().find(|read| self.failed.contains(*read)) {
             return Ok(Err((format!("its source `{source}` has errors"), Vec::new())));
         }
@@ -70,17 +70,17 @@ impl Run<'_> {
                 None => Ok(kinds),
             }
         });
-        Ok(checked.map(|kinds| Prepared { scan, columns, kinds, timeline }))
+        Ok(checked.map(|kinds| PreparedScan { scan, columns, kinds, timeline }))
     }
 
     pub(super) fn binder(&self) -> Binder<'_> {
         Binder { engine: self.engine, sources: &self.catalog.sources, files: self.files }
     }
 
-    /// A subject that is counted twice makes every number wrong. Remembered by content.
+    /// A subject that is counted twice makes every number wrong. Cached by content.
     fn check_subjects(&self, scan: &Scan) -> Option<(&'static str, Diagnostic)> {
         let key = self.subjects_key(scan);
-        if self.verified.rows(&key).is_some() {
+        if self.request.cache.get(&key).is_some() {
             return None;
         }
         let span = scan.population.subject.span;
@@ -105,7 +105,7 @@ impl Run<'_> {
             Vec::new()
         };
         if repeats.is_empty() {
-            self.verified.remember(&key, rows);
+            self.request.cache.put(&key, &[]);
             return None;
         }
         let subject = scan.population.subject.as_str();
@@ -146,12 +146,9 @@ impl Run<'_> {
     }
 
     /// Everything that the rows of a population depend on.
-    fn subjects_key(&self, scan: &Scan) -> crate::VerifiedKey {
-        let mut parts: Vec<String> = vec![
-            "subjects".to_owned(),
-            scan.population.sql.as_str().to_owned(),
-            scan.population.subject.to_string(),
-        ];
+    fn subjects_key(&self, scan: &Scan) -> Key {
+        let mut parts: Vec<String> =
+            vec![scan.population.sql.as_str().to_owned(), scan.population.subject.to_string()];
         let query = self.catalog.sql.query(scan.population.sql.as_str());
         let mut clocked = query.is_none_or(|query| query.uses_clock());
         for id in self.catalog.with_inputs(scan.reads.iter().map(String::as_str)) {
@@ -169,6 +166,6 @@ impl Run<'_> {
             let grain = self.request.grain.unwrap_or(self.catalog.settings.grain);
             parts.push(format!("{:?} by {}", self.as_of().ok().flatten(), grain.name()));
         }
-        Verified::key(parts.iter().map(String::as_str))
+        Key::new("subjects", parts.iter().map(String::as_str))
     }
 }

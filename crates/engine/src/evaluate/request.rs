@@ -1,11 +1,11 @@
 //! What is asked of an evaluation.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Timestamp;
 
 use crate::{Parser, Protection};
-use goodhart_core::project::Kept;
+use goodhart_core::cache::Cache;
 use goodhart_core::project::definition::project::Grain;
 use goodhart_core::result::privacy;
 
@@ -13,12 +13,10 @@ use goodhart_core::result::privacy;
 pub struct Request<'a> {
     /// The project's folder.
     pub root: &'a Path,
-    /// Where it is remembered what was verified; nothing is remembered where absent.
-    pub memory: Option<PathBuf>,
-    /// Where results are remembered; all are computed where absent.
-    pub kept: Option<Kept>,
-    /// What parsed the project, and may have opened an engine for that, which can go on; another one
-    /// is opened where absent.
+    /// What earlier runs verified and computed.
+    pub cache: Cache,
+    /// What parsed the project, and may have opened an engine for that, which can go on; without it,
+    /// another one is opened.
     pub parser: Option<&'a Parser<'a>>,
     pub environment: &'a dyn Fn(&str) -> Option<String>,
     /// Instead of the project's as-of, grain and window.
@@ -35,12 +33,11 @@ pub struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// Evaluates the project at `root` as it says itself, in a process of its own where `protection`
-    /// says so; nothing is remembered, and the environment and keys are not known.
+    /// says so; nothing is cached, and the environment and keys are not known.
     pub fn new(root: &'a Path, protection: Protection) -> Self {
         Self {
             root,
-            memory: None,
-            kept: None,
+            cache: Cache::default(),
             parser: None,
             environment: &|_| None,
             as_of: None,

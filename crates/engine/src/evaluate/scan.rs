@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::Run;
-use super::prepare::Prepared;
+use super::prepare::PreparedScan;
 use super::rows::{self, Figures};
 use crate::SqlFailure;
 use goodhart_core::diagnostic::{Diagnostic, codes};
 use goodhart_core::error::Error;
-use goodhart_core::plan::{Columns, Composed, Scan, Timeline, forced, statement};
+use goodhart_core::plan::{Columns, MappedSql, Scan, Timeline, forced, statement};
 use goodhart_core::result::Period;
 
 impl Run<'_> {
@@ -99,7 +99,7 @@ impl Run<'_> {
     pub(super) fn explain_scans(
         &mut self,
         timeline: &Timeline,
-    ) -> Result<Vec<super::Explained>, Error> {
+    ) -> Result<Vec<super::ScanExplanation>, Error> {
         let plan = self.plan;
         let mut explained = Vec::new();
         for scan in &plan.scans {
@@ -129,11 +129,11 @@ impl Run<'_> {
     /// and returns the scan of the others.
     fn without_failing(
         &mut self,
-        failed: &Prepared,
+        failed: &PreparedScan,
         stock: Option<Period>,
         timeline: &Timeline,
         figures: &mut BTreeMap<String, Figures>,
-    ) -> Result<Option<Prepared>, Error> {
+    ) -> Result<Option<PreparedScan>, Error> {
         let mut sound = BTreeSet::new();
         for metric in &failed.scan.metrics {
             let alone =
@@ -155,7 +155,7 @@ impl Run<'_> {
 
     fn run_scan(
         &self,
-        prepared: &Prepared,
+        prepared: &PreparedScan,
         stock: Option<Period>,
         figures: &mut BTreeMap<String, Figures>,
     ) -> Result<(), Vec<Diagnostic>> {
@@ -174,7 +174,7 @@ impl Run<'_> {
         &self,
         scan: &Scan,
         columns: &Columns,
-        whole: &Composed,
+        whole: &MappedSql,
         failure: &SqlFailure,
     ) -> Diagnostic {
         let guarded = self.is_guarded(scan);

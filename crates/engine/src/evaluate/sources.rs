@@ -7,14 +7,13 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::{Request, Run};
-use crate::{
-    LoadContext, Readable, Verified, has_wrong_header, load_file_source, materialise, refusals,
-};
+use crate::{LoadContext, Readable, has_wrong_header, load_file_source, materialise, refusals};
+use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{Diagnostic, codes};
 use goodhart_core::error::Error;
 use goodhart_core::measure::Cell;
 use goodhart_core::parallel;
-use goodhart_core::plan::{Composed, Materialise, Plan, SourceStep, quote};
+use goodhart_core::plan::{MappedSql, Materialise, Plan, SourceStep, quote};
 use goodhart_core::project::catalog::{self, Catalog, Source};
 use goodhart_core::project::definition::project::AsOf;
 use goodhart_core::project::definition::source::{
@@ -26,7 +25,7 @@ use goodhart_core::project::{
 use goodhart_core::result::instant_text;
 
 /// The files of a source, or what is wrong with them or with how it names them.
-pub(super) type Located = Result<Data, Vec<Diagnostic>>;
+pub(super) type SourceData = Result<Data, Vec<Diagnostic>>;
 
 /// The files of a source.
 pub(super) struct Data {
@@ -42,7 +41,7 @@ pub(super) fn locate(
     catalog: &Catalog,
     plan: &Plan,
     request: &Request<'_>,
-) -> BTreeMap<String, Located> {
+) -> BTreeMap<String, SourceData> {
     let locations = Locations {
         project: request.root,
         roots: &catalog.settings.roots,
@@ -61,7 +60,7 @@ pub(super) fn locate(
 }
 
 /// What the files of a source look like, and what identifies their content.
-fn identify(source: &Source, files: &[DataFile]) -> Located {
+fn identify(source: &Source, files: &[DataFile]) -> SourceData {
     let unreadable = |(path, error): (PathBuf, io::Error)| {
         let name = files.iter().find(|file| file.path == path);
         let name = name.map_or("a file", |file| file.name.as_str());
@@ -81,7 +80,7 @@ fn identify(source: &Source, files: &[DataFile]) -> Located {
 
 impl Run<'_> {
     /// Loads the sources that are read from files.
-    pub(super) fn load_files(&mut self, data: BTreeMap<String, Located>) {
+    pub(super) fn load_files(&mut self, data: BTreeMap<String, SourceData>) {
         let catalog = self.catalog;
         let total = data.len();
         for (index, (id, data)) in data.into_iter().enumerate() {
@@ -100,10 +99,10 @@ impl Run<'_> {
     fn load_file(&mut self, source: &Source, data: Data) -> Result<(), Vec<Diagnostic>> {
         let Data { files, stamps, fingerprint } = data;
         let known = fingerprint.is_some();
-        let nothing = Verified::default();
+        let disabled = Cache::default();
         // What was not read cannot have been verified.
-        let verified = if known { &self.verified } else { &nothing };
-        let context = LoadContext { verified, ..self.context() };
+        let cache = if known { &self.request.cache } else { &disabled };
+        let context = LoadContext { cache, ..self.context() };
         let fingerprint = fingerprint.unwrap_or_default();
         let loaded = load_file_source(self.engine, source, &files, &fingerprint, &context)?;
         let other = if known { changed(&files, &stamps) } else { files.first() };
@@ -144,7 +143,11 @@ impl Run<'_> {
     }
 
     fn context(&self) -> LoadContext<'_> {
-        LoadContext { files: self.files, sources: &self.catalog.sources, verified: &self.verified }
+        LoadContext {
+            files: self.files,
+            sources: &self.catalog.sources,
+            cache: &self.request.cache,
+        }
     }
 
     /// Makes the derived sources ready: before the as-of is known those that do not depend on it,
@@ -305,9 +308,9 @@ impl Run<'_> {
             || read_by(self.catalog, expect)
                 .iter()
                 .any(|name| self.catalog.sources.get(name).is_some_and(|read| read.guarded));
-        let mut sql = Composed::default();
+        let mut sql = MappedSql::default();
         sql.push("select count(*) from (\n").push_sql(&expect.sql).push(")");
-        let failed = |failure: crate::SqlFailure, sql: &Composed| {
+        let failed = |failure: crate::SqlFailure, sql: &MappedSql| {
             let failure = failure.suggesting(self.catalog.sources.keys()).discreet(guarded);
             failure.diagnostic(&codes::SQL_ERROR, sql, self.files, expect.sql.span)
         };
@@ -341,7 +344,7 @@ impl Run<'_> {
 
     /// The smallest violating row, so that the example is the same on every run.
     fn example(&self, expect: &ExpectTable) -> Option<String> {
-        let mut sql = Composed::default();
+        let mut sql = MappedSql::default();
         sql.push("select to_json(row)::varchar from (\n")
             .push_sql(&expect.sql)
             .push(") as row order by 1 limit 1");

@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::Run;
-use crate::bind::{Memory, bind_some};
-use crate::{Parser, Purpose, Verified, VerifiedKey};
+use crate::bind::bind_some;
+use crate::{Parser, Purpose};
+use goodhart_core::cache::{Cache, Key};
 use goodhart_core::error::Error;
 use goodhart_core::measure::Cell;
 use goodhart_core::plan::quote;
@@ -37,8 +38,8 @@ impl Run<'_> {
         let parser = Parser::new(self.request.protection.clone(), Purpose::Binding);
         let wanted =
             |metric: &goodhart_core::project::catalog::Metric| plan.metrics.contains(&metric.id);
-        let memory = &mut Memory::default();
-        let (mut bound, _) = bind_some(self.catalog, self.files, &wanted, memory, &parser)?;
+        let cache = Cache::default();
+        let (mut bound, _) = bind_some(self.catalog, self.files, &wanted, &cache, &parser)?;
         bound.sources.retain(|id, _| plan.sources.iter().any(|step| step.id == *id));
         let found = rules::numbers_ordered_as_text(self.catalog, &bound, &numbers);
         self.diagnostics.extend(found);
@@ -55,7 +56,7 @@ impl Run<'_> {
     }
 
     /// The text columns of a source whose values are numbers in another order; a key is often ordered
-    /// by for the sake of one order. That there are none is remembered by content.
+    /// by for the sake of one order. That there are none is cached by content.
     fn misordered(&self, source: &Source) -> Vec<ColumnRef> {
         let columns = source.definition.columns.iter();
         let texts = columns.filter(|(_, column)| {
@@ -63,7 +64,7 @@ impl Run<'_> {
         });
         let texts: Vec<&str> = texts.map(|(name, _)| name.as_str()).collect();
         let key = self.text_order_key(source);
-        if texts.is_empty() || self.verified.rows(&key).is_some() {
+        if texts.is_empty() || self.request.cache.get(&key).is_some() {
             return Vec::new();
         }
         let relation = format!("loaded.{}", quote(&source.id));
@@ -84,7 +85,7 @@ impl Run<'_> {
             .map(|(name, _)| ColumnRef { source: source.id.clone(), column: (*name).to_owned() })
             .collect();
         if found.is_empty() {
-            self.verified.remember(&key, 0);
+            self.request.cache.put(&key, &[]);
         }
         found
     }
@@ -98,9 +99,9 @@ impl Run<'_> {
         rows.is_ok_and(|rows| rows.first().is_some_and(|row| row.contains(&Cell::Boolean(true))))
     }
 
-    fn text_order_key(&self, source: &Source) -> VerifiedKey {
+    fn text_order_key(&self, source: &Source) -> Key {
         let content = self.loaded.get(&source.id).map(|loaded| loaded.fingerprint.as_str());
         let declaration = self.files.text(source.file);
-        Verified::key(["order of texts", declaration, content.unwrap_or_default()])
+        Key::new("text-order", [declaration, content.unwrap_or_default()])
     }
 }

@@ -4,7 +4,7 @@
 //! often the one before it, or what should stand between the two.
 
 use super::SqlFailure;
-use crate::allow_list::{Instead, instead_of};
+use crate::allow_list::{Suggestion, instead_of};
 use crate::allow_list::{Token, tokens};
 use goodhart_core::diagnostic::misspelt;
 
@@ -196,7 +196,7 @@ impl SqlFailure {
         self.message = format!("`{named}` cannot stand here");
         let before = index.checked_sub(1).and_then(|before| written.get(before));
         let explained = explained(&written, index);
-        if let Some(Explained { message, help, place }) = explained {
+        if let Some(Explanation { message, help, place }) = explained {
             self.message = message.unwrap_or(self.message);
             self.help = Some(help);
             self.place = place.or(self.place);
@@ -248,13 +248,13 @@ fn unjoined(written: &[At<'_>]) -> Option<&'static str> {
 }
 
 /// What is wrong, in other words than that something cannot stand where it does.
-struct Explained {
+struct Explanation {
     message: Option<String>,
     help: String,
     place: Option<(usize, usize)>,
 }
 
-impl Explained {
+impl Explanation {
     fn help(help: impl Into<String>) -> Option<Self> {
         Some(Self { message: None, help: help.into(), place: None })
     }
@@ -265,76 +265,80 @@ impl Explained {
     }
 }
 
-fn explained(written: &[At<'_>], index: usize) -> Option<Explained> {
+fn explained(written: &[At<'_>], index: usize) -> Option<Explanation> {
     let here = written.get(index)?;
     let before = written.get(index.checked_sub(1)?)?;
     let last = index + 1 == written.len();
     let behind = written.get(index + 1);
     if let Some(at) = unopened(written).filter(|at| at.start == here.start) {
-        return Explained::new("this parenthesis closes nothing", "remove it", at);
+        return Explanation::new("this parenthesis closes nothing", "remove it", at);
     }
     if last && let Some(at) = unclosed(written) {
-        return Explained::new("this parenthesis is not closed", "write `)` where it ends", at);
+        return Explanation::new("this parenthesis is not closed", "write `)` where it ends", at);
     }
     if (last || here.is_one_of(RESERVED))
         && let Some(at) = endless_case(written.get(..=index)?)
     {
-        return Explained::new("this `case` has no `end`", "write `end` behind its last value", at);
+        return Explanation::new(
+            "this `case` has no `end`",
+            "write `end` behind its last value",
+            at,
+        );
     }
     if before.is("top") {
-        return Explained::help(format!(
+        return Explanation::help(format!(
             "`limit {}` at the end takes the first rows",
             here.written
         ));
     }
     if here.is_symbol(",") && written.get(index.checked_sub(2)?)?.is("limit") {
-        return Explained::help("the dialect has `limit 10 offset 20`");
+        return Explanation::help("the dialect has `limit 10 offset 20`");
     }
     if before.is("is") {
-        return Explained::help("values are compared with `=`; `is` stands before `null`");
+        return Explanation::help("values are compared with `=`; `is` stands before `null`");
     }
     if before.is_one_of(&["group", "order", "partition"]) && !here.is("by") {
-        return Explained::help(format!("write `{} by`", before.written));
+        return Explanation::help(format!("write `{} by`", before.written));
     }
     if here.is("with") {
-        return Explained::help("common tables share one `with`: `with a as (…), b as (…)`");
+        return Explanation::help("common tables share one `with`: `with a as (…), b as (…)`");
     }
     if here.is("as") {
         // A cast of another dialect: `safe_cast(x as integer)`.
         let called = unclosed(written.get(..index)?)
             .and_then(|open| written.iter().rev().find(|at| at.start < open.start));
         let instead = called.and_then(|at| instead_of(&at.written.to_lowercase()));
-        return Explained::help(match instead {
-            Some(Instead::Words(words)) => words,
+        return Explanation::help(match instead {
+            Some(Suggestion::Words(words)) => words,
             _ => "nothing is given a name here",
         });
     }
     if before.is("exclude") {
-        return Explained::help("`* exclude (column)` stands in the select list");
+        return Explanation::help("`* exclude (column)` stands in the select list");
     }
     if here.is("select") && before.is("select") {
-        return Explained::help("an expression belongs here, and no query");
+        return Explanation::help("an expression belongs here, and no query");
     }
     if matches!(before.token, Token::Number(_))
         && let Some(unit) = misspelt(here.written, UNITS)
     {
-        return Explained::help(format!(
+        return Explanation::help(format!(
             "a span of time is written `interval {} {unit}`",
             before.written
         ));
     }
     let named = behind.is_some_and(|behind| behind.is_symbol("=<>!.+-*/"));
     if here.is_one_of(RESERVED) && named {
-        return Explained::help(format!(
+        return Explanation::help(format!(
             "as a name it is in double quotes: `\"{}\"`",
             here.written
         ));
     }
     if here.is_symbol("%") {
-        return Explained::help("a pattern is a text in single quotes, as in `like 'low%'`");
+        return Explanation::help("a pattern is a text in single quotes, as in `like 'low%'`");
     }
     if before.is_symbol("{") && here.is_symbol("{") {
-        return Explained::help("there are no templates: write the SQL itself");
+        return Explanation::help("there are no templates: write the SQL itself");
     }
     None
 }

@@ -1,7 +1,7 @@
 //! From raw values to declared types.
 
 use super::raw::{self, Raw};
-use goodhart_core::plan::{Composed, literal, quote};
+use goodhart_core::plan::{MappedSql, literal, quote};
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::source::{ColumnTable, Epoch, Format, NullDate, Type};
 use goodhart_core::sql::TypeKind;
@@ -16,7 +16,7 @@ pub enum Mode {
 }
 
 /// Appends the select list: every declared column, converted.
-pub fn columns(source: &Source, raw: &Raw, mode: Mode, sql: &mut Composed) {
+pub fn columns(source: &Source, raw: &Raw, mode: Mode, sql: &mut MappedSql) {
     for (index, (name, column)) in source.definition.columns.iter().enumerate() {
         if index > 0 {
             sql.push(",\n  ");
@@ -33,7 +33,7 @@ pub fn one(
     name: &str,
     column: &ColumnTable,
     mode: Mode,
-    sql: &mut Composed,
+    sql: &mut MappedSql,
 ) {
     let typed = typed_in_file(source, raw, name, column);
     let (before, after) = wrap(source, column, mode, typed);
@@ -48,7 +48,7 @@ pub fn raw_value(
     name: &str,
     column: &ColumnTable,
     typed: bool,
-    sql: &mut Composed,
+    sql: &mut MappedSql,
 ) {
     let json = matches!(source.definition.format.value, Format::Json | Format::Ndjson);
     let markers = if json { raw::null_markers(source) } else { None };

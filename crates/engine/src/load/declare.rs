@@ -7,7 +7,7 @@ use super::raw::Raw;
 use super::verify;
 use crate::{Engine, SqlFailure};
 use goodhart_core::diagnostic::{Diagnostic, Files, Span, codes};
-use goodhart_core::plan::{Composed, quote};
+use goodhart_core::plan::{MappedSql, quote};
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::read::Sql;
 use goodhart_core::project::definition::source::{ColumnTable, Format};
@@ -82,7 +82,7 @@ pub fn check_file_source(engine: &Engine, source: &Source, files: &Files) -> Vec
 
 /// The conversions of all columns that have a `select`, over raw columns without rows. The types of
 /// those of Parquet are not known.
-pub fn conversions(engine: &Engine, source: &Source) -> Vec<Composed> {
+pub fn conversions(engine: &Engine, source: &Source) -> Vec<MappedSql> {
     if source.definition.format.value == Format::Parquet {
         return Vec::new();
     }
@@ -100,9 +100,9 @@ fn conversion(
     name: &str,
     column: &ColumnTable,
     select: &Sql,
-) -> Composed {
+) -> MappedSql {
     let raw = Raw::without_files(source, engine.columns_in(select.as_str()));
-    let mut sql = Composed::default();
+    let mut sql = MappedSql::default();
     sql.push("select ");
     convert::one(source, &raw, name, column, Mode::Strict, &mut sql);
     sql.push(&format!(" from {}", raw.sql));

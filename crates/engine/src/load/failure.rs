@@ -10,7 +10,7 @@ use super::{cell_text, source_span, structure, verify};
 use crate::{Engine, Readable, SqlFailure};
 use goodhart_core::diagnostic::{Diagnostic, Files, Span, codes};
 use goodhart_core::measure::Cell;
-use goodhart_core::plan::Composed;
+use goodhart_core::plan::MappedSql;
 use goodhart_core::project::DataFile;
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::read::{Sql, Text};
@@ -26,7 +26,7 @@ pub fn explain(
     source: &Source,
     data: &[DataFile],
     raw: &Raw,
-    sql: &Composed,
+    sql: &MappedSql,
     error: &SqlFailure,
     files: &Files,
 ) -> Vec<Diagnostic> {
@@ -45,7 +45,7 @@ pub fn explain(
         }
     }
     if !found.is_empty() {
-        let mut lenient = Composed::default();
+        let mut lenient = MappedSql::default();
         lenient.push("(select ");
         convert::columns(source, raw, Mode::Lenient, &mut lenient);
         lenient.push(&format!("\nfrom {})", raw.sql));
@@ -100,7 +100,7 @@ fn unbound(
     selects(source)
         .filter(|select| !refused.iter().any(|place| select.span.contains(*place)))
         .filter_map(|select| {
-            let mut sql = Composed::default();
+            let mut sql = MappedSql::default();
             sql.push("select (").push_sql(select).push(&format!(") from {}", raw.sql));
             let failure = engine.describe(sql.text()).err()?;
             Some(failure.diagnostic(&codes::SQL_ERROR, &sql, files, select.span))
@@ -171,9 +171,9 @@ fn search(
     name: &Text,
     column: &ColumnTable,
     relation: &str,
-) -> Composed {
+) -> MappedSql {
     let typed = convert::typed_in_file(source, raw, name, column);
-    let mut sql = Composed::default();
+    let mut sql = MappedSql::default();
     sql.push("select ordinal, value::varchar, count(*) over () from (\n");
     sql.push("  select row_number() over () as ordinal, ");
     convert::raw_value(source, name, column, typed, &mut sql);
@@ -222,7 +222,7 @@ pub fn check_declaration(engine: &Engine, source: &Source, files: &Files) -> Vec
         if let Some(select) = &column.select
             && let Err(failures) = engine.check_expression(select.as_str(), Readable::NOTHING)
         {
-            let mut alone = Composed::default();
+            let mut alone = MappedSql::default();
             alone.push_sql(select);
             found.extend(
                 failures.iter().map(|failure| {

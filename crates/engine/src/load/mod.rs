@@ -20,10 +20,11 @@ pub use raw::has_wrong_header;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use super::{Engine, Readable, SqlFailure, Verified, refusals};
+use super::{Engine, Readable, SqlFailure, refusals};
+use goodhart_core::cache::Cache;
 use goodhart_core::diagnostic::{Diagnostic, Files, codes};
 use goodhart_core::measure::Cell;
-use goodhart_core::plan::{Composed, Materialise, quote};
+use goodhart_core::plan::{MappedSql, Materialise, quote};
 use goodhart_core::project::DataFile;
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::source::Format;
@@ -34,8 +35,8 @@ pub struct LoadContext<'a> {
     pub files: &'a Files,
     /// The sources of the project: what a query may read.
     pub sources: &'a BTreeMap<String, Source>,
-    /// Where it is remembered that a content was verified.
-    pub verified: &'a Verified,
+    /// Which contents were verified before.
+    pub cache: &'a Cache,
 }
 
 /// Makes a file source ready: a table (or for Parquet a view) of its declared columns, checked
@@ -69,11 +70,11 @@ pub fn load_file_source(
 }
 
 /// `create table|view loaded.x as select …` over the raw relation.
-fn create_statement(source: &Source, raw: &raw::Raw) -> (Composed, &'static str) {
+fn create_statement(source: &Source, raw: &raw::Raw) -> (MappedSql, &'static str) {
     // A view reads Parquet anew for each query, but only the columns and row groups it needs;
     // everything else is cheaper to read once.
     let kind = if source.definition.format.value == Format::Parquet { "view" } else { "table" };
-    let mut sql = Composed::default();
+    let mut sql = MappedSql::default();
     sql.push(&format!("create {kind} loaded.{} as\nselect ", quote(&source.id)));
     convert::columns(source, raw, convert::Mode::Strict, &mut sql);
     sql.push(&format!("\nfrom {}", raw.sql));
@@ -117,7 +118,7 @@ pub fn materialise(
     let relation = if inline { name.clone() } else { format!("loaded.{name}") };
     let kind = if inline { "view" } else { "table" };
     let or_replace = if again { "or replace " } else { "" };
-    let mut sql = Composed::default();
+    let mut sql = MappedSql::default();
     sql.push(&format!("create {or_replace}{kind} {relation} as select * from (\n"));
     sql.push_sql(query).push(")");
     if inline {
@@ -163,14 +164,14 @@ fn on_rows(
             query.span,
         )];
     }
-    let mut sql = Composed::default();
+    let mut sql = MappedSql::default();
     sql.push("select max(hash(row)) from (\n").push_sql(query).push(") as row");
     let failure = engine.query(sql.text()).err().unwrap_or(failure).discreet(source.guarded);
     vec![failure.diagnostic(&codes::SQL_ERROR, &sql, context.files, query.span)]
 }
 
-fn alone(sql: &goodhart_core::project::definition::read::Sql) -> Composed {
-    let mut composed = Composed::default();
+fn alone(sql: &goodhart_core::project::definition::read::Sql) -> MappedSql {
+    let mut composed = MappedSql::default();
     composed.push_sql(sql);
     composed
 }

@@ -6,7 +6,7 @@ use super::raw::Raw;
 use super::text_file;
 use crate::Engine;
 use goodhart_core::diagnostic::{Diagnostic, Excerpt};
-use goodhart_core::plan::Composed;
+use goodhart_core::plan::MappedSql;
 use goodhart_core::project::DataFile;
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::read::Text;
@@ -38,7 +38,7 @@ pub fn show_rows(
     let mut diagnostic = diagnostic;
     let mut shown = 0;
     for (file, relation) in origin.data.iter().zip(&origin.raw.per_file) {
-        let mut sql = Composed::default();
+        let mut sql = MappedSql::default();
         sql.push("select ordinal from (\n  select row_number() over () as ordinal, ");
         convert::columns(source, origin.raw, origin.mode, &mut sql);
         sql.push(&format!(

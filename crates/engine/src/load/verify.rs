@@ -5,24 +5,25 @@ use std::collections::BTreeSet;
 use super::failure::{self, count};
 use super::place::{self, Origin};
 use super::{LoadContext, cell_text, source_span};
-use crate::{Engine, SqlFailure, Verified, repeated_column};
+use crate::{Engine, SqlFailure, repeated_column};
+use goodhart_core::cache::Key;
 use goodhart_core::diagnostic::{Diagnostic, Files, closest, codes};
 use goodhart_core::measure::Cell;
-use goodhart_core::plan::{Composed, literal, quote};
+use goodhart_core::plan::{MappedSql, literal, quote};
 use goodhart_core::project::catalog::Source;
 use goodhart_core::project::definition::read::Text;
 use goodhart_core::project::definition::source::{ColumnTable, Format, Type};
 use goodhart_core::sql::TypeKind;
 
 /// Why rows are not as declared.
-pub enum Broken {
+pub enum RowError {
     /// They break what is declared.
     Declaration(Vec<Diagnostic>),
     /// They could not be computed.
     Failure(SqlFailure),
 }
 
-impl Broken {
+impl RowError {
     /// The diagnostics, with what `explain` makes of a failure.
     pub fn explained(self, explain: impl FnOnce(SqlFailure) -> Vec<Diagnostic>) -> Vec<Diagnostic> {
         match self {
@@ -32,13 +33,13 @@ impl Broken {
     }
 }
 
-impl From<SqlFailure> for Broken {
+impl From<SqlFailure> for RowError {
     fn from(failure: SqlFailure) -> Self {
         Self::Failure(failure)
     }
 }
 
-/// Verifies a file source, or remembers that the same content was verified under the same
+/// Verifies a file source, unless the cache knows that the same content was verified under the same
 /// declaration. `sql` made it. Returns the number of rows.
 ///
 /// # Errors
@@ -46,7 +47,7 @@ impl From<SqlFailure> for Broken {
 pub fn verify(
     engine: &Engine,
     source: &Source,
-    sql: &Composed,
+    sql: &MappedSql,
     origin: Origin<'_>,
     fingerprint: &str,
     kind: &str,
@@ -54,8 +55,8 @@ pub fn verify(
 ) -> Result<u64, Vec<Diagnostic>> {
     // The declaration as written: any edit of the file verifies anew, which is cheap and safe.
     let declaration = context.files.text(source.file);
-    let key = Verified::key(["source", fingerprint, kind, declaration]);
-    if let Some(rows) = context.verified.rows(&key) {
+    let key = Key::new("rows", [fingerprint, kind, declaration]);
+    if let Some(rows) = context.cache.get_value(&key) {
         return Ok(rows);
     }
     let relation = format!("loaded.{}", quote(&source.id));
@@ -67,7 +68,7 @@ pub fn verify(
                 failure::explain(engine, source, data, raw, sql, &error, context.files)
             })
         })?;
-    context.verified.remember(&key, rows);
+    context.cache.put_value(&key, &rows);
     Ok(rows)
 }
 
@@ -83,7 +84,7 @@ pub fn declared_columns(
 ) -> Result<(), Vec<Diagnostic>> {
     let columns = engine.describe(&format!("from {relation}")).map_err(|failure| {
         let span = source.definition.sql.as_ref().map_or(source_span(source), |sql| sql.span);
-        vec![failure.diagnostic(&codes::SQL_ERROR, &Composed::default(), files, span)]
+        vec![failure.diagnostic(&codes::SQL_ERROR, &MappedSql::default(), files, span)]
     })?;
     let repeated = source.definition.sql.as_ref();
     let repeated = repeated.and_then(|sql| repeated_column(engine, &columns, sql, files));
@@ -157,7 +158,7 @@ pub fn rows_as_declared(
     table: &str,
     origin: Option<Origin<'_>>,
     unreadable: &BTreeSet<&str>,
-) -> Result<u64, Broken> {
+) -> Result<u64, RowError> {
     let columns = &source.definition.columns;
     let mut counts = vec!["count(*)".to_owned()];
     for (name, column) in columns.iter() {
@@ -198,7 +199,7 @@ pub fn rows_as_declared(
     if unique && count(&rows, 1 + 2 * columns.entries.len()) < total {
         found.extend(subject.duplicate_keys(&keys)?);
     }
-    if found.is_empty() { Ok(total) } else { Err(Broken::Declaration(found)) }
+    if found.is_empty() { Ok(total) } else { Err(RowError::Declaration(found)) }
 }
 
 fn allowed(column: &ColumnTable) -> String {

@@ -11,7 +11,7 @@ use seccompiler::{
 };
 
 use super::{Failure, Part, Report, State};
-use list::{ALLOWED, Call, Only, UNKNOWN};
+use list::{ALLOWED, Call, CallCondition, UNKNOWN};
 
 #[cfg(target_arch = "x86_64")]
 const ARCHITECTURE: TargetArch = TargetArch::x86_64;
@@ -61,7 +61,7 @@ fn filter(
 }
 
 /// Alternatives; none is no condition.
-fn conditions(only: Only) -> Result<Vec<SeccompRule>, BackendError> {
+fn conditions(only: CallCondition) -> Result<Vec<SeccompRule>, BackendError> {
     let is = |argument, value| {
         SeccompCondition::new(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, value)
     };
@@ -70,20 +70,20 @@ fn conditions(only: Only) -> Result<Vec<SeccompRule>, BackendError> {
         SeccompCondition::new(argument, SeccompCmpArgLen::Dword, masked, value)
     };
     match only {
-        Only::Always => Ok(Vec::new()),
-        Only::Without(argument, bits) => {
+        CallCondition::Always => Ok(Vec::new()),
+        CallCondition::Without(argument, bits) => {
             Ok(vec![SeccompRule::new(vec![masked(argument, bits, 0)?])?])
         }
-        Only::Masked(argument, mask, value) => {
+        CallCondition::Masked(argument, mask, value) => {
             Ok(vec![SeccompRule::new(vec![masked(argument, mask, value)?])?])
         }
-        Only::OneOf(argument, values) => {
+        CallCondition::OneOf(argument, values) => {
             values.iter().map(|value| SeccompRule::new(vec![is(argument, *value)?])).collect()
         }
-        Only::ThisProcess(argument) => {
+        CallCondition::ThisProcess(argument) => {
             Ok(vec![SeccompRule::new(vec![is(argument, std::process::id().into())?])?])
         }
-        Only::Null(argument) => {
+        CallCondition::Null(argument) => {
             let null =
                 SeccompCondition::new(argument, SeccompCmpArgLen::Qword, SeccompCmpOp::Eq, 0)?;
             Ok(vec![SeccompRule::new(vec![null])?])

@@ -9,11 +9,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::journal::Journal;
-use super::protocol::{Limits, Request, Response, Start, Started, VERSION, read, send};
+use super::protocol::{Limits, Request, Response, Start, StartReply, VERSION, read, send};
 use super::serve::ARGUMENT;
 use super::timer::Timer;
 use crate::allowance::Answer;
-use crate::local::{Setup, Unanswered};
+use crate::local::{QueryError, Setup};
 use goodhart_core::measure::Cell;
 use goodhart_core::measure::calendar::Calendar;
 
@@ -25,7 +25,7 @@ pub struct Program {
     pub calendars: BTreeMap<String, Arc<Calendar>>,
     /// The files that may be read.
     pub files: Vec<PathBuf>,
-    /// Without limits and deadlines where absent.
+    /// Without it, there are no limits and deadlines.
     pub limits: Option<Limits>,
     pub sandbox: bool,
 }
@@ -43,15 +43,15 @@ pub struct Client {
 
 /// Why there is no answer.
 #[derive(Debug)]
-pub enum Unfinished {
-    Unanswered(Unanswered),
+pub enum WorkerError {
+    Query(QueryError),
     /// The time was up.
     Late,
     /// The worker is no more, and how it ended.
     Died(String),
 }
 
-/// What a worker has until it says that it is ready. It only confines itself and opens DuckDB,
+/// What a worker has until it says that it is ready. It only enters its sandbox and opens DuckDB,
 /// which takes a tenth of a second, so a program that takes longer is no worker.
 const GREETING: Duration = Duration::from_secs(20);
 
@@ -68,7 +68,7 @@ impl Client {
     /// Starts a worker.
     ///
     /// # Errors
-    /// A program that cannot be started, or that cannot confine itself.
+    /// A program that cannot be started, or that cannot enter its sandbox.
     pub fn open(program: Program) -> Result<Self, String> {
         let (running, missing) = Running::start(&program)?;
         Ok(Self {
@@ -108,7 +108,7 @@ impl Client {
         sql: &str,
         subject: Option<&str>,
         time: Duration,
-    ) -> Result<(), Unfinished> {
+    ) -> Result<(), WorkerError> {
         self.ask(&Request { sql, answer: None, time: None }, time)?;
         self.journal.borrow_mut().note(sql, subject);
         Ok(())
@@ -123,28 +123,28 @@ impl Client {
         sql: &str,
         most: Answer,
         time: Duration,
-    ) -> Result<Vec<Vec<Cell>>, Unfinished> {
+    ) -> Result<Vec<Vec<Cell>>, WorkerError> {
         match self.ask(&Request { sql, answer: Some(most), time: None }, time)? {
             Response::Rows(rows) => {
                 Ok(rows.into_iter().map(|row| row.into_iter().map(Cell::from).collect()).collect())
             }
-            _ => Err(Unfinished::Died("gave the answer to another question".to_owned())),
+            _ => Err(WorkerError::Died("gave the answer to another question".to_owned())),
         }
     }
 
-    fn ask(&self, request: &Request<'_>, time: Duration) -> Result<Response, Unfinished> {
+    fn ask(&self, request: &Request<'_>, time: Duration) -> Result<Response, WorkerError> {
         let mut slot = self.running.borrow_mut();
         let mut running = match slot.take() {
             Some(running) => running,
-            None => self.again().map_err(Unfinished::Died)?,
+            None => self.again().map_err(WorkerError::Died)?,
         };
         let time = self.program.limits.map(|_| time);
         match running.ask(request, time) {
             Ok((response, late)) => {
                 *slot = Some(running);
                 match response {
-                    Response::Unanswered(_) if late => Err(Unfinished::Late),
-                    Response::Unanswered(why) => Err(Unfinished::Unanswered(why)),
+                    Response::Query(_) if late => Err(WorkerError::Late),
+                    Response::Query(why) => Err(WorkerError::Query(why)),
                     response => Ok(response),
                 }
             }
@@ -210,8 +210,8 @@ impl Running {
         let started = send(&mut self.input, &start).and_then(|()| read(&mut self.output));
         let late = self.deadline.stop();
         match started {
-            Ok(Started::Ready { missing }) => Ok(missing),
-            Ok(Started::Failed(why)) => Err(format!("the worker cannot start: {why}")),
+            Ok(StartReply::Ready { missing }) => Ok(missing),
+            Ok(StartReply::Failed(why)) => Err(format!("the worker cannot start: {why}")),
             Err(_) if late => {
                 self.ended();
                 Err(format!("the worker said nothing for {} s", GREETING.as_secs()))
@@ -225,7 +225,7 @@ impl Running {
         &mut self,
         request: &Request<'_>,
         time: Option<Duration>,
-    ) -> Result<(Response, bool), Unfinished> {
+    ) -> Result<(Response, bool), WorkerError> {
         let milliseconds = time.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         let request = Request { time: milliseconds, ..*request };
         if let Some(time) = time {
@@ -235,19 +235,19 @@ impl Running {
         let killed = self.deadline.stop();
         match answered {
             Ok(response) => {
-                let late = matches!(&response, Response::Unanswered(Unanswered::Refused(said))
+                let late = matches!(&response, Response::Query(QueryError::Refused(said))
                     if said.contains(INTERRUPTED));
                 Ok((response, late))
             }
             Err(_) if killed => {
                 self.ended();
-                Err(Unfinished::Late)
+                Err(WorkerError::Late)
             }
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 self.ended();
-                Err(Unfinished::Died(format!("answered with {error}")))
+                Err(WorkerError::Died(format!("answered with {error}")))
             }
-            Err(_) => Err(Unfinished::Died(self.ended())),
+            Err(_) => Err(WorkerError::Died(self.ended())),
         }
     }
 

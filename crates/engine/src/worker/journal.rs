@@ -5,11 +5,11 @@ use super::client::Running;
 /// The statements that made what queries see, in their order.
 #[derive(Debug, Clone, Default)]
 pub struct Journal {
-    told: Vec<Told>,
+    told: Vec<Statement>,
 }
 
 #[derive(Debug, Clone)]
-struct Told {
+struct Statement {
     sql: String,
     subject: Option<String>,
 }
@@ -25,7 +25,7 @@ impl Journal {
                 !same || std::mem::take(&mut first)
             });
         }
-        self.told.push(Told { sql: sql.to_owned(), subject: subject.map(str::to_owned) });
+        self.told.push(Statement { sql: sql.to_owned(), subject: subject.map(str::to_owned) });
     }
 
     /// Tells it all to another worker.

@@ -7,7 +7,7 @@ mod serve;
 mod system;
 mod timer;
 
-pub use client::{Client, Program, Unfinished};
+pub use client::{Client, Program, WorkerError};
 pub use protocol::Limits;
 pub use serve::{ARGUMENT, serve};
 pub use system::files as system_files;

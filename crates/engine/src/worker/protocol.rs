@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::allowance::Answer;
-use crate::local::{Setup, Unanswered};
+use crate::local::{QueryError, Setup};
 use goodhart_core::measure::Cell;
 use goodhart_core::measure::calendar::WrittenCalendar;
 
@@ -30,7 +30,7 @@ pub struct Start {
     pub calendars: Vec<(String, WrittenCalendar)>,
     /// The files that may be read.
     pub files: Vec<PathBuf>,
-    /// What the process may take; without limits where absent.
+    /// What the process may take; without it, there are no limits.
     pub limits: Option<Limits>,
     /// Whether to let the kernel keep the process from everything else.
     pub sandbox: bool,
@@ -47,7 +47,7 @@ pub struct Limits {
 
 /// The answer to [`Start`].
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Started {
+pub enum StartReply {
     /// What could not be had, a line for each.
     Ready {
         missing: Vec<String>,
@@ -59,7 +59,7 @@ pub enum Started {
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Request<'a> {
     pub sql: &'a str,
-    /// How much may be returned; nothing is returned where absent.
+    /// How much may be returned; without it, nothing is returned.
     pub answer: Option<Answer>,
     /// Milliseconds until the statement is interrupted.
     pub time: Option<u64>,
@@ -70,7 +70,7 @@ pub struct Request<'a> {
 pub enum Response {
     Done,
     Rows(Vec<Vec<Value>>),
-    Unanswered(Unanswered),
+    Query(QueryError),
 }
 
 /// A cell.

@@ -1,11 +1,13 @@
-//! The worker's side: confine this process, open DuckDB, answer until nobody asks.
+//! The worker's side: enter the sandbox, open DuckDB, answer until nobody asks.
 
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::protocol::{Request, Response, Start, Started, VERSION, message, read, receive, send};
+use super::protocol::{
+    Request, Response, Start, StartReply, VERSION, message, read, receive, send,
+};
 use super::timer::Timer;
 use crate::local::Local;
 use crate::sandbox;
@@ -26,10 +28,10 @@ pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
     let opened = open(&start);
     let local = match opened {
         Ok((local, missing)) => {
-            send(&mut output, &Started::Ready { missing })?;
+            send(&mut output, &StartReply::Ready { missing })?;
             local
         }
-        Err(why) => return send(&mut output, &Started::Failed(why)),
+        Err(why) => return send(&mut output, &StartReply::Failed(why)),
     };
     let interrupter = local.interrupter();
     let timer = Timer::new(move || interrupter.interrupt());
@@ -48,7 +50,7 @@ pub fn serve(mut input: impl Read, mut output: impl Write) -> io::Result<()> {
     }
 }
 
-/// Opens DuckDB in a process that is confined as asked, and says what could not be had.
+/// Opens DuckDB in a process in the sandbox that was asked for, and says what could not be had.
 fn open(start: &Start) -> Result<(Local, Vec<String>), String> {
     if start.version != VERSION {
         return Err(format!("it is `{VERSION}`, asked by `{}`", start.version));
@@ -86,5 +88,5 @@ fn answer(local: &Local, request: &Request<'_>) -> Response {
             Response::Rows(rows.into_iter().map(wire).collect())
         }),
     };
-    answered.unwrap_or_else(Response::Unanswered)
+    answered.unwrap_or_else(Response::Query)
 }

@@ -22,7 +22,7 @@ struct Shared {
 struct State {
     /// When it is to happen.
     until: Option<Instant>,
-    /// How long the thread sleeps; nothing wakes it where absent.
+    /// How long the thread sleeps; without it, nothing wakes it.
     asleep: Option<Instant>,
     happened: bool,
     over: bool,

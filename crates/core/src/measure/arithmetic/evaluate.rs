@@ -51,14 +51,14 @@ pub enum Outcome {
     /// The value, not rounded beyond the 28 digits a decimal holds.
     Value(Decimal),
     /// There is no value, for example because a denominator is zero. Never 0 and never 100 %.
-    Undefined(Undefined),
+    Undefined(FormulaFailure),
     /// The value, or one on the way to it, is beyond the range of a decimal, about 7.9e28.
     Overflow,
 }
 
 /// Why a formula has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Undefined {
+pub enum FormulaFailure {
     /// It divides by zero.
     DivisionByZero,
     /// The metric of this name has no value here.
@@ -106,9 +106,8 @@ impl Step {
     ) -> Result<(), Outcome> {
         let value = match self {
             Self::Number(number) => *number,
-            Self::Metric { name, .. } => {
-                lookup(name).ok_or_else(|| Outcome::Undefined(Undefined::Missing(name.clone())))?
-            }
+            Self::Metric { name, .. } => lookup(name)
+                .ok_or_else(|| Outcome::Undefined(FormulaFailure::Missing(name.clone())))?,
             Self::Negate => -stack.pop().ok_or(UNBALANCED)?,
             Self::Combine(operator) => {
                 let right = stack.pop().ok_or(UNBALANCED)?;
@@ -133,7 +132,7 @@ impl Operator {
             Self::Subtract => left.checked_sub(right),
             Self::Multiply => left.checked_mul(right),
             Self::Divide if right.is_zero() => {
-                return Err(Outcome::Undefined(Undefined::DivisionByZero));
+                return Err(Outcome::Undefined(FormulaFailure::DivisionByZero));
             }
             Self::Divide => left.checked_div(right),
         };
@@ -237,8 +236,8 @@ mod tests {
 
     #[test]
     fn no_value_says_why() {
-        let division = Outcome::Undefined(Undefined::DivisionByZero);
-        let missing = |name: &str| Outcome::Undefined(Undefined::Missing(name.into()));
+        let division = Outcome::Undefined(FormulaFailure::DivisionByZero);
+        let missing = |name: &str| Outcome::Undefined(FormulaFailure::Missing(name.into()));
         assert_eq!(outcome("a / zero"), division);
         assert_eq!(outcome("zero / zero"), division);
         assert_eq!(outcome("a / (b - 0.25)"), division);

@@ -15,6 +15,6 @@ mod parser_errors;
 mod quotient;
 
 pub use error::{FormulaError, FormulaErrorKind};
-pub use evaluate::{Formula, Outcome, Undefined};
+pub use evaluate::{Formula, FormulaFailure, Outcome};
 pub use parser::{MAX_DEPTH, MAX_LENGTH, parse};
 pub use quotient::{Names, Quotient};

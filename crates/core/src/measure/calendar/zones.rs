@@ -12,7 +12,7 @@ use super::problem::UnknownZone;
 /// The time zones of the IANA database that is compiled into the program.
 ///
 /// Names must be written as the database writes them, `Europe/Berlin`: one spelling for each zone.
-/// A zone is resolved once and then remembered. May be shared between threads.
+/// A zone is resolved once and then cached. May be shared between threads.
 #[derive(Debug)]
 pub struct Zones {
     database: TimeZoneDatabase,

@@ -7,7 +7,7 @@ use super::alerts;
 use super::ids::stem;
 use super::limits;
 use super::metrics::metrics;
-use super::parse::{Parse, Unresolved, pieces_of_metric, pieces_of_source};
+use super::parse::{Parse, ParseContext, pieces_of_metric, pieces_of_source};
 use super::paths;
 use super::settings::{lints, settings};
 use super::sources::{check_depth, check_newest, sources};
@@ -138,5 +138,5 @@ fn parse(
     let metrics = definitions.metrics.iter().map(|(_, metric)| metric);
     let pieces = sources.iter().copied().flat_map(pieces_of_source);
     let pieces = pieces.chain(metrics.flat_map(pieces_of_metric)).collect();
-    parser.parse(&pieces, &Unresolved { root, settings, sources: &sources })
+    parser.parse(&pieces, &ParseContext { root, settings, sources: &sources })
 }

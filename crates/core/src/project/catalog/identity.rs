@@ -43,7 +43,7 @@ impl Identity {
     }
 }
 
-/// Aspects that say how a value is judged or written, and not what it is.
+/// Aspects that say how a value is checked or written, and not what it is.
 const JUDGEMENT: [&str; 5] = ["unit", "direction", "ceiling", "target", "alert"];
 
 impl Catalog {

@@ -21,7 +21,7 @@ pub use identity::Identity;
 pub use ids::is_id;
 pub use limits::{Limits, MetricLimits, definition_size, size_text};
 pub use nondeterministic::{Answers, nondeterministic};
-pub use parse::{Parse, Unresolved, pieces_of_metric, pieces_of_source};
+pub use parse::{Parse, ParseContext, pieces_of_metric, pieces_of_source};
 pub use settings::Settings;
 pub use sources::read_by;
 

@@ -18,13 +18,13 @@ pub trait Parse {
     fn parse(
         &self,
         pieces: &BTreeSet<Piece<'_>>,
-        project: &Unresolved<'_>,
+        project: &ParseContext<'_>,
     ) -> Result<ParsedPieces, Error>;
 }
 
 /// A project before its definitions are resolved.
 #[derive(Debug, Clone, Copy)]
-pub struct Unresolved<'a> {
+pub struct ParseContext<'a> {
     /// Its folder.
     pub root: &'a Path,
     pub settings: &'a Settings,

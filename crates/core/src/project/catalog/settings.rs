@@ -31,7 +31,7 @@ pub struct Settings {
     pub owners: Vec<Text>,
     pub require_goal: bool,
     pub require_stakeholders: bool,
-    /// How long a review holds; for ever where absent.
+    /// How long a review holds; by default, for ever.
     pub review_every: Option<Duration>,
     /// Columns whose mix can turn a total around.
     pub strata: Vec<String>,

@@ -21,13 +21,13 @@ record! {
         change: Option<At<Percent>>,
         /// Farther from the mean of the values before it than so many of their standard deviations.
         band: Option<Number>,
-        /// How many values make the band; 8 where absent.
+        /// How many values make the band; the default is 8.
         over: Option<At<u32>>,
-        /// How far back the earlier value may lie, such as `"14d"`; one period where absent.
+        /// How far back the earlier value may lie, such as `"14d"`; the default is one period.
         within: Option<At<Duration>>,
-        /// The segments of the groups that are watched, `[]` for the total; every group where absent.
+        /// The segments of the groups that are watched, `[]` for the total; by default, every group.
         by: Option<At<Vec<Text>>>,
-        /// Rows below which a value is not judged; the project's `min_n` where absent.
+        /// Rows below which a value is not checked; the default is the project's `min_n`.
         min_n: Option<At<u32>>,
         /// Why somebody wants to know.
         why: Option<Text>,

@@ -37,7 +37,7 @@ impl<'a> Canonical<'a> {
 }
 
 /// The parts of a metric's definition by name, in their order in a file. Two definitions with the
-/// same aspects yield the same numbers and are judged alike; titles, notes, owners and comments
+/// same aspects yield the same numbers and are checked alike; titles, notes, owners and comments
 /// are not among them.
 pub fn aspects(metric: &MetricFile, canonical: &Canonical<'_>) -> Vec<(&'static str, String)> {
     let population = metric.population.as_ref().map(|population| {

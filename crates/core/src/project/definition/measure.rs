@@ -168,7 +168,7 @@ record! {
         kind: Kind,
         /// A SQL condition: the rows whose share it is.
         r#where: Sql,
-        /// A SQL condition: the rows that count at all; every row where absent.
+        /// A SQL condition: the rows that count at all; by default, every row.
         among: Option<Sql>,
     }
 }
@@ -190,7 +190,7 @@ record! {
         of: Sql,
         /// A SQL condition: true where the duration is not over yet.
         open: Sql,
-        /// Which quantile; 0.5, the median, where absent.
+        /// Which quantile; the default is 0.5, the median.
         q: Option<Number>,
         /// Companion statistics beside the value, such as `["mean", "p90"]`.
         with: Vec<At<Statistic>>,
@@ -237,7 +237,7 @@ record! {
         of: Text,
         /// As a share of the earlier value instead of as a difference.
         relative: bool,
-        /// How many periods back; 1 where absent.
+        /// How many periods back; the default is 1.
         periods: Option<At<u32>>,
     }
 }

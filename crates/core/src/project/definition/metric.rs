@@ -28,7 +28,7 @@ record! {
         /// What the value is counted in: `ratio` (0 to 1), `seconds`, `days`, `count`, `score`
         /// (0 to 100), or a currency such as `currency:EUR`.
         unit: At<Unit>,
-        /// The unit in which values are shown; the unit itself where absent.
+        /// The unit in which values are shown; the default is the unit itself.
         display: Option<At<Display>>,
         /// Which way is better.
         direction: Direction,
@@ -50,7 +50,7 @@ record! {
         breakdown: Option<BreakdownTable>,
         /// The natural bounds: a value outside is an error.
         ceiling: Option<CeilingTable>,
-        /// What the value should reach, judged at the newest complete period.
+        /// What the value should reach, checked at the newest complete period.
         target: Option<TargetTable>,
         /// Moves of the value that somebody is told of.
         alert: Vec<AlertTable>,
@@ -172,8 +172,8 @@ record! {
         /// Segments whose values appear as pseudonyms, besides those that come from a sensitive
         /// column of a source.
         sensitive: Vec<Text>,
-        /// Groups of fewer rows are suppressed, with what would reveal them; the project's
-        /// `privacy.min_group` where absent.
+        /// Groups of fewer rows are suppressed, with what would reveal them; the default
+        /// is the project's `privacy.min_group`.
         min_group: Option<u32>,
         /// A query in DuckDB's dialect over declared sources: one row per subject.
         sql: Sql,
@@ -202,13 +202,13 @@ record! {
 }
 
 record! {
-    /// What the value should reach, judged at the newest complete period.
+    /// What the value should reach, checked at the newest complete period.
     pub struct TargetTable {
         /// The greatest value that meets the target.
         at_most: Option<Number>,
         /// The least value that meets the target.
         at_least: Option<Number>,
-        /// Rows below which the target is not judged; the project's `min_n` where absent.
+        /// Rows below which the target is not checked; the default is the project's `min_n`.
         min_n: Option<At<u32>>,
     }
 }

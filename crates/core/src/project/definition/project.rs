@@ -19,9 +19,9 @@ record! {
         name: Text,
         /// The versions of goodhart that can evaluate it, as a Cargo-style requirement.
         goodhart: Option<Text>,
-        /// The length of a period; a month where absent.
+        /// The length of a period; the default is a month.
         grain: Option<Grain>,
-        /// How many periods are evaluated, counted back from the as-of; 6 where absent.
+        /// How many periods are evaluated, counted back from the as-of; the default is 6.
         window: Option<At<u32>>,
         /// The instant of knowledge: `2026-07-01T00:00:00Z`, or `{ newest = "source.column" }`.
         as_of: AsOf,
@@ -71,7 +71,7 @@ choice! {
 record! {
     /// What results must not say about few.
     pub struct PrivacyTable {
-        /// Groups of fewer rows are suppressed, with what would reveal them; none where absent.
+        /// Groups of fewer rows are suppressed, with what would reveal them; by default, none are.
         min_group: Option<u32>,
     }
 }
@@ -91,19 +91,19 @@ record! {
 record! {
     /// The open intervals of each weekday, such as `["08:00-12:00", "13:00-18:00"]`.
     pub struct HoursTable {
-        /// Open on Mondays, such as `["09:00-17:00"]`; closed where absent.
+        /// Open on Mondays, such as `["09:00-17:00"]`; by default, closed.
         mon: Vec<Text>,
-        /// Open on Tuesdays, such as `["09:00-17:00"]`; closed where absent.
+        /// Open on Tuesdays, such as `["09:00-17:00"]`; by default, closed.
         tue: Vec<Text>,
-        /// Open on Wednesdays, such as `["09:00-17:00"]`; closed where absent.
+        /// Open on Wednesdays, such as `["09:00-17:00"]`; by default, closed.
         wed: Vec<Text>,
-        /// Open on Thursdays, such as `["09:00-17:00"]`; closed where absent.
+        /// Open on Thursdays, such as `["09:00-17:00"]`; by default, closed.
         thu: Vec<Text>,
-        /// Open on Fridays, such as `["09:00-17:00"]`; closed where absent.
+        /// Open on Fridays, such as `["09:00-17:00"]`; by default, closed.
         fri: Vec<Text>,
-        /// Open on Saturdays, such as `["09:00-17:00"]`; closed where absent.
+        /// Open on Saturdays, such as `["09:00-17:00"]`; by default, closed.
         sat: Vec<Text>,
-        /// Open on Sundays, such as `["09:00-17:00"]`; closed where absent.
+        /// Open on Sundays, such as `["09:00-17:00"]`; by default, closed.
         sun: Vec<Text>,
     }
 }

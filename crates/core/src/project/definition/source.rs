@@ -70,7 +70,7 @@ record! {
 record! {
     /// Where the records are in a JSON file.
     pub struct JsonTable {
-        /// The JSON path of the records, such as `$.value[*]`; a top-level array where absent.
+        /// The JSON path of the records, such as `$.value[*]`; the default is a top-level array.
         records: Option<Text>,
     }
 }
@@ -102,7 +102,7 @@ record! {
         r#type: At<Type>,
         /// Part of the key: never null, and unique together with the other key columns.
         key: bool,
-        /// Whether nulls are allowed; they are not where absent.
+        /// Whether nulls are allowed; by default, they are not.
         nullable: bool,
         /// The only values that may occur; empty for any.
         values: Vec<Text>,
@@ -112,9 +112,9 @@ record! {
         sensitive: Option<bool>,
         /// What a reader of a metric must know about the column.
         meaning: Option<Text>,
-        /// A SQL expression over the raw columns; the raw column of the same name where absent.
+        /// A SQL expression over the raw columns; the default is the raw column of the same name.
         select: Option<Sql>,
-        /// The JSON path of the value; `$.<name>` where absent.
+        /// The JSON path of the value; the default is `$.<name>`.
         path: Option<Text>,
         /// A strptime format for dates and timestamps that are not ISO 8601.
         format: Option<Text>,
@@ -161,7 +161,7 @@ record! {
         name: Text,
         /// A query whose rows are violations.
         sql: Sql,
-        /// Whether violations fail the run: `hard`, also where absent, or `soft`.
+        /// Whether violations fail the run: `hard`, the default, or `soft`.
         level: Option<ExpectLevel>,
         /// Why it must hold.
         why: Option<Text>,

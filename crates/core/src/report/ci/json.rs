@@ -19,7 +19,7 @@ struct Verdict<'a> {
     stages: Vec<Stage<'a>>,
     findings: Counts,
     tests: Option<Tests>,
-    base: Option<Side<'a>>,
+    base: Option<RevisionObject<'a>>,
     /// Metrics that are others than in the base; null where nothing was compared.
     changed: Option<Vec<&'a str>>,
     /// Snapshots that are not current; null where that was not compared.
@@ -49,12 +49,12 @@ struct Tests {
 }
 
 #[derive(Serialize)]
-struct Side<'a> {
+struct RevisionObject<'a> {
     name: &'a str,
     commit: Option<&'a str>,
 }
 
-impl<'a> From<&'a Provenance> for Side<'a> {
+impl<'a> From<&'a Provenance> for RevisionObject<'a> {
     fn from(provenance: &'a Provenance) -> Self {
         Self { name: &provenance.name, commit: provenance.commit.as_deref() }
     }
@@ -81,7 +81,7 @@ pub fn json(run: &Run<'_>) -> String {
             notes: found.count(Severity::Note),
         },
         tests: run.tests.map(|tests| Tests { passed: tests.passed(), failed: tests.failed() }),
-        base: run.diff.map(|diff| Side::from(&diff.base)),
+        base: run.diff.map(|diff| RevisionObject::from(&diff.base)),
         changed: run
             .diff
             .map(|diff| diff.metrics.iter().map(|metric| metric.metric.as_str()).collect()),

@@ -10,6 +10,7 @@ use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use super::Findings;
 use crate::diagnostic::{Class, Diagnostic, Severity, render_one};
 use crate::escape::terminal;
+use crate::project::is_definition;
 
 /// A report with one suite of that name; no time, no host, no random id.
 pub fn junit(findings: &Findings<'_>, name: &str) -> String {
@@ -20,11 +21,10 @@ pub fn junit(findings: &Findings<'_>, name: &str) -> String {
 
 /// The suite alone, with the findings that are to be `told`.
 pub fn suite(findings: &Findings<'_>, name: &str, told: &dyn Fn(&Diagnostic) -> bool) -> TestSuite {
-    let mut cases: BTreeMap<String, Vec<&Diagnostic>> = findings
-        .files
-        .ids()
-        .map(|file| (format!("{}{}", findings.prefix, findings.files.path(file)), Vec::new()))
-        .collect();
+    let paths = findings.files.ids().map(|file| findings.files.path(file));
+    let definitions = paths.filter(|path| is_definition(path));
+    let mut cases: BTreeMap<String, Vec<&Diagnostic>> =
+        definitions.map(|path| (format!("{}{path}", findings.prefix), Vec::new())).collect();
     for diagnostic in findings.list().into_iter().filter(|diagnostic| told(diagnostic)) {
         let place = findings.places(diagnostic).into_iter().next();
         // What has no place is about the project.

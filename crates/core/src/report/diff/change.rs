@@ -5,21 +5,21 @@ use rust_decimal::Decimal;
 use crate::project::definition::display::{DisplayUnit, Steps, percentage};
 use crate::project::definition::metric::Direction;
 use crate::result::diff::{
-    Bearing, Cause, Effects, FieldChange, MetricDiff, Mix, SeriesChange, Subjects, ValueChange,
-    VerdictKind, Witnesses,
+    AffectedSubjects, Cause, ChangeScope, Effects, FieldChange, MetricDiff, Mix, SeriesChange,
+    Subjects, ValueChange, VerdictKind,
 };
 use crate::result::{Group, Row, Status, listed};
 
 /// A changed value as it is printed. What there is not is empty.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct ValueTexts {
     pub old: String,
     pub new: String,
     /// With its sign; of percentages in percentage points.
     pub delta: String,
     /// The delta in percent of the old value.
     pub relative: String,
-    pub course: Option<Course>,
+    pub course: Option<Assessment>,
     /// Other subjects might have moved it as well. A definition over the same data is no chance.
     pub within_chance: bool,
     /// The cause with the effects, which add up to the delta.
@@ -32,12 +32,12 @@ pub struct Told {
 
 /// Whether a change is good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Course {
+pub enum Assessment {
     Better,
     Worse,
 }
 
-impl Course {
+impl Assessment {
     pub fn name(self) -> &'static str {
         match self {
             Self::Better => "better",
@@ -56,7 +56,7 @@ impl Course {
     }
 }
 
-impl Told {
+impl ValueTexts {
     pub fn of(metric: &MetricDiff, change: &ValueChange) -> Self {
         let numbers = Numbers::of(&metric.unit, change);
         let (old, new) = numbers.printed();
@@ -67,7 +67,7 @@ impl Told {
             new: value(&change.new, new),
             delta: delta.and_then(|_| numbers.delta()).unwrap_or_default(),
             relative: delta.and_then(|_| change.relative()).map(percentage).unwrap_or_default(),
-            course: delta.and_then(|delta| Course::of(metric.direction, delta)),
+            course: delta.and_then(|delta| Assessment::of(metric.direction, delta)),
             within_chance: change.is_within_chance() && has_data_effect(&change.cause),
             cause,
             interaction: numbers.effects().and_then(|(_, _, interaction)| interaction),
@@ -94,7 +94,7 @@ impl Told {
     }
 
     /// The course where chance does not explain it.
-    pub fn sure(&self) -> Option<Course> {
+    pub fn sure(&self) -> Option<Assessment> {
         self.course.filter(|_| !self.within_chance)
     }
 }
@@ -216,9 +216,13 @@ pub fn because(metric: &MetricDiff, change: &ValueChange) -> String {
 pub fn mix(unit: &DisplayUnit, mix: &Mix) -> String {
     let steps = unit.steps(&[Decimal::ZERO, mix.within, mix.total]);
     let step = |from, to| steps.step(from, to).unwrap_or_default();
-    let says = if mix.reversal { "against every one of them" } else { "mostly by their mix" };
+    let says = if mix.reversal {
+        "against every one of them"
+    } else {
+        "mostly because their shares changed"
+    };
     format!(
-        "moved {says}: {} in total, {} within the groups, {} by the mix",
+        "moved {says}: {} in total, {} within the groups, {} from their shares",
         step(0, 2),
         step(0, 1),
         step(1, 2)
@@ -234,11 +238,11 @@ pub fn leading(metric: &MetricDiff) -> Option<&SeriesChange> {
 /// What a change of a definition bears on, in a word.
 pub fn bearing(change: &FieldChange) -> &'static str {
     match change.bearing {
-        Bearing::Numbers => "decides the numbers",
-        Bearing::Loosened => "loosened",
-        Bearing::Tightened => "tightened",
-        Bearing::Judgement => "another verdict",
-        Bearing::Words => "words",
+        ChangeScope::Numbers => "affects results",
+        ChangeScope::Loosened => "loosened",
+        ChangeScope::Tightened => "tightened",
+        ChangeScope::Judgement => "another verdict",
+        ChangeScope::Words => "no effect on results",
     }
 }
 
@@ -271,7 +275,7 @@ pub fn verdicts(
     let of = |kind| {
         let of: Vec<_> = metric.verdicts.iter().filter(|verdict| verdict.kind == kind).collect();
         let groups = of.iter().map(|verdict| {
-            let values = judged(&metric.unit, verdict.old.as_ref(), &verdict.new);
+            let values = compared(&metric.unit, verdict.old.as_ref(), &verdict.new);
             group(&verdict.new.group, &values)
         });
         (!of.is_empty()).then(|| line(verdict(kind), &listed(groups, most).join("; ")))
@@ -291,8 +295,8 @@ pub fn groups(
     (!groups.is_empty()).then(|| format!("{what} {plural}: {}", names.join("; ")))
 }
 
-/// The old and the new value of a row that is judged: one is missing where there was none.
-pub fn judged(unit: &DisplayUnit, old: Option<&Row>, new: &Row) -> String {
+/// The old and the new value of a row that is checked: one is missing where there was none.
+pub fn compared(unit: &DisplayUnit, old: Option<&Row>, new: &Row) -> String {
     let ends = (old.and_then(|row| row.value), new.value);
     let steps = ends.0.zip(ends.1).map(|(old, new)| unit.steps(&[old, new]));
     let number = |index: usize, value: Option<Decimal>| match &steps {
@@ -310,7 +314,10 @@ pub fn judged(unit: &DisplayUnit, old: Option<&Row>, new: &Row) -> String {
 }
 
 /// The subjects that a definition touched, each written by `name`.
-pub fn witnesses(witnesses: &Witnesses, name: impl Fn(&str) -> String) -> String {
+pub fn affected_subjects(
+    affected_subjects: &AffectedSubjects,
+    name: impl Fn(&str) -> String,
+) -> String {
     let some = |what: &str, subjects: &Subjects| {
         let first: Vec<String> = subjects.first.iter().map(|subject| name(subject)).collect();
         let more = if subjects.count > first.len() as u64 { ", …" } else { "" };
@@ -321,9 +328,9 @@ pub fn witnesses(witnesses: &Witnesses, name: impl Fn(&str) -> String) -> String
         (subjects.count > 0).then(|| format!("{} {what}{first}", subjects.count))
     };
     let all = [
-        some("entered", &witnesses.entered),
-        some("left", &witnesses.left),
-        some("changed value", &witnesses.changed),
+        some("entered", &affected_subjects.entered),
+        some("left", &affected_subjects.left),
+        some("counted differently", &affected_subjects.changed),
     ];
     let all: Vec<String> = all.into_iter().flatten().collect();
     if all.is_empty() {

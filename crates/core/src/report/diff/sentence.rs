@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::change::{Told, because, leading};
+use super::change::{ValueTexts, because, leading};
 use crate::result::Group;
-use crate::result::diff::{Bearing, Diff, FieldChange, MetricDiff, Presence, VerdictKind};
+use crate::result::diff::{ChangeScope, Diff, FieldChange, MetricDiff, Presence, VerdictKind};
 
 /// What changed and why, on one line without a line break; nothing in it is escaped.
 pub fn sentence(diff: &Diff) -> String {
@@ -38,7 +38,7 @@ fn lead(metric: &MetricDiff) -> String {
     if let Some(series) = leading(metric)
         && let Some(change) = series.headline()
     {
-        let told = Told::of(metric, change);
+        let told = ValueTexts::of(metric, change);
         let of = group(&series.group);
         let why = because(metric, change);
         return format!("{id}{of} {} → {} {why}", told.old, told.new);
@@ -55,7 +55,7 @@ fn lead(metric: &MetricDiff) -> String {
     if let Some(change) = metric.definition.iter().min_by_key(|change| rank(change)) {
         return match (&change.old, &change.new) {
             (None, None) => format!("{} of {id} is another one, its values are not", change.field),
-            (old, new) if change.bearing != Bearing::Words => {
+            (old, new) if change.bearing != ChangeScope::Words => {
                 let text = |text: &Option<String>| text.clone().unwrap_or("nothing".to_owned());
                 format!("{} of {id} {} → {}", change.field, text(old), text(new))
             }
@@ -66,8 +66,8 @@ fn lead(metric: &MetricDiff) -> String {
 }
 
 /// The loosest first.
-fn rank(change: &FieldChange) -> (bool, Bearing) {
-    (change.bearing != Bearing::Loosened, change.bearing)
+fn rank(change: &FieldChange) -> (bool, ChangeScope) {
+    (change.bearing != ChangeScope::Loosened, change.bearing)
 }
 
 fn group(group: &Group) -> String {
@@ -89,7 +89,7 @@ fn counts(diff: &Diff) -> Vec<String> {
     };
     let loosened = |what: &str| {
         let fields = diff.metrics.iter().flat_map(|metric| {
-            let loosened = metric.definition.iter().filter(|c| c.bearing == Bearing::Loosened);
+            let loosened = metric.definition.iter().filter(|c| c.bearing == ChangeScope::Loosened);
             loosened.map(|change| (&metric.metric, change.field.split('.').next().unwrap_or("")))
         });
         let found: Vec<_> = fields.filter(|(_, field)| *field == what).collect();

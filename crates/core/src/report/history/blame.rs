@@ -16,7 +16,7 @@ use crate::result::{date_text, instant_text};
 const WIDEST: usize = 120;
 
 /// A value and the change that it comes from.
-pub struct Blamed<'a> {
+pub struct BlameReport<'a> {
     pub metric: &'a Metric,
     /// The values of one period at all commits.
     pub series: &'a Series,
@@ -24,8 +24,8 @@ pub struct Blamed<'a> {
 }
 
 /// What changed, who did it, when and why, a line each.
-pub fn blame_text(blamed: &Blamed<'_>) -> String {
-    let Blamed { metric, series, change } = blamed;
+pub fn blame_text(blamed: &BlameReport<'_>) -> String {
+    let BlameReport { metric, series, change } = blamed;
     let unit = DisplayUnit::of(&metric.definition);
     let (Ok(row), Some(origin)) = (&change.point.row, &change.point.origin) else {
         return String::new();
@@ -76,7 +76,7 @@ struct BlameObject<'a> {
 }
 
 /// The same as one object.
-pub fn blame_json(blamed: &Blamed<'_>) -> String {
+pub fn blame_json(blamed: &BlameReport<'_>) -> String {
     let object = BlameObject {
         point: object(blamed.series, blamed.change.point),
         before: number(blamed.change.before.and_then(|row| row.value)),

@@ -5,7 +5,7 @@ mod csv;
 mod json;
 mod text;
 
-pub use blame::{Blamed, blame_json, blame_text};
+pub use blame::{BlameReport, blame_json, blame_text};
 pub use csv::csv;
 pub use json::{json, ndjson};
 pub use text::text;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::FieldChange;
-use super::definition::{Bearing, changed, words};
+use super::definition::{ChangeScope, changed, words};
 use crate::project::definition::alert::{AlertTable, Watch};
 use crate::project::definition::metric::MetricFile;
 
@@ -45,17 +45,18 @@ fn pair(
     let limit = |alert: Option<&AlertTable>| alert.and_then(AlertTable::watch).map(Watch::limit);
     let text = |alert: Option<&AlertTable>| alert.and_then(AlertTable::watch).map(Watch::text);
     let bearing = match (limit(old), limit(new)) {
-        (Some(old), Some(new)) if new < old => Bearing::Tightened,
-        (None, _) => Bearing::Tightened,
-        _ => Bearing::Loosened,
+        (Some(old), Some(new)) if new < old => ChangeScope::Tightened,
+        (None, _) => ChangeScope::Tightened,
+        _ => ChangeScope::Loosened,
     };
     changed(field, text(old), text(new), bearing, found);
     let (Some(old), Some(new)) = (old, new) else { return };
     let min_n = |alert: &AlertTable| alert.min_n.map(|min_n| min_n.value);
     let within = |alert: &AlertTable| alert.within.as_ref().map(|within| within.value.seconds);
     let days = |seconds: Option<i64>| seconds.map(|seconds| format!("{} d", seconds / 86_400));
-    // Fewer groups have enough rows to be judged; a shorter time has fewer values to move from.
-    let bearing = |is_looser| if is_looser { Bearing::Loosened } else { Bearing::Tightened };
+    // Fewer groups have enough rows to be checked; a shorter time has fewer values to move from.
+    let bearing =
+        |is_looser| if is_looser { ChangeScope::Loosened } else { ChangeScope::Tightened };
     let looser = min_n(new) > min_n(old);
     let number = |number: Option<u32>| number.map(|number| number.to_string());
     let key = |name: &str| format!("{field} {name}");
@@ -63,7 +64,7 @@ fn pair(
     let looser = within(new) < within(old);
     changed(&key("within"), days(within(old)), days(within(new)), bearing(looser), found);
     let over = |alert: &AlertTable| Some(alert.over().to_string());
-    changed(&key("over"), over(old), over(new), Bearing::Judgement, found);
+    changed(&key("over"), over(old), over(new), ChangeScope::Judgement, found);
     words(&key("name"), old.name.as_ref(), new.name.as_ref(), found);
     words(&key("why"), old.why.as_ref(), new.why.as_ref(), found);
 }

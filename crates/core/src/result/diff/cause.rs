@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::Side;
+use super::Revision;
 use super::definition::differences;
 use crate::project::catalog::Source;
 use crate::result::Row;
@@ -34,7 +34,7 @@ pub struct Effects {
 
 /// What moved of a metric between two sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Moved {
+pub enum ChangedInput {
     Nothing,
     Definition,
     Data,
@@ -46,15 +46,18 @@ pub enum Moved {
 /// What moved of a metric that is called `old` in the base and `new` in the head. The definition is
 /// everything that decides the numbers, whatever file it stands in; the data are the files that the
 /// old definition reads, and the as-of.
-pub fn moved(base: &Side<'_>, head: &Side<'_>, old: &str, new: &str) -> Moved {
+pub fn moved(base: &Revision<'_>, head: &Revision<'_>, old: &str, new: &str) -> ChangedInput {
     let (Some((before, old)), Some((after, new))) = (base.metric(old), head.metric(new)) else {
         let without = if base.metric(old).is_none() { base } else { head };
-        return Moved::Unknown(format!("{} has no definition of it", without.provenance.name));
+        return ChangedInput::Unknown(format!(
+            "{} has no definition of it",
+            without.provenance.name
+        ));
     };
     let (Some(first), Some(second)) = (&base.provenance.inputs, &head.provenance.inputs) else {
         let without = if base.provenance.inputs.is_none() { base } else { head };
         let name = &without.provenance.name;
-        return Moved::Unknown(format!("{name} does not say what it was computed from"));
+        return ChangedInput::Unknown(format!("{name} does not say what it was computed from"));
     };
     let definition = !differences((before, old), (after, new)).is_empty();
     let parts = before.catalog.with_parts(old);
@@ -64,17 +67,17 @@ pub fn moved(base: &Side<'_>, head: &Side<'_>, old: &str, new: &str) -> Moved {
             .filter(|id| before.catalog.sources.get(*id).is_some_and(Source::is_from_files))
             .any(|id| first.sources.get(id) != second.sources.get(id));
     match (definition, data) {
-        (false, false) => Moved::Nothing,
-        (true, false) => Moved::Definition,
-        (false, true) => Moved::Data,
-        (true, true) => Moved::Both,
+        (false, false) => ChangedInput::Nothing,
+        (true, false) => ChangedInput::Definition,
+        (false, true) => ChangedInput::Data,
+        (true, true) => ChangedInput::Both,
     }
 }
 
 /// The cause of the change from `old` to `new`, where `crossed` is V(old, new) and `reverse`
 /// V(new, old): a row, none where that evaluation has none here, or why there is no evaluation.
 pub fn cause(
-    moved: &Moved,
+    moved: &ChangedInput,
     old: &Row,
     new: &Row,
     crossed: Option<Result<Option<&Row>, &str>>,
@@ -89,14 +92,14 @@ pub fn cause(
         })
     };
     match moved {
-        Moved::Definition => Cause::Definition(whole(true)),
-        Moved::Data => Cause::Data(whole(false)),
-        Moved::Unknown(why) => Cause::NotAttributable(why.clone()),
-        Moved::Nothing => Cause::NotAttributable(
+        ChangedInput::Definition => Cause::Definition(whole(true)),
+        ChangedInput::Data => Cause::Data(whole(false)),
+        ChangedInput::Unknown(why) => Cause::NotAttributable(why.clone()),
+        ChangedInput::Nothing => Cause::NotAttributable(
             "neither the definition nor the data moved: one of the two snapshots was not current"
                 .to_owned(),
         ),
-        Moved::Both => match crossed {
+        ChangedInput::Both => match crossed {
             None => Cause::NotAttributable("the old definition was not evaluated".to_owned()),
             Some(Err(why)) => Cause::NotAttributable(why.to_owned()),
             Some(Ok(between)) => {

@@ -19,12 +19,12 @@ pub struct FieldChange {
     /// As people read it; `None` where there was nothing, or where it is longer than a line.
     pub old: Option<String>,
     pub new: Option<String>,
-    pub bearing: Bearing,
+    pub bearing: ChangeScope,
 }
 
 /// What a change of a definition bears on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Bearing {
+pub enum ChangeScope {
     /// The numbers.
     Numbers,
     /// The verdict on them, which is easier to pass now.
@@ -52,9 +52,9 @@ pub fn changes(
     words("description", old.description.as_ref(), new.description.as_ref(), &mut found);
     words("version", old.version.as_ref(), new.version.as_ref(), &mut found);
     let unit = |definition: &MetricFile| Some(definition.unit.value.name());
-    changed("unit", unit(old), unit(new), Bearing::Judgement, &mut found);
+    changed("unit", unit(old), unit(new), ChangeScope::Judgement, &mut found);
     let direction = |definition: &MetricFile| Some(definition.direction.name().to_owned());
-    changed("direction", direction(old), direction(new), Bearing::Judgement, &mut found);
+    changed("direction", direction(old), direction(new), ChangeScope::Judgement, &mut found);
     bounds(old, new, &mut found);
     alerts::changes(old, new, &mut found);
     guards(old, new, renamed, &mut found);
@@ -62,7 +62,7 @@ pub fn changes(
         field,
         old: None,
         new: None,
-        bearing: Bearing::Numbers,
+        bearing: ChangeScope::Numbers,
     }));
     found
 }
@@ -108,14 +108,14 @@ pub(super) fn words(
     found: &mut Vec<FieldChange>,
 ) {
     let text = |text: Option<&Text>| text.map(Text::to_string);
-    changed(field, text(old), text(new), Bearing::Words, found);
+    changed(field, text(old), text(new), ChangeScope::Words, found);
 }
 
 pub(super) fn changed(
     field: &str,
     old: Option<String>,
     new: Option<String>,
-    bearing: Bearing,
+    bearing: ChangeScope,
     found: &mut Vec<FieldChange>,
 ) {
     if old != new {
@@ -144,12 +144,12 @@ fn bounds(old: &MetricFile, new: &MetricFile, found: &mut Vec<FieldChange>) {
     let mut bound = |field: &str, old: Option<Decimal>, new: Option<Decimal>, allows: Allows| {
         let bearing = match (old, new) {
             _ if old == new => return,
-            (None, _) => Bearing::Tightened,
-            (_, None) => Bearing::Loosened,
+            (None, _) => ChangeScope::Tightened,
+            (_, None) => ChangeScope::Loosened,
             (Some(old), Some(new)) => match allows {
-                Above if new < old => Bearing::Loosened,
-                Below if new > old => Bearing::Loosened,
-                Above | Below => Bearing::Tightened,
+                Above if new < old => ChangeScope::Loosened,
+                Below if new > old => ChangeScope::Loosened,
+                Above | Below => ChangeScope::Tightened,
             },
         };
         let (old, new) = (old.map(|b| units.0.show(b)), new.map(|b| units.1.show(b)));
@@ -164,8 +164,8 @@ fn bounds(old: &MetricFile, new: &MetricFile, found: &mut Vec<FieldChange>) {
         Some(min_n.value)
     };
     let (before, now) = (least(old), least(new));
-    // Fewer groups have enough rows to be judged.
-    let bearing = if now > before { Bearing::Loosened } else { Bearing::Tightened };
+    // Fewer groups have enough rows to be checked.
+    let bearing = if now > before { ChangeScope::Loosened } else { ChangeScope::Tightened };
     let text = |min_n: Option<u32>| min_n.map(|min_n| min_n.to_string());
     changed("target.min_n", text(before), text(now), bearing, found);
 }
@@ -192,10 +192,10 @@ fn guards(
         before.map(|guard| renamed.get(&guard).cloned().unwrap_or(guard)).collect();
     let now = names(new);
     for removed in before.difference(&now) {
-        changed("guards", Some(removed.clone()), None, Bearing::Loosened, found);
+        changed("guards", Some(removed.clone()), None, ChangeScope::Loosened, found);
     }
     for added in now.difference(&before) {
-        changed("guards", None, Some(added.clone()), Bearing::Tightened, found);
+        changed("guards", None, Some(added.clone()), ChangeScope::Tightened, found);
     }
     let notes = |definition: &MetricFile| definition.gameability.as_ref()?.notes.clone();
     words("gameability.notes", notes(old).as_ref(), notes(new).as_ref(), found);
@@ -208,9 +208,9 @@ fn guards(
     };
     let (before, now) = (waived(old), waived(new));
     for added in now.difference(&before) {
-        changed("waivers", None, Some(added.clone()), Bearing::Loosened, found);
+        changed("waivers", None, Some(added.clone()), ChangeScope::Loosened, found);
     }
     for removed in before.difference(&now) {
-        changed("waivers", Some(removed.clone()), None, Bearing::Tightened, found);
+        changed("waivers", Some(removed.clone()), None, ChangeScope::Tightened, found);
     }
 }

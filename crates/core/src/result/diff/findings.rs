@@ -3,7 +3,9 @@
 
 use rust_decimal::Decimal;
 
-use super::{Bearing, Cause, Definitions, Diff, FieldChange, MetricDiff, Presence, VerdictKind};
+use super::{
+    Cause, ChangeScope, Definitions, Diff, FieldChange, MetricDiff, Presence, VerdictKind,
+};
 use crate::diagnostic::{Code, Diagnostic, codes};
 use crate::project::catalog::Metric;
 use crate::result::{date_text, group_text, listed};
@@ -34,11 +36,13 @@ fn one(changed: &MetricDiff, metric: Option<&Metric>, found: &mut Vec<Diagnostic
             "say in the pull request what answers its question now, and who agreed to lose it",
         ));
     }
-    for change in changed.definition.iter().filter(|c| c.bearing == Bearing::Loosened) {
+    for change in changed.definition.iter().filter(|c| c.bearing == ChangeScope::Loosened) {
         let (code, says) = loosened(id, change);
         let help = match code.name {
             "guard-removed" => "name what notices the same move now, or keep what did",
-            _ => "a bound that moves with the number is none: say why it was wrong before",
+            _ => {
+                "a limit that is changed when it is missed limits nothing: say why the old one was wrong"
+            }
         };
         let diagnostic = Diagnostic::new(code, says).help(help);
         found.push(match code.name {

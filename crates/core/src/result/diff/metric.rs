@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::cause::{Moved, cause, moved};
+use super::cause::{ChangedInput, cause, moved};
 use super::values::{Index, SeriesChange, ValueChange, index, is_same};
-use super::{Crossed, MetricDiff, Presence, Side, definition, mix, verdict};
+use super::{Counterfactuals, MetricDiff, Presence, Revision, definition, mix, verdict};
 use crate::project::catalog::Metric;
 use crate::project::definition::display::DisplayUnit;
 use crate::result::{Group, MetricResults, Period, Row};
@@ -16,7 +16,7 @@ pub struct Pair {
 }
 
 /// All metrics of both sides, by the id of the head.
-pub fn pairs(base: &Side<'_>, head: &Side<'_>) -> Vec<Pair> {
+pub fn pairs(base: &Revision<'_>, head: &Revision<'_>) -> Vec<Pair> {
     let (old, new) = (ids(base), ids(head));
     let mut renamed: BTreeMap<String, String> = BTreeMap::new();
     let mut gone: BTreeSet<String> = old.difference(&new).cloned().collect();
@@ -40,13 +40,13 @@ pub fn renamed(pairs: &[Pair]) -> BTreeMap<String, String> {
     both.filter(|(old, new)| old != new).collect()
 }
 
-fn ids(side: &Side<'_>) -> BTreeSet<String> {
+fn ids(side: &Revision<'_>) -> BTreeSet<String> {
     let defined = side.definitions.map(|definitions| definitions.catalog.metrics.keys());
     side.results.keys().chain(defined.into_iter().flatten()).cloned().collect()
 }
 
 /// Whether two ids mean the same metric: the same definition, or without one the same results.
-fn is_renamed(base: &Side<'_>, head: &Side<'_>, old: &str, new: &str) -> bool {
+fn is_renamed(base: &Revision<'_>, head: &Revision<'_>, old: &str, new: &str) -> bool {
     match (base.definitions, head.definitions) {
         (Some(before), Some(after)) => {
             let identity = |side: super::Definitions<'_>, id: &str| {
@@ -65,9 +65,9 @@ fn is_renamed(base: &Side<'_>, head: &Side<'_>, old: &str, new: &str) -> bool {
 
 /// What changed of a metric; `None` where nothing did.
 pub fn compare(
-    base: &Side<'_>,
-    head: &Side<'_>,
-    crossed: &Crossed,
+    base: &Revision<'_>,
+    head: &Revision<'_>,
+    crossed: &Counterfactuals,
     pair: &Pair,
     renamed: &BTreeMap<String, String>,
 ) -> Option<MetricDiff> {
@@ -98,7 +98,7 @@ pub fn compare(
         appeared: Vec::new(),
         vanished: Vec::new(),
         mixes: Vec::new(),
-        witnesses: None,
+        affected_subjects: None,
         verdicts: Vec::new(),
     };
     if let (Some(before), Some(after), Some(first), Some(second)) =
@@ -121,8 +121,8 @@ pub fn compare(
                         period.map_or_else(Vec::new, |period| mix::mixes(after, old, new, period));
                     changed.verdicts = verdict::changes((base, before, old), (head, after, new));
                 }
-                if matches!(moved, Moved::Definition | Moved::Both) {
-                    changed.witnesses = crossed.witnesses.get(*new_id).cloned();
+                if matches!(moved, ChangedInput::Definition | ChangedInput::Both) {
+                    changed.affected_subjects = crossed.affected_subjects.get(*new_id).cloned();
                 }
             }
             (None, None) => {}
@@ -143,22 +143,22 @@ pub fn compare(
 }
 
 fn results<'s>(
-    side: &'s Side<'_>,
+    side: &'s Revision<'_>,
     id: &'s Option<String>,
 ) -> Option<(&'s str, Option<&'s MetricResults>)> {
     let id = id.as_ref()?;
     Some((id, side.results.get(id)))
 }
 
-fn metric<'a>(side: &Side<'a>, id: Option<&str>) -> Option<&'a Metric> {
+fn metric<'a>(side: &Revision<'a>, id: Option<&str>) -> Option<&'a Metric> {
     side.definitions?.catalog.metrics.get(id?)
 }
 
 /// Compares the values that both sides have. A period that only one of them has came or went with
 /// the window, which is no change of a value.
 fn values(
-    crossed: &Crossed,
-    moved: &Moved,
+    crossed: &Counterfactuals,
+    moved: &ChangedInput,
     id: &str,
     (old, new): (&MetricResults, &MetricResults),
     changed: &mut MetricDiff,

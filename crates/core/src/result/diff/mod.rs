@@ -8,7 +8,7 @@
 //! ```
 //!
 //! which add up exactly. Where only one of the two moved, the whole change is its effect and nothing
-//! needs to be evaluated; where both did, [`Crossed`] has V(old, new), and V(new, old) where the old
+//! needs to be evaluated; where both did, [`Counterfactuals`] has V(old, new), and V(new, old) where the old
 //! data is still there. Everything here is a pure function.
 
 mod alerts;
@@ -22,8 +22,8 @@ mod sources;
 mod values;
 mod verdict;
 
-pub use cause::{Cause, Effects, Moved, moved};
-pub use definition::{Bearing, FieldChange};
+pub use cause::{Cause, ChangedInput, Effects, moved};
+pub use definition::{ChangeScope, FieldChange};
 pub use findings::findings;
 pub use mix::Mix;
 pub use sources::SourceChange;
@@ -40,7 +40,7 @@ use crate::result::snapshot::InputsFile;
 use crate::result::{Group, MetricResults, SourceInput};
 
 /// One of the two states that are compared.
-pub struct Side<'a> {
+pub struct Revision<'a> {
     pub provenance: Provenance,
     /// Absent where there are only results, or the definitions cannot be read.
     pub definitions: Option<Definitions<'a>>,
@@ -48,7 +48,7 @@ pub struct Side<'a> {
     pub results: BTreeMap<String, MetricResults>,
 }
 
-impl<'a> Side<'a> {
+impl<'a> Revision<'a> {
     /// A metric with the definitions that it belongs to.
     pub fn metric(&self, id: &str) -> Option<(Definitions<'a>, &'a Metric)> {
         let definitions = self.definitions?;
@@ -77,18 +77,18 @@ pub struct Provenance {
 /// Results of the definitions of one side over the data of the other, by metric; or why there are
 /// none. A metric that is not among them needs none.
 #[derive(Debug, Default)]
-pub struct Crossed {
+pub struct Counterfactuals {
     /// V(old, new)
     pub old_over_new: BTreeMap<String, Result<MetricResults, String>>,
     /// V(new, old)
     pub new_over_old: BTreeMap<String, Result<MetricResults, String>>,
     /// What a change of the definition did to single subjects, over the new data.
-    pub witnesses: BTreeMap<String, Result<Witnesses, String>>,
+    pub affected_subjects: BTreeMap<String, Result<AffectedSubjects, String>>,
 }
 
 /// The subjects that a change of the definition touched.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Witnesses {
+pub struct AffectedSubjects {
     pub entered: Subjects,
     pub left: Subjects,
     /// They count before and after, with another value.
@@ -138,7 +138,7 @@ pub struct MetricDiff {
     pub vanished: Vec<Group>,
     /// Totals that moved against every group, or mostly because the mix of groups did.
     pub mixes: Vec<Mix>,
-    pub witnesses: Option<Result<Witnesses, String>>,
+    pub affected_subjects: Option<Result<AffectedSubjects, String>>,
     /// Ceilings and targets that are newly broken or newly met.
     pub verdicts: Vec<Verdict>,
 }
@@ -175,7 +175,7 @@ impl MetricDiff {
 }
 
 /// Compares two sides.
-pub fn diff(base: &Side<'_>, head: &Side<'_>, crossed: &Crossed) -> Diff {
+pub fn diff(base: &Revision<'_>, head: &Revision<'_>, crossed: &Counterfactuals) -> Diff {
     let sources = sources::changes(&base.provenance, &head.provenance);
     let pairs = metric::pairs(base, head);
     let renamed = metric::renamed(&pairs);

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use rust_decimal::Decimal;
 
-use super::{Bearing, MetricDiff, Presence, SeriesChange, ValueChange, VerdictKind};
+use super::{ChangeScope, MetricDiff, Presence, SeriesChange, ValueChange, VerdictKind};
 use crate::project::definition::metric::Direction;
 
 /// Puts metrics, and the groups of each, in the order of importance.
@@ -29,7 +29,7 @@ fn class(metric: &MetricDiff) -> u8 {
         0
     } else if verdict(VerdictKind::TargetMissed) {
         1
-    } else if bearing(Bearing::Loosened) || metric.presence == Presence::Removed {
+    } else if bearing(ChangeScope::Loosened) || metric.presence == Presence::Removed {
         2
     } else if metric.mixes.iter().any(|mix| mix.reversal) {
         3
@@ -37,7 +37,7 @@ fn class(metric: &MetricDiff) -> u8 {
         4
     } else if !metric.series.is_empty() {
         5
-    } else if metric.presence != Presence::Both || bearing(Bearing::Numbers) {
+    } else if metric.presence != Presence::Both || bearing(ChangeScope::Numbers) {
         6
     } else {
         7

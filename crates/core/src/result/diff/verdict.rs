@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::Side;
+use super::Revision;
 use crate::project::catalog::Metric;
 use crate::result::threshold::{missed_target, outside_ceiling};
 use crate::result::{Group, MetricResults, Row};
@@ -14,7 +14,7 @@ use crate::result::{Group, MetricResults, Row};
 pub struct Verdict {
     pub kind: VerdictKind,
     pub old: Option<Row>,
-    /// The row of the head that is judged.
+    /// The row of the head that is checked.
     pub new: Row,
 }
 
@@ -27,14 +27,14 @@ pub enum VerdictKind {
     TargetMet,
 }
 
-/// The verdicts on a metric that changed, by importance and group. A target is judged at the
+/// The verdicts on a metric that changed, by importance and group. A target is checked at the
 /// newest complete period of each side, by its own bounds.
 pub fn changes(
-    base: (&Side<'_>, &Metric, &MetricResults),
-    head: (&Side<'_>, &Metric, &MetricResults),
+    base: (&Revision<'_>, &Metric, &MetricResults),
+    head: (&Revision<'_>, &Metric, &MetricResults),
 ) -> Vec<Verdict> {
     let mut found = Vec::new();
-    let outside = |(_, metric, results): (&Side<'_>, &Metric, &MetricResults)| -> BTreeSet<_> {
+    let outside = |(_, metric, results): (&Revision<'_>, &Metric, &MetricResults)| -> BTreeSet<_> {
         let rows = outside_ceiling(metric, results).into_iter();
         rows.map(|row| (row.group.clone(), row.period)).collect()
     };
@@ -54,7 +54,7 @@ pub fn changes(
     for place in before.difference(&now) {
         verdict(VerdictKind::CeilingKept, row(base.2, place), row(head.2, place));
     }
-    let missed = |(side, metric, results): (&Side<'_>, &Metric, &MetricResults)| {
+    let missed = |(side, metric, results): (&Revision<'_>, &Metric, &MetricResults)| {
         let as_of = as_of(side)?;
         let judged = missed_target(metric, results, as_of)?;
         let rows = |rows: Vec<&Row>| -> Vec<Row> { rows.into_iter().cloned().collect() };
@@ -85,6 +85,6 @@ pub fn changes(
 }
 
 /// The instant for which a side was computed.
-pub fn as_of(side: &Side<'_>) -> Option<Timestamp> {
+pub fn as_of(side: &Revision<'_>) -> Option<Timestamp> {
     side.provenance.inputs.as_ref()?.as_of.parse().ok()
 }

@@ -10,7 +10,7 @@ use crate::result::{Group, MetricResults, Period};
 
 /// What an evaluation as of the end of a period found in it.
 #[derive(Debug)]
-pub struct Evaluated {
+pub struct PeriodResult {
     pub as_of: Timestamp,
     pub grain: Grain,
     pub period: Period,
@@ -19,7 +19,7 @@ pub struct Evaluated {
 }
 
 /// The groups that any of the evaluations has, totals first.
-pub fn evaluated_groups(evaluated: &[Evaluated]) -> Vec<Group> {
+pub fn evaluated_groups(evaluated: &[PeriodResult]) -> Vec<Group> {
     let groups: BTreeSet<(usize, Group)> = evaluated
         .iter()
         .filter_map(|evaluated| evaluated.results.as_ref().ok())
@@ -30,8 +30,8 @@ pub fn evaluated_groups(evaluated: &[Evaluated]) -> Vec<Group> {
 }
 
 /// The value of a group in each evaluation.
-pub fn evaluated_points(evaluated: &[Evaluated], group: &Group) -> Vec<Point> {
-    let point = |evaluated: &Evaluated| {
+pub fn evaluated_points(evaluated: &[PeriodResult], group: &Group) -> Vec<Point> {
+    let point = |evaluated: &PeriodResult| {
         let row = evaluated.results.as_ref().map_err(String::clone).and_then(|results| {
             let mut rows = results.rows.iter();
             let row = rows.find(|row| row.group == *group && row.period == evaluated.period);

@@ -10,20 +10,20 @@ mod points;
 
 pub use blame::{LastChange, last_change};
 pub use commit::Commit;
-pub use evaluated::{Evaluated, evaluated_groups, evaluated_points};
+pub use evaluated::{PeriodResult, evaluated_groups, evaluated_points};
 pub use points::{groups, newest_complete, points};
 
 use jiff::Timestamp;
 
 use crate::project::definition::project::Grain;
-use crate::result::diff::Moved;
+use crate::result::diff::ChangedInput;
 use crate::result::snapshot::Snapshot;
 use crate::result::threshold::Observation;
 use crate::result::{Group, Period, Row, date_text};
 
 /// A commit that changed the snapshot of a metric.
 #[derive(Debug)]
-pub struct Revision {
+pub struct MetricRevision {
     pub commit: Commit,
     /// What the metric was called.
     pub metric: String,
@@ -36,7 +36,7 @@ pub struct Revision {
     /// The newest period that was complete then, in any group.
     pub complete: Option<Period>,
     /// What moved since the commit before; `None` for the first.
-    pub moved: Option<Moved>,
+    pub moved: Option<ChangedInput>,
 }
 
 /// The values of one group of a metric, the oldest first.

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::blame::says_the_same;
-use super::{Cause, Origin, Point, Revision};
-use crate::result::diff::Moved;
+use super::{Cause, MetricRevision, Origin, Point};
+use crate::result::diff::ChangedInput;
 use crate::result::snapshot::Snapshot;
 use crate::result::{Group, Period, Row, Status, date_text};
 
 /// The groups that any of the snapshots has, totals first.
-pub fn groups(revisions: &[Revision]) -> Vec<Group> {
+pub fn groups(revisions: &[MetricRevision]) -> Vec<Group> {
     let snapshots = revisions.iter().filter_map(|revision| revision.snapshot.as_ref().ok());
     let groups: BTreeSet<(usize, Group)> = snapshots
         .flat_map(|snapshot| &snapshot.series)
@@ -23,12 +23,12 @@ pub fn groups(revisions: &[Revision]) -> Vec<Group> {
 /// The value of a group at each commit: in the period that holds an instant, or in the newest one
 /// that was complete then. A value in another unit than `unit` cannot be compared with the others.
 pub fn points(
-    revisions: &[Revision],
+    revisions: &[MetricRevision],
     group: &Group,
     unit: &str,
     period: Option<Timestamp>,
 ) -> Vec<Point> {
-    let mut before: Option<&Revision> = None;
+    let mut before: Option<&MetricRevision> = None;
     let mut known: Option<Row> = None;
     let mut points = Vec::new();
     for revision in revisions {
@@ -56,21 +56,21 @@ pub fn points(
 }
 
 /// Why a value is what it is, where it is the `same` as before or another one.
-fn cause(moved: Option<&Moved>, same: bool) -> Cause {
+fn cause(moved: Option<&ChangedInput>, same: bool) -> Cause {
     match moved {
         None => Cause::First,
-        Some(Moved::Nothing) if same => Cause::None,
-        Some(Moved::Nothing) => Cause::Neither,
-        Some(Moved::Definition) => Cause::Definition,
-        Some(Moved::Data) => Cause::Data,
-        Some(Moved::Both) => Cause::Both,
-        Some(Moved::Unknown(why)) => Cause::Unknown(why.clone()),
+        Some(ChangedInput::Nothing) if same => Cause::None,
+        Some(ChangedInput::Nothing) => Cause::Neither,
+        Some(ChangedInput::Definition) => Cause::Definition,
+        Some(ChangedInput::Data) => Cause::Data,
+        Some(ChangedInput::Both) => Cause::Both,
+        Some(ChangedInput::Unknown(why)) => Cause::Unknown(why.clone()),
     }
 }
 
 /// The value of a group at a commit, or why there is none.
 fn at(
-    revision: &Revision,
+    revision: &MetricRevision,
     group: &Group,
     unit: &str,
     period: Option<Timestamp>,

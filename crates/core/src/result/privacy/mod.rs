@@ -22,9 +22,13 @@ use crate::diagnostic::{Diagnostic, Span, codes};
 use crate::project::catalog::{Catalog, Metric};
 use crate::result::MetricResults;
 
+/// The environment variable with the secret of the pseudonyms. It is no argument: those are for
+/// everybody on the machine to see.
+pub const KEY_VARIABLE: &str = "GOODHART_PSEUDONYM_KEY";
+
 /// What protecting results had to say.
 #[derive(Debug, Default)]
-pub struct Protected {
+pub struct ProtectedResults {
     pub diagnostics: Vec<Diagnostic>,
     /// Metrics whose results were taken away, and why.
     pub skipped: BTreeMap<String, String>,
@@ -43,8 +47,8 @@ pub fn protect(
     key: Result<&Key, &NoKey>,
     since: Option<Timestamp>,
     metrics: &mut BTreeMap<String, MetricResults>,
-) -> Protected {
-    let mut protected = Protected::default();
+) -> ProtectedResults {
+    let mut protected = ProtectedResults::default();
     // Before pseudonyms, and only of what stays as it is.
     protected.diagnostics.extend(personal_values(catalog, chosen, sensitive, since, metrics));
     match key {
@@ -96,10 +100,10 @@ fn without_key(
     if lost.len() > SHOWN {
         diagnostic = diagnostic.note(format!("of {}", names.join(", ")));
     }
-    Some(diagnostic.help(
+    Some(diagnostic.help(format!(
         "make a key with `openssl rand -hex 32`, keep it outside the repository, and set \
-         GOODHART_PSEUDONYM_KEY to it",
-    ))
+         {KEY_VARIABLE} to it"
+    )))
 }
 
 /// Segments that show what looks like addresses. The values themselves are not repeated.

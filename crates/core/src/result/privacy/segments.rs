@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::project::catalog::{Catalog, Metric};
-use crate::sql::facts::{Bound, ColumnRef, Origin};
+use crate::sql::facts::{BoundProject, ColumnRef, Origin};
 
 /// Segments by metric.
 pub type Segments = BTreeMap<String, BTreeSet<String>>;
@@ -17,7 +17,7 @@ pub type Segments = BTreeMap<String, BTreeSet<String>>;
 /// sensitive whose source is.
 pub fn sensitive<'a>(
     catalog: &'a Catalog,
-    bound: &Bound,
+    bound: &BoundProject,
     metrics: impl IntoIterator<Item = &'a String>,
 ) -> Segments {
     let metrics: Vec<&Metric> =
@@ -30,14 +30,19 @@ pub fn sensitive<'a>(
     found
 }
 
-fn of_rows(catalog: &Catalog, bound: &Bound, metric: &Metric) -> BTreeSet<String> {
+fn of_rows(catalog: &Catalog, bound: &BoundProject, metric: &Metric) -> BTreeSet<String> {
     let segments = metric.segments().into_iter();
     let sensitive = segments.filter(|name| is_sensitive(catalog, bound, metric, name));
     sensitive.map(str::to_owned).collect()
 }
 
 /// Whether a segment of a metric over rows is sensitive.
-pub fn is_sensitive(catalog: &Catalog, bound: &Bound, metric: &Metric, segment: &str) -> bool {
+pub fn is_sensitive(
+    catalog: &Catalog,
+    bound: &BoundProject,
+    metric: &Metric,
+    segment: &str,
+) -> bool {
     let population = metric.definition.population.as_ref();
     let mut listed = population.into_iter().flat_map(|population| &population.sensitive);
     if listed.any(|name| name.as_str() == segment) {
@@ -55,7 +60,7 @@ pub fn is_sensitive(catalog: &Catalog, bound: &Bound, metric: &Metric, segment: 
 }
 
 /// Whether a value comes from a sensitive column.
-fn comes_from_sensitive(catalog: &Catalog, bound: &Bound, origin: &Origin) -> bool {
+fn comes_from_sensitive(catalog: &Catalog, bound: &BoundProject, origin: &Origin) -> bool {
     let mut seen: BTreeSet<&ColumnRef> = BTreeSet::new();
     let mut pending: Vec<&ColumnRef> = origin.columns.iter().collect();
     while let Some(column) = pending.pop() {

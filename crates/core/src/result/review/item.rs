@@ -1,6 +1,6 @@
 //! What there is to decide about: the pending values of a metric against the committed ones.
 
-use crate::result::snapshot::{Chosen, Series, Snapshot};
+use crate::result::snapshot::{PendingSelection, Series, Snapshot};
 use crate::result::{Group, Row};
 
 /// One thing to decide about.
@@ -8,12 +8,12 @@ use crate::result::{Group, Row};
 pub struct Item {
     /// The name of the snapshot.
     pub metric: String,
-    pub what: What,
+    pub what: PendingChange,
 }
 
 /// What is pending.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum What {
+pub enum PendingChange {
     /// A whole snapshot, and why it is not looked at by group.
     Whole(String),
     /// A group that has other values, came (no old ones) or went (no new ones).
@@ -22,7 +22,7 @@ pub enum What {
 
 /// What is committed of a metric.
 #[derive(Debug, Clone, Copy)]
-pub enum Before<'a> {
+pub enum CommittedState<'a> {
     Nothing,
     /// Somebody else than goodhart wrote it, or a part of it.
     Unsound,
@@ -31,39 +31,43 @@ pub enum Before<'a> {
 
 impl Item {
     /// What is accepted or rejected with it.
-    pub fn chosen(&self) -> Chosen {
+    pub fn chosen(&self) -> PendingSelection {
         match &self.what {
-            What::Whole(_) => Chosen::Metrics([self.metric.clone()].into()),
-            What::Group { group, .. } => Chosen::Groups(self.metric.clone(), vec![group.clone()]),
+            PendingChange::Whole(_) => PendingSelection::Metrics([self.metric.clone()].into()),
+            PendingChange::Group { group, .. } => {
+                PendingSelection::Groups(self.metric.clone(), vec![group.clone()])
+            }
         }
     }
 
     pub fn group(&self) -> Option<&Group> {
         match &self.what {
-            What::Whole(_) => None,
-            What::Group { group, .. } => Some(group),
+            PendingChange::Whole(_) => None,
+            PendingChange::Group { group, .. } => Some(group),
         }
     }
 }
 
 /// The items of a metric, in the order of its snapshot.
-pub fn items(before: Before<'_>, pending: &Snapshot) -> Vec<Item> {
-    let whole = |why: String| vec![Item { metric: pending.metric.clone(), what: What::Whole(why) }];
+pub fn items(before: CommittedState<'_>, pending: &Snapshot) -> Vec<Item> {
+    let whole = |why: String| {
+        vec![Item { metric: pending.metric.clone(), what: PendingChange::Whole(why) }]
+    };
     let committed = match before {
-        Before::Nothing => {
+        CommittedState::Nothing => {
             let groups = pending.series.len();
             let plural = if groups == 1 { "group" } else { "groups" };
             return whole(format!("its first snapshot: {groups} {plural}"));
         }
-        Before::Unsound => {
+        CommittedState::Unsound => {
             return whole(
                 "its snapshot is not as goodhart wrote it, and is written anew".to_owned(),
             );
         }
-        Before::Sound(committed) if !committed.is_comparable(pending) => {
+        CommittedState::Sound(committed) if !committed.is_comparable(pending) => {
             return whole(header(committed, pending));
         }
-        Before::Sound(committed) => committed,
+        CommittedState::Sound(committed) => committed,
     };
     let groups = committed.changed_groups(pending);
     if groups.is_empty() {
@@ -71,7 +75,7 @@ pub fn items(before: Before<'_>, pending: &Snapshot) -> Vec<Item> {
     }
     let item = |group: Group| Item {
         metric: pending.metric.clone(),
-        what: What::Group {
+        what: PendingChange::Group {
             old: committed.series(&group).cloned(),
             new: pending.series(&group).cloned(),
             group,
@@ -105,7 +109,7 @@ fn header(old: &Snapshot, new: &Snapshot) -> String {
 
 /// What changed between the rows of a group beside the values.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Others<'a> {
+pub struct CountChanges<'a> {
     /// Periods that only the new rows have.
     pub came: Vec<&'a Row>,
     /// Periods that only the old rows have.
@@ -114,7 +118,7 @@ pub struct Others<'a> {
     pub beside: Vec<(&'a Row, &'a Row)>,
 }
 
-impl<'a> Others<'a> {
+impl<'a> CountChanges<'a> {
     /// `is_told` says of which changes the value is shown anyway.
     pub fn of(old: &'a Series, new: &'a Series, is_told: impl Fn(&Row) -> bool) -> Self {
         let mut others = Self::default();

@@ -10,5 +10,5 @@ mod steps;
 pub mod text;
 
 pub use definition::definition;
-pub use item::{Before, Item, Others, What, items};
-pub use steps::{Answer, Key, Next, Steps};
+pub use item::{CommittedState, CountChanges, Item, PendingChange, items};
+pub use steps::{Answer, Key, StepOutcome, Steps};

@@ -49,7 +49,7 @@ impl Key {
 
 /// What follows from a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Next {
+pub enum StepOutcome {
     /// The same question once more.
     Ask,
     /// The current item with all there is to say, and the question once more.
@@ -89,20 +89,20 @@ impl Steps {
         self.at..self.at + count
     }
 
-    pub fn press(&mut self, key: Key) -> Next {
+    pub fn press(&mut self, key: Key) -> StepOutcome {
         match key {
-            _ if self.current().is_none() => Next::Done,
-            Key::Quit => Next::Done,
-            Key::Other => Next::Ask,
-            Key::More => Next::More,
+            _ if self.current().is_none() => StepOutcome::Done,
+            Key::Quit => StepOutcome::Done,
+            Key::Other => StepOutcome::Ask,
+            Key::More => StepOutcome::More,
             Key::Metric => {
                 self.whole_metric = !self.whole_metric;
-                Next::Ask
+                StepOutcome::Ask
             }
             Key::Answer(answer) => {
                 let scope = self.scope();
                 (self.at, self.whole_metric) = (scope.end, false);
-                Next::Answered(scope, answer)
+                StepOutcome::Answered(scope, answer)
             }
         }
     }
@@ -112,7 +112,7 @@ impl Steps {
 mod tests {
     use super::*;
 
-    fn pressed(keys: &str) -> Vec<Next> {
+    fn pressed(keys: &str) -> Vec<StepOutcome> {
         let metrics = ["a", "a", "a", "b"].map(str::to_owned).to_vec();
         let mut steps = Steps::new(metrics);
         keys.chars().map(|key| steps.press(Key::of(key))).collect()
@@ -122,21 +122,27 @@ mod tests {
     fn a_key_answers_one_item_and_after_m_the_rest_of_a_metric() {
         use Answer::{Accept, Reject, Skip};
         let expected = [
-            Next::Answered(0..1, Skip),
-            Next::Ask,
-            Next::Answered(1..3, Accept),
-            Next::More,
-            Next::Answered(3..4, Reject),
-            Next::Done,
+            StepOutcome::Answered(0..1, Skip),
+            StepOutcome::Ask,
+            StepOutcome::Answered(1..3, Accept),
+            StepOutcome::More,
+            StepOutcome::Answered(3..4, Reject),
+            StepOutcome::Done,
         ];
         assert_eq!(pressed("smadra"), expected);
-        assert_eq!(pressed("mmr"), [Next::Ask, Next::Ask, Next::Answered(0..1, Reject)]);
+        assert_eq!(
+            pressed("mmr"),
+            [StepOutcome::Ask, StepOutcome::Ask, StepOutcome::Answered(0..1, Reject)]
+        );
     }
 
     #[test]
     fn nothing_is_accepted_by_enter_or_by_chance() {
-        assert_eq!(pressed("\n\r A"), [Next::Ask, Next::Ask, Next::Ask, Next::Ask]);
-        assert_eq!(pressed("q"), [Next::Done]);
-        assert_eq!(Steps::new(Vec::new()).press(Key::of('a')), Next::Done);
+        assert_eq!(
+            pressed("\n\r A"),
+            [StepOutcome::Ask, StepOutcome::Ask, StepOutcome::Ask, StepOutcome::Ask]
+        );
+        assert_eq!(pressed("q"), [StepOutcome::Done]);
+        assert_eq!(Steps::new(Vec::new()).press(Key::of('a')), StepOutcome::Done);
     }
 }

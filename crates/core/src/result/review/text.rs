@@ -7,7 +7,7 @@ use crate::report::diff::{self as report, TextOptions};
 use crate::result::diff::{Cause, MetricDiff, SeriesChange};
 use crate::result::{Group, Row, date_text, listed};
 
-use super::item::{Item, Others, What};
+use super::item::{CountChanges, Item, PendingChange};
 
 /// Changed values of a group that are shown unless all are asked for, the newest ones.
 const SHOWN: usize = 4;
@@ -47,8 +47,8 @@ pub fn item(
     let value =
         |row: &Row| row.value.map_or(row.status.name().to_owned(), |value| unit.show(value));
     let text = match &item.what {
-        What::Whole(why) => format!("  {}\n", terminal::short(why, WIDEST_LINE)),
-        What::Group { group, old: Some(old), new: Some(new) } => {
+        PendingChange::Whole(why) => format!("  {}\n", terminal::short(why, WIDEST_LINE)),
+        PendingChange::Group { group, old: Some(old), new: Some(new) } => {
             let series = changed
                 .and_then(|changed| changed.series.iter().find(|series| series.group == *group));
             // A table names the group in its first column.
@@ -60,13 +60,13 @@ pub fn item(
             let told = |row: &Row| {
                 series.is_some_and(|series| series.values.iter().any(|v| v.period == row.period))
             };
-            let others = Others::of(old, new, told);
+            let others = CountChanges::of(old, new, told);
             text.push_str(&periods("new", &others.came, &value, options.all));
             text.push_str(&periods("no longer there", &others.went, &value, options.all));
             text.push_str(&beside(&others, options.all));
             text
         }
-        What::Group { group, old, new } => {
+        PendingChange::Group { group, old, new } => {
             let (says, rows) = match (old, new) {
                 (None, Some(new)) => ("this group is new", &new.rows),
                 (Some(old), _) => ("this group is gone", &old.rows),
@@ -122,7 +122,7 @@ fn periods(what: &str, rows: &[&Row], value: &dyn Fn(&Row) -> String, all: bool)
 }
 
 /// The rows whose value is the same and something else is not.
-fn beside(others: &Others<'_>, all: bool) -> String {
+fn beside(others: &CountChanges<'_>, all: bool) -> String {
     let count = others.beside.len();
     if count == 0 {
         return String::new();

@@ -10,14 +10,14 @@ use crate::result::Group;
 
 /// Which of the pending results.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Chosen {
+pub enum PendingSelection {
     All,
     Metrics(BTreeSet<String>),
     /// Some groups of a metric; the total is the group without segments.
     Groups(String, Vec<Group>),
 }
 
-impl Chosen {
+impl PendingSelection {
     fn has(&self, name: &str) -> bool {
         match self {
             Self::All => true,
@@ -29,7 +29,7 @@ impl Chosen {
 
 /// What `accept` does.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Accepted {
+pub struct Acceptance {
     pub accepted: Vec<String>,
     pub removed: Vec<String>,
 }
@@ -43,11 +43,11 @@ impl Store {
     /// Nothing is pending for what is chosen, or a pending snapshot that goodhart did not write.
     pub fn accept(
         &self,
-        chosen: &Chosen,
+        chosen: &PendingSelection,
         known: &BTreeSet<String>,
         reason: Option<&str>,
-    ) -> Result<(Change, Accepted), Error> {
-        let (mut change, mut done) = (Change::new("accept"), Accepted::default());
+    ) -> Result<(Change, Acceptance), Error> {
+        let (mut change, mut done) = (Change::new("accept"), Acceptance::default());
         self.refuse_missing(chosen)?;
         for name in self.pending()? {
             if name == INPUTS {
@@ -65,7 +65,7 @@ impl Store {
             }
             let mut pending = self.pending_snapshot(&name)?;
             match chosen {
-                Chosen::Groups(_, groups) => {
+                PendingSelection::Groups(_, groups) => {
                     let committed = self.sound_committed(&pending)?;
                     let committed = committed.unwrap_or_else(|| without_series(&pending));
                     refuse_same(&committed, &pending, groups)?;
@@ -78,7 +78,7 @@ impl Store {
                         &accepted,
                     );
                 }
-                Chosen::All | Chosen::Metrics(_) => {
+                PendingSelection::All | PendingSelection::Metrics(_) => {
                     pending.explain(self.committed(&name)?.as_ref(), reason);
                     change.put(Shelf::Committed, &name, pending.render());
                     change.remove(Shelf::Pending, &name);
@@ -86,7 +86,7 @@ impl Store {
             }
             done.accepted.push(name);
         }
-        if *chosen == Chosen::All {
+        if *chosen == PendingSelection::All {
             for name in self.all_committed()? {
                 if name != INPUTS && !known.contains(&name) {
                     change.remove(Shelf::Committed, &name);
@@ -102,12 +102,12 @@ impl Store {
     ///
     /// # Errors
     /// As of [`accept`](Self::accept).
-    pub fn reject(&self, chosen: &Chosen) -> Result<(Change, Vec<String>), Error> {
+    pub fn reject(&self, chosen: &PendingSelection) -> Result<(Change, Vec<String>), Error> {
         let (mut change, mut gone) = (Change::new("reject"), Vec::new());
         self.refuse_missing(chosen)?;
         let pending = self.pending()?;
         for name in pending.iter().filter(|name| *name != INPUTS && chosen.has(name)) {
-            if let Chosen::Groups(_, groups) = chosen {
+            if let PendingSelection::Groups(_, groups) = chosen {
                 let pending = self.pending_snapshot(name)?;
                 let committed = self.sound_committed(&pending)?;
                 let committed = committed.unwrap_or_else(|| without_series(&pending));
@@ -140,12 +140,12 @@ impl Store {
         differs
     }
 
-    fn refuse_missing(&self, chosen: &Chosen) -> Result<(), Error> {
+    fn refuse_missing(&self, chosen: &PendingSelection) -> Result<(), Error> {
         let pending = self.pending()?;
         let named: Vec<&String> = match chosen {
-            Chosen::All => Vec::new(),
-            Chosen::Metrics(names) => names.iter().collect(),
-            Chosen::Groups(metric, _) => vec![metric],
+            PendingSelection::All => Vec::new(),
+            PendingSelection::Metrics(names) => names.iter().collect(),
+            PendingSelection::Groups(metric, _) => vec![metric],
         };
         let missing: Vec<&str> =
             named.into_iter().filter(|name| !pending.contains(name)).map(String::as_str).collect();
@@ -164,7 +164,7 @@ impl Store {
         match self.sound(name)? {
             None => Ok(None),
             Some(committed) => match committed {
-                // To write anything beside what was edited would seal the edit.
+                // To write anything beside what was edited would give the edit a checksum.
                 None => Err(Error::Usage(format!(
                     "snapshots/{name}.toml is not as goodhart wrote it, so no part of it is changed\n\
                      {all}"

@@ -14,7 +14,7 @@ use super::layout::{LARGEST, Layout, file};
 use crate::error::Error;
 use crate::project::catalog::is_id;
 use crate::project::real::{self, Content};
-use crate::project::write::{self, Staged, make_folder, sync_folder};
+use crate::project::write::{self, StagedFile, make_folder, sync_folder};
 
 /// The version of the journal.
 const FORMAT: u32 = 1;
@@ -118,19 +118,19 @@ impl Change {
     }
 
     /// Writes all new texts beside the store: a disk that is full is full before anything changed.
-    fn stage(&self, layout: &Layout) -> Result<Vec<Staged>, Error> {
+    fn stage(&self, layout: &Layout) -> Result<Vec<StagedFile>, Error> {
         let mut staged = Vec::new();
         for Step { shelf, name, text } in &self.steps {
             let target = file(&shelf.folder(layout), name);
             real::file(&target)?;
             if let Some(text) = text {
-                staged.push(Staged::new(&layout.staged(), &target, text.as_bytes())?);
+                staged.push(StagedFile::new(&layout.staged(), &target, text.as_bytes())?);
             }
         }
         Ok(staged)
     }
 
-    fn place(&self, layout: &Layout, staged: Vec<Staged>) -> Result<(), Error> {
+    fn place(&self, layout: &Layout, staged: Vec<StagedFile>) -> Result<(), Error> {
         // The journal is on the disk before the first snapshot is another one.
         sync_folder(&layout.private())?;
         for shelf in [Shelf::Committed, Shelf::Pending] {

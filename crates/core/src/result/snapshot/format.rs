@@ -16,7 +16,7 @@ use crate::result::{Group, MetricResults, Row, date_text};
 /// The version of this format.
 pub const FORMAT: u32 = 2;
 
-/// Hexadecimal digits of a seal: it finds what was edited by hand, and keeps nobody from forging it.
+/// Hexadecimal digits of a checksum: it finds what was edited by hand, and is no signature.
 const SEAL_LENGTH: usize = 8;
 
 /// What a snapshot says of a metric.

@@ -17,7 +17,7 @@ const WORTH_A_THREAD: usize = 64;
 
 /// What is committed, as far as it can be read.
 #[derive(Debug, Default)]
-pub struct Committed {
+pub struct CommittedSnapshots {
     /// By metric. Those that were changed by hand are among them.
     pub snapshots: BTreeMap<String, Snapshot>,
     pub inputs: Option<InputsFile>,
@@ -38,7 +38,7 @@ impl Store {
         files: &mut Files,
         known: &BTreeSet<String>,
         chosen: Option<&BTreeSet<String>>,
-    ) -> Result<Committed, Error> {
+    ) -> Result<CommittedSnapshots, Error> {
         self.inspect_but(files, known, chosen, &BTreeMap::new())
     }
 
@@ -53,8 +53,8 @@ impl Store {
         known: &BTreeSet<String>,
         chosen: Option<&BTreeSet<String>>,
         expected: &BTreeMap<String, String>,
-    ) -> Result<Committed, Error> {
-        let mut committed = Committed::default();
+    ) -> Result<CommittedSnapshots, Error> {
+        let mut committed = CommittedSnapshots::default();
         let mut texts = Vec::new();
         for name in self.all_committed()? {
             if name != INPUTS && chosen.is_some_and(|chosen| !chosen.contains(&name)) {

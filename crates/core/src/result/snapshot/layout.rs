@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::project::real::{self, Content};
-use crate::project::write::{self, Staged};
+use crate::project::write::{self, StagedFile};
 
 /// The folder for what goodhart keeps to itself; it ignores itself in git.
 pub const PRIVATE: &str = ".goodhart";
@@ -41,24 +41,8 @@ impl Layout {
         self.private().join("staged")
     }
 
-    /// Where the engine remembers what it verified.
-    pub fn verified(&self) -> PathBuf {
-        self.private().join("verified")
-    }
-
-    /// Where results are remembered.
-    pub fn results(&self) -> PathBuf {
-        self.private().join("results")
-    }
-
-    /// The parse trees of SQL.
-    pub fn parsed(&self) -> PathBuf {
-        self.private().join("parsed")
-    }
-
-    /// What `check` remembers.
-    pub fn bound(&self) -> PathBuf {
-        self.private().join("bound.json")
+    pub fn cache(&self) -> PathBuf {
+        self.private().join("cache")
     }
 
     pub fn journal(&self) -> PathBuf {
@@ -75,7 +59,7 @@ impl Layout {
     /// One of them is a link or a file.
     pub fn refuse_unreal(&self) -> Result<(), Error> {
         let folders = [self.committed(), self.private()];
-        let inner = [self.pending(), self.staged(), self.verified(), self.results(), self.parsed()];
+        let inner = [self.pending(), self.staged(), self.cache()];
         for folder in folders.iter().chain(&inner) {
             real::folder(folder)?;
         }
@@ -109,7 +93,7 @@ impl Layout {
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, path: &Path, text: &str) -> Result<(), Error> {
-        Staged::new(&self.staged(), path, text.as_bytes())?.place()
+        StagedFile::new(&self.staged(), path, text.as_bytes())?.place()
     }
 }
 

@@ -15,7 +15,7 @@ use crate::result::{Group, MetricResults, Period, Row};
 
 /// What both branches made of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Merged {
+pub struct MergeResult {
     pub text: String,
     /// Whether nothing is left between markers.
     pub is_clean: bool,
@@ -27,15 +27,15 @@ const THEIRS: &str = ">>>>>>> theirs\n";
 
 /// Merges what two branches made of `base` in the file of a snapshot (of [`INPUTS`] too). `base` is
 /// empty where both branches added it. What goodhart did not write is a conflict as a whole.
-pub fn merge(name: &str, base: &str, ours: &str, theirs: &str) -> Merged {
+pub fn merge(name: &str, base: &str, ours: &str, theirs: &str) -> MergeResult {
     if let Ok(taken) = pick(base, ours, theirs) {
-        return Merged { text: taken.to_owned(), is_clean: true };
+        return MergeResult { text: taken.to_owned(), is_clean: true };
     }
     let merged = match name {
         INPUTS => inputs(base, ours, theirs),
         metric => snapshots(metric, base, ours, theirs),
     };
-    merged.unwrap_or_else(|| Merged { text: conflict(ours, theirs), is_clean: false })
+    merged.unwrap_or_else(|| MergeResult { text: conflict(ours, theirs), is_clean: false })
 }
 
 /// The side that changed, or what both agree on.
@@ -59,7 +59,7 @@ fn conflict(ours: &str, theirs: &str) -> String {
 }
 
 /// The file about inputs: both sides changed it, and each source and each setting only one of them.
-fn inputs(base: &str, ours: &str, theirs: &str) -> Option<Merged> {
+fn inputs(base: &str, ours: &str, theirs: &str) -> Option<MergeResult> {
     let (ours, theirs) = (InputsFile::parse(ours)?, InputsFile::parse(theirs)?);
     let base = InputsFile::parse(base);
     let base = base.as_ref();
@@ -84,12 +84,12 @@ fn inputs(base: &str, ours: &str, theirs: &str) -> Option<Merged> {
         let taken = pick(base.and_then(of), of(&ours), of(&theirs)).ok()?;
         merged.sources.extend(taken.map(|input| (name.clone(), input)));
     }
-    Some(Merged { text: merged.render(), is_clean: true })
+    Some(MergeResult { text: merged.render(), is_clean: true })
 }
 
 /// `None` where they cannot be laid over each other: another unit, grain or segments, or an edit,
-/// which merging would seal.
-fn snapshots(metric: &str, base: &str, ours: &str, theirs: &str) -> Option<Merged> {
+/// to which merging would give a checksum.
+fn snapshots(metric: &str, base: &str, ours: &str, theirs: &str) -> Option<MergeResult> {
     let (ours, theirs) = (Snapshot::parse(metric, ours)?, Snapshot::parse(metric, theirs)?);
     if !ours.is_comparable(&theirs) {
         return None;
@@ -100,7 +100,7 @@ fn snapshots(metric: &str, base: &str, ours: &str, theirs: &str) -> Option<Merge
         .flat_map(|side| &side.series)
         .map(|series| (series.group.len(), &series.group))
         .collect();
-    let mut merged = Merged { text: ours.header(), is_clean: true };
+    let mut merged = MergeResult { text: ours.header(), is_clean: true };
     for (_, group) in groups {
         let base = base.as_ref().and_then(|base| base.series(group));
         let sides = (ours.series(group), theirs.series(group));
@@ -249,14 +249,14 @@ mod tests {
         base: &[(&str, &[i64])],
         ours: &[(&str, &[i64])],
         theirs: &[(&str, &[i64])],
-    ) -> Merged {
+    ) -> MergeResult {
         let text = |groups| snapshot(groups).render();
         merge("m", &text(base), &text(ours), &text(theirs))
     }
 
     #[track_caller]
-    fn clean(merged: &Merged, groups: &[(&str, &[i64])]) {
-        assert_eq!(merged, &Merged { text: snapshot(groups).render(), is_clean: true });
+    fn clean(merged: &MergeResult, groups: &[(&str, &[i64])]) {
+        assert_eq!(merged, &MergeResult { text: snapshot(groups).render(), is_clean: true });
     }
 
     #[test]
@@ -326,7 +326,7 @@ mod tests {
         };
         let base = snapshot(&[("a", &[1, 2])]).render();
         let merged = merge("m", &base, &explained(&[3, 2], "one"), &explained(&[1, 4], "two"));
-        assert_eq!(merged, Merged { text: explained(&[3, 4], "one; two"), is_clean: true });
+        assert_eq!(merged, MergeResult { text: explained(&[3, 4], "one; two"), is_clean: true });
     }
 
     #[test]
@@ -343,7 +343,10 @@ mod tests {
         let ours = inputs("2", &[("a", "y"), ("b", "x")]);
         let theirs = inputs("1", &[("a", "x"), ("b", "y"), ("c", "z")]);
         let both = inputs("2", &[("a", "y"), ("b", "y"), ("c", "z")]);
-        assert_eq!(merge(INPUTS, &base, &ours, &theirs), Merged { text: both, is_clean: true });
+        assert_eq!(
+            merge(INPUTS, &base, &ours, &theirs),
+            MergeResult { text: both, is_clean: true }
+        );
         let other = inputs("1", &[("a", "z"), ("b", "x")]);
         assert!(!merge(INPUTS, &base, &ours, &other).is_clean);
     }

@@ -1,4 +1,4 @@
-//! Results as text in git: the format, where it is kept, and what is pending.
+//! Results as text in git: the format, where it is stored, and what is pending.
 
 mod accept;
 mod change;
@@ -12,13 +12,13 @@ mod read;
 mod store;
 mod writer;
 
-pub use accept::{Accepted, Chosen};
+pub use accept::{Acceptance, PendingSelection};
 pub use change::{Change, Shelf};
 pub use format::{Series, Snapshot};
 pub use inputs::InputsFile;
-pub use inspect::Committed;
+pub use inspect::CommittedSnapshots;
 pub use layout::{LARGEST, PRIVATE};
-pub use merge::{Merged, before_merge, merge};
+pub use merge::{MergeResult, before_merge, merge};
 pub use read::read;
-pub use store::{INPUTS, Settled, Store, settle};
+pub use store::{INPUTS, SnapshotChanges, Store, settle};
 pub use writer::Writer;

@@ -149,7 +149,7 @@ pub fn read(files: &Files, file: FileId, metric: &str) -> (Option<Snapshot>, Vec
     }
     let all_read = found.is_empty();
     for (series, seal) in snapshot.series.iter().zip(&seals) {
-        // Without a row that cannot be read, no seal holds.
+        // Without a row that cannot be read, no checksum holds.
         if all_read && snapshot.seal(series) != seal.as_str() {
             found.push(
                 Diagnostic::new(&codes::SNAPSHOT_EDITED, format!("{what} was changed by hand"))

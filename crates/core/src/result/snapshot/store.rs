@@ -10,17 +10,14 @@ use super::format::Snapshot;
 use super::inputs::InputsFile;
 use super::layout::{LARGEST, Layout, file};
 use super::read::read;
+use crate::cache::{self, Cache};
 use crate::diagnostic::Files;
 use crate::error::Error;
-use crate::project::Kept;
 use crate::project::catalog::is_id;
 use crate::project::real::{self, Content};
 
 /// The stem of the file about inputs; no metric may be called so.
 pub const INPUTS: &str = "inputs";
-
-/// How many bytes of results are remembered.
-const MOST_RESULTS: u64 = 256 << 20;
 
 /// The snapshots of a project.
 #[derive(Debug, Clone)]
@@ -30,7 +27,7 @@ pub struct Store {
 
 /// How evaluated results compare with the committed ones.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Settled {
+pub struct SnapshotChanges {
     /// Names whose committed snapshot is another one or missing.
     pub changed: Vec<String>,
     /// Committed snapshots of metrics that do not exist any more.
@@ -42,47 +39,13 @@ impl Store {
         Self { layout: Layout::new(root) }
     }
 
-    /// What `check` remembers; nothing where it cannot be read.
-    pub fn remembered(&self) -> String {
-        let read =
-            self.layout.refuse_unreal().and_then(|()| real::read(&self.layout.bound(), LARGEST));
-        match read {
-            Ok(Content::Bytes(bytes)) => String::from_utf8(bytes).unwrap_or_default(),
-            _ => String::new(),
-        }
-    }
-
-    /// Keeps what `check` remembers. Failing to keep it only costs time later.
-    pub fn remember(&self, text: &str) {
-        let layout = &self.layout;
-        let written = layout
-            .make_private()
-            .and_then(|()| layout.ignore_private())
-            .and_then(|()| layout.write(&layout.bound(), text));
-        drop(written);
-    }
-
-    /// Where the engine remembers what it verified; `None` where it cannot.
-    pub fn memory(&self) -> Option<PathBuf> {
+    /// The cache of the project for one `program` in a run that begins `now`; disabled where the
+    /// private folder cannot be made.
+    pub fn cache(&self, program: &Path, now: SystemTime) -> Cache {
         let layout = &self.layout;
         let made = layout.make_private().and_then(|()| layout.ignore_private());
-        made.ok().map(|()| layout.verified())
-    }
-
-    /// Where results are remembered, for a run that begins `now`; `None` where it cannot.
-    pub fn results(&self, now: SystemTime) -> Option<Kept> {
-        self.kept(Layout::results, now)
-    }
-
-    /// The same for the parse trees of SQL.
-    pub fn parsed(&self, now: SystemTime) -> Option<Kept> {
-        self.kept(Layout::parsed, now)
-    }
-
-    fn kept(&self, folder: impl Fn(&Layout) -> PathBuf, now: SystemTime) -> Option<Kept> {
-        let layout = &self.layout;
-        let made = layout.make_private().and_then(|()| layout.ignore_private());
-        made.ok().map(|()| Kept::new(folder(layout), MOST_RESULTS, now))
+        let cache = |()| Cache::new(layout.cache(), cache::CAPACITY, program, now);
+        made.map(cache).unwrap_or_default()
     }
 
     /// Whether a run was interrupted that the next `eval` or `accept` finishes.
@@ -275,8 +238,8 @@ pub fn settle(
     store: &Store,
     rendered: &BTreeMap<String, String>,
     known: &BTreeSet<String>,
-) -> Result<Settled, Error> {
-    let mut settled = Settled::default();
+) -> Result<SnapshotChanges, Error> {
+    let mut settled = SnapshotChanges::default();
     for (name, text) in rendered {
         if !store.is_committed(name, text)? {
             settled.changed.push(name.clone());
@@ -295,7 +258,7 @@ mod tests {
     use super::*;
     use crate::plan::Timeline;
     use crate::project::definition::project::Grain;
-    use crate::result::snapshot::{Accepted, Chosen, Series, Writer};
+    use crate::result::snapshot::{Acceptance, PendingSelection, Series, Writer};
     use crate::result::{Group, Row, Status};
 
     const INPUTS_TEXT: &str = "format = 2\ngoodhart = \"1\"\nas_of = \"2026-01-01T00:00:00Z\"\n";
@@ -328,9 +291,13 @@ mod tests {
         Writer::begin(root, "eval").unwrap().commit(&change).unwrap();
     }
 
-    fn accept(root: &Path, chosen: &[&str], known: &[&str]) -> Accepted {
+    fn accept(root: &Path, chosen: &[&str], known: &[&str]) -> Acceptance {
         let writer = Writer::begin(root, "accept").unwrap();
-        let chosen = if chosen.is_empty() { Chosen::All } else { Chosen::Metrics(set(chosen)) };
+        let chosen = if chosen.is_empty() {
+            PendingSelection::All
+        } else {
+            PendingSelection::Metrics(set(chosen))
+        };
         let (change, done) = Store::new(root).accept(&chosen, &set(known), None).unwrap();
         writer.commit(&change).unwrap();
         done

@@ -27,7 +27,7 @@ impl Writer {
         layout.make_private()?;
         let lock = Lock::take(&layout.lock(), verb)?;
         // The folder of the snapshots too: where it is another disk, texts are staged there.
-        for folder in [layout.staged(), layout.verified(), layout.results(), layout.committed()] {
+        for folder in [layout.staged(), layout.cache(), layout.committed()] {
             write::tidy(&folder);
         }
         layout.ignore_private()?;

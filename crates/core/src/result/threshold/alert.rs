@@ -41,7 +41,7 @@ impl<'a> Observation<'a> {
 
 /// A move that an alert looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Raised {
+pub struct AlertEvent {
     /// Which of the metric's alerts.
     pub alert: usize,
     pub group: Group,
@@ -51,19 +51,19 @@ pub struct Raised {
     pub place: String,
     /// In the metric's unit.
     pub value: Decimal,
-    pub before: Before,
+    pub before: Baseline,
 }
 
 /// What a value was compared with, in the metric's unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Before {
+pub enum Baseline {
     Value(Decimal),
     Band { low: Decimal, high: Decimal },
 }
 
 /// The moves in a series of one group, in its order. A value is news only where it is the end of
 /// a move: one that stays where it fell to is not raised again.
-pub fn alerts(metric: &Metric, series: &[Observation<'_>]) -> Vec<Raised> {
+pub fn alerts(metric: &Metric, series: &[Observation<'_>]) -> Vec<AlertEvent> {
     let mut raised = Vec::new();
     let unit = DisplayUnit::of(&metric.definition);
     for (index, alert) in metric.definition.alert.iter().enumerate() {
@@ -80,7 +80,7 @@ pub fn alerts(metric: &Metric, series: &[Observation<'_>]) -> Vec<Raised> {
                 _ => moved(alert, watch, &unit, earlier, observation, *value),
             };
             if let Some(before) = before {
-                raised.push(Raised {
+                raised.push(AlertEvent {
                     alert: index,
                     group: observation.row.group.clone(),
                     period: observation.row.period,
@@ -95,7 +95,7 @@ pub fn alerts(metric: &Metric, series: &[Observation<'_>]) -> Vec<Raised> {
 }
 
 /// The moves that end in the newest complete period of an evaluation: an older one is history.
-pub fn news(metric: &Metric, results: &MetricResults, as_of: Timestamp) -> Vec<Raised> {
+pub fn news(metric: &Metric, results: &MetricResults, as_of: Timestamp) -> Vec<AlertEvent> {
     let newest = results.newest_complete_period(as_of);
     if metric.definition.alert.is_empty() {
         return Vec::new();
@@ -135,7 +135,7 @@ fn moved(
     earlier: &[(&Observation<'_>, Decimal)],
     observation: &Observation<'_>,
     value: Decimal,
-) -> Option<Before> {
+) -> Option<Baseline> {
     let period = observation.row.period;
     let one = SignedDuration::from_secs(period.end.as_second() - period.start.as_second());
     let within =
@@ -167,7 +167,7 @@ fn moved(
         Watch::Rise(_) => rises?,
         Watch::Change(_) | Watch::Band(_) => falls.or(rises)?,
     };
-    is_far(*before).then_some(Before::Value(*before))
+    is_far(*before).then_some(Baseline::Value(*before))
 }
 
 /// Compares a value with the mean and the spread of those before it, where there are enough.
@@ -176,7 +176,7 @@ fn outside_band(
     over: usize,
     width: Decimal,
     value: Decimal,
-) -> Option<Before> {
+) -> Option<Baseline> {
     let values = earlier.get(earlier.len().checked_sub(over)?..)?;
     let count = Decimal::from(u64::try_from(values.len()).ok()?);
     let sum = values.iter().try_fold(Decimal::ZERO, |sum, (_, value)| sum.checked_add(*value))?;
@@ -190,12 +190,12 @@ fn outside_band(
     let reach = from_f64(deviation * to_f64(width))?;
     let (low, high) = (mean.checked_sub(reach)?, mean.checked_add(reach)?);
     (value < low || value > high)
-        .then(|| Before::Band { low: canonical(low), high: canonical(high) })
+        .then(|| Baseline::Band { low: canonical(low), high: canonical(high) })
 }
 
 /// A finding for every alert and period: what moved, in which groups, from what to what.
-pub fn findings(metric: &Metric, raised: &[Raised]) -> Vec<Diagnostic> {
-    let mut together: BTreeMap<(Period, usize, &str), Vec<&Raised>> = BTreeMap::new();
+pub fn findings(metric: &Metric, raised: &[AlertEvent]) -> Vec<Diagnostic> {
+    let mut together: BTreeMap<(Period, usize, &str), Vec<&AlertEvent>> = BTreeMap::new();
     for one in raised {
         together.entry((one.period, one.alert, &one.place)).or_default().push(one);
     }
@@ -215,7 +215,7 @@ fn finding(
     alert: &AlertTable,
     watch: Watch,
     place: &str,
-    raised: &[&Raised],
+    raised: &[&AlertEvent],
     unit: &DisplayUnit,
 ) -> Diagnostic {
     let verb = match watch {
@@ -257,10 +257,10 @@ fn finding(
 }
 
 /// `from 94.1 % to 88.2 %`
-fn says(raised: &Raised, unit: &DisplayUnit) -> String {
+fn says(raised: &AlertEvent, unit: &DisplayUnit) -> String {
     let value = unit.show(raised.value);
     match &raised.before {
-        Before::Value(before) => {
+        Baseline::Value(before) => {
             let steps = unit.steps(&[*before, raised.value]);
             let told = steps.value(0).zip(steps.value(1)).zip(steps.step(0, 1));
             match told {
@@ -268,7 +268,7 @@ fn says(raised: &Raised, unit: &DisplayUnit) -> String {
                 None => format!("from {} to {value}", unit.show(*before)),
             }
         }
-        Before::Band { low, high } => {
+        Baseline::Band { low, high } => {
             format!("{value} is not between {} and {}", unit.show(*low), unit.show(*high))
         }
     }

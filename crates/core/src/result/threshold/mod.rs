@@ -3,7 +3,7 @@
 mod alert;
 
 pub use alert::{
-    Before, Observation, Raised, alerts, findings as alert_findings, is_watched, news,
+    AlertEvent, Baseline, Observation, alerts, findings as alert_findings, is_watched, news,
 };
 
 use jiff::Timestamp;
@@ -23,9 +23,9 @@ const SHOWN: usize = 5;
 /// every alert that its newest values raise.
 ///
 /// A ceiling holds for every value: outside it the definition or the data is wrong. A target is
-/// judged at the newest complete period: what was missed months ago is history, a period that is
+/// checked at the newest complete period: what was missed months ago is history, a period that is
 /// not over is no verdict, and a handful of rows is no evidence.
-pub fn judge(catalog: &Catalog, results: &Results) -> Vec<Diagnostic> {
+pub fn check_thresholds(catalog: &Catalog, results: &Results) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for metric_results in &results.metrics {
         let Some(metric) = catalog.metrics.get(&metric_results.metric) else {
@@ -55,7 +55,7 @@ pub fn outside_ceiling<'r>(metric: &Metric, results: &'r MetricResults) -> Vec<&
 }
 
 /// What a target says of the newest complete period.
-pub struct Judged<'r> {
+pub struct TargetOutcome<'r> {
     pub period: Period,
     /// The rows with enough subjects for a verdict.
     pub judged: Vec<&'r Row>,
@@ -63,12 +63,12 @@ pub struct Judged<'r> {
     pub missed: Vec<&'r Row>,
 }
 
-/// The rows that a target judges, and those that miss it; `None` where nothing is judged.
+/// The rows that a target checks, and those that miss it; `None` where nothing is checked.
 pub fn missed_target<'r>(
     metric: &Metric,
     results: &'r MetricResults,
     as_of: Timestamp,
-) -> Option<Judged<'r>> {
+) -> Option<TargetOutcome<'r>> {
     let target = metric.definition.target.as_ref()?;
     let (min, max) = limits(&target.at_least, &target.at_most);
     let min_n = target.min_n.map_or(0, |min_n| u64::from(min_n.value));
@@ -81,7 +81,7 @@ pub fn missed_target<'r>(
         .collect();
     let misses = |row: &&Row| row.value.is_some_and(|value| beyond(value, min, max));
     let missed = judged.iter().copied().filter(misses).collect();
-    Some(Judged { period, judged, missed })
+    Some(TargetOutcome { period, judged, missed })
 }
 
 fn limits(low: &Option<Number>, high: &Option<Number>) -> (Option<Decimal>, Option<Decimal>) {
@@ -111,7 +111,7 @@ fn ceiling(metric: &Metric, results: &MetricResults) -> Option<Diagnostic> {
 fn target(metric: &Metric, results: &MetricResults, as_of: Timestamp) -> Option<Diagnostic> {
     let target = metric.definition.target.as_ref()?;
     let (min, max) = limits(&target.at_least, &target.at_most);
-    let Judged { period, judged, missed } = missed_target(metric, results, as_of)?;
+    let TargetOutcome { period, judged, missed } = missed_target(metric, results, as_of)?;
     if missed.is_empty() {
         return None;
     }

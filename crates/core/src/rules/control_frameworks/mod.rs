@@ -3,12 +3,12 @@
 //! Ids that stay are listed, a file per edition in `data/`. Ids that come and go with every release
 //! are known by their shape only: a list of them would be wrong next spring.
 
-mod judge;
 mod list;
 mod shape;
+mod verdict;
 
-pub use judge::Verdict;
 pub use list::Entry;
+pub use verdict::Verdict;
 
 /// A framework in one edition.
 #[derive(Debug)]

@@ -4,10 +4,12 @@ mod observation;
 mod rows;
 mod times;
 
-pub use observation::{Never, NullLoss, Observation, Observed, Operand, TextOrder, Values, number};
+pub use observation::{
+    Contradiction, NullLoss, Observation, Observed, Operand, TextOrder, Values, number,
+};
 pub use rows::{Dependency, Row, RowChoice, Unique};
 pub use times::{
-    Between, Day, Grain, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in, mirrored,
+    Day, Grain, InstantPair, Interval, IntervalMeasure, Text, TimeUse, TimeUsed, date_in, mirrored,
 };
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +67,7 @@ pub struct Column {
     pub origin: Origin,
     #[serde(default, skip_serializing_if = "Nulls::is_unknown")]
     pub nulls: Nulls,
-    /// The only texts that it can be, or of a list its elements; any where absent.
+    /// The only texts that it can be, or of a list its elements; without them, any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<BTreeSet<String>>,
 }
@@ -97,7 +99,7 @@ impl Nulls {
     }
 }
 
-/// Tables are created with it, so what is read must be a type: else nothing is remembered.
+/// Tables are created with it, so what is read must be a type: else nothing is cached.
 fn type_name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
     if is_type(&text) { Ok(text) } else { Err(Error::custom("no name of a type")) }
@@ -193,12 +195,12 @@ pub struct BoundSource {
 
 /// Everything that could be bound, by id.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Bound {
+pub struct BoundProject {
     pub sources: BTreeMap<String, BoundSource>,
     pub metrics: BTreeMap<String, BoundMetric>,
 }
 
-impl Bound {
+impl BoundProject {
     /// The columns from which `origin` comes in the end: those of sources that are read from
     /// files, through any number of derived ones.
     pub fn roots(&self, origin: &Origin) -> BTreeSet<ColumnRef> {

@@ -1,4 +1,4 @@
-//! What is seen in bound SQL that rules judge: a condition, an order or a set operation that may
+//! What bound SQL shows to the rules: a condition, an order or a set operation that may
 //! do something else than it says.
 
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ pub enum Observed {
     /// A comparison with a text that a value cannot be.
     UnknownValue { of: Operand, text: String, values: Values },
     /// A condition that no row can meet.
-    Never { of: Operand, why: Never },
+    Never { of: Operand, why: Contradiction },
     /// A condition that every row meets: it leaves each of the texts that a value can be.
     Always { of: Operand, texts: Vec<String> },
     /// Texts that are ordered, or compared by their order.
@@ -67,7 +67,7 @@ pub enum Values {
 
 /// Why no row can meet a condition.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Never {
+pub enum Contradiction {
     /// `is null` of what is never null.
     NeverNull,
     /// Another condition wants other texts.

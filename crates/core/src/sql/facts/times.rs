@@ -21,18 +21,19 @@ pub enum TimeUsed {
     /// Two intervals that are compared.
     Comparison { operator: String, left: Interval, right: Interval },
     /// A number of months, quarters or years that is multiplied.
-    Product { unit: String, between: Between },
+    Product { unit: String, between: InstantPair },
     /// The boundaries of a unit between two instants, as `date_diff('hour', a, b)`.
-    Boundaries { unit: String, between: Between, start: Grain, end: Grain },
+    Boundaries { unit: String, between: InstantPair, start: Grain, end: Grain },
     /// An instant, as far as SQL may write it, that is compared with a day.
     Day { operator: String, instant: Option<String>, day: Day },
     /// A text that becomes an instant without a zone.
-    Cast { of: Text },
+    /// A cast of a text to TIMESTAMP; it `tries` where a text that is none becomes null.
+    Cast { of: Text, tries: bool },
 }
 
 /// Two instants, as the SQL writes them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Between {
+pub struct InstantPair {
     pub start: String,
     pub end: String,
 }
@@ -42,7 +43,7 @@ pub struct Between {
 pub struct Interval {
     pub measure: IntervalMeasure,
     /// The instants of which it is the difference.
-    pub between: Option<Between>,
+    pub between: Option<InstantPair>,
     /// Its months, where it is a constant that has nothing else.
     pub months: Option<i64>,
     /// How the SQL writes it, as far as that can be told.

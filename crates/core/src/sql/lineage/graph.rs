@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::graph::reachable;
 use crate::project::catalog::Catalog;
-use crate::sql::facts::{Bound, ColumnRef};
+use crate::sql::facts::{BoundProject, ColumnRef};
 
 /// Something that a number depends on, or a number.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,7 @@ pub struct Graph {
 
 impl Graph {
     /// The dependencies of everything in the catalog that could be bound.
-    pub fn of(catalog: &Catalog, bound: &Bound) -> Self {
+    pub fn of(catalog: &Catalog, bound: &BoundProject) -> Self {
         let mut graph = Self::default();
         for (id, source) in &bound.sources {
             let rows = Node::Rows(id.clone());

@@ -2,29 +2,29 @@
 
 /// What a call of a function that is not known here could become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Instead {
+pub enum Suggestion {
     /// The same under another name.
     Name(&'static str),
     /// Something else, in words.
     Words(&'static str),
 }
 
-use Instead::{Name, Words};
+use Suggestion::{Name, Words};
 
-const CLOCK: Instead = Words("use `as_of()`, the one clock of a definition");
-const LATER: Instead = Words("`x + interval 1 day` is a day later");
-const CAST: Instead =
+const CLOCK: Suggestion = Words("use `as_of()`, the one clock of a definition");
+const LATER: Suggestion = Words("`x + interval 1 day` is a day later");
+const CAST: Suggestion =
     Words("`x::varchar` makes a text of `x`, `try_cast(x as integer)` null of what is no number");
-const FORMATTED: Instead = Words("`strftime(x, '%Y-%m')` writes a date or timestamp as a text");
-const PARSED: Instead =
+const FORMATTED: Suggestion = Words("`strftime(x, '%Y-%m')` writes a date or timestamp as a text");
+const PARSED: Suggestion =
     Words("`x::date` or `strptime(x, '%d.%m.%Y')` makes a date or timestamp of a text");
-const ELAPSED: Instead = Words("`epoch(b) - epoch(a)` is the seconds from `a` to `b`");
-const FOUND: Instead = Words("`strpos(text, part)` is the position of a part in a text");
-const EPOCH: Instead = Words("`epoch_ms(1000 * x)` is the instant `x` seconds after 1970-01-01");
-const CHANCE: Instead = Words("it would give another answer on every run");
-const QUANTILE: Instead = Words("`quantile_cont(x, 0.9)` is a quantile of `x`");
+const ELAPSED: Suggestion = Words("`epoch(b) - epoch(a)` is the seconds from `a` to `b`");
+const FOUND: Suggestion = Words("`strpos(text, part)` is the position of a part in a text");
+const EPOCH: Suggestion = Words("`epoch_ms(1000 * x)` is the instant `x` seconds after 1970-01-01");
+const CHANCE: Suggestion = Words("it would give another answer on every run");
+const QUANTILE: Suggestion = Words("`quantile_cont(x, 0.9)` is a quantile of `x`");
 
-const ELSEWHERE: &[(&[&str], Instead)] = &[
+const ELSEWHERE: &[(&[&str], Suggestion)] = &[
     (&["nvl", "zeroifnull"], Name("coalesce")),
     (&["iif"], Name("if")),
     (&["lowercase"], Name("lower")),
@@ -85,7 +85,7 @@ const ELSEWHERE: &[(&[&str], Instead)] = &[
 ];
 
 /// What stands for a function of another database; its name in lower case.
-pub fn instead_of(name: &str) -> Option<Instead> {
+pub fn instead_of(name: &str) -> Option<Suggestion> {
     ELSEWHERE.iter().find(|(names, _)| names.contains(&name)).map(|(_, instead)| *instead)
 }
 

@@ -5,7 +5,7 @@ mod elsewhere;
 mod refused;
 
 pub use allowed::THEMES;
-pub use elsewhere::{Instead, instead_of};
+pub use elsewhere::{Suggestion, instead_of};
 pub use refused::why_refused;
 
 use std::collections::BTreeSet;

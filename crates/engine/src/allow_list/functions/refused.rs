@@ -1,5 +1,5 @@
 //! Why functions of the engine are left out, by family. What is on neither list is refused too;
-//! tests/gate.rs wants a decision about each that the bundled engine has.
+//! tests/allow_list.rs wants a decision about each that the bundled engine has.
 
 /// Functions that are left out for one reason.
 struct Family {

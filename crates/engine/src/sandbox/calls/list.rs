@@ -3,7 +3,7 @@
 
 /// When a call is allowed. Arguments count from zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Only {
+pub enum CallCondition {
     Always,
     /// None of these bits is set in the argument.
     Without(u8, u64),
@@ -17,7 +17,7 @@ pub enum Only {
     Null(u8),
 }
 
-use Only::{Always, Masked, Null, OneOf, ThisProcess, Without};
+use CallCondition::{Always, Masked, Null, OneOf, ThisProcess, Without};
 
 /// A system call. The numbers are those of the kernel, which never change.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ pub struct Call {
     pub name: &'static str,
     x86_64: Option<i64>,
     aarch64: Option<i64>,
-    pub only: Only,
+    pub only: CallCondition,
 }
 
 impl Call {
@@ -37,12 +37,12 @@ impl Call {
     }
 }
 
-const fn call(name: &'static str, x86_64: i64, aarch64: i64, only: Only) -> Call {
+const fn call(name: &'static str, x86_64: i64, aarch64: i64, only: CallCondition) -> Call {
     Call { name, x86_64: Some(x86_64), aarch64: Some(aarch64), only }
 }
 
 /// One that newer machines do not have any more.
-const fn old(name: &'static str, x86_64: i64, only: Only) -> Call {
+const fn old(name: &'static str, x86_64: i64, only: CallCondition) -> Call {
     Call { name, x86_64: Some(x86_64), aarch64: None, only }
 }
 

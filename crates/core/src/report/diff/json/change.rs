@@ -8,7 +8,7 @@ use serde::ser::{Error, SerializeMap};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::super::change::Told;
+use super::super::change::ValueTexts;
 use super::object::object;
 use crate::result::diff::{Cause, Effects, MetricDiff, SeriesChange, ValueChange};
 use crate::result::{self, canonical, date_text};
@@ -127,13 +127,13 @@ object! {
         /// Whether each value lies within the interval of the other.
         within_chance: bool,
         /// Why it is another one.
-        cause: Why<'a>,
+        cause: CauseObject<'a>,
     }
 }
 
 object! {
     /// Why a value is another one. Where the effects are known they add up to the delta.
-    struct Why<'a> {
+    struct CauseObject<'a> {
         /// `definition`, `data`, `both` or `not-attributable`.
         kind: &'static str,
         /// What the change of the definition did, over the new data.
@@ -147,7 +147,7 @@ object! {
     }
 }
 
-impl<'a> Why<'a> {
+impl<'a> CauseObject<'a> {
     fn of(cause: &'a Cause) -> Self {
         let (kind, effects, reason) = match cause {
             Cause::Definition(effects) => ("definition", effects.as_ref(), None),
@@ -176,10 +176,10 @@ impl<'a> Change<'a> {
             new: Value::of(&change.new),
             delta: change.delta().map(normal),
             relative: change.relative().map(|share| Number(canonical(share))),
-            course: Told::of(metric, change).course.map(|course| course.name()),
+            course: ValueTexts::of(metric, change).course.map(|course| course.name()),
             small: change.is_small(),
             within_chance: change.is_within_chance(),
-            cause: Why::of(&change.cause),
+            cause: CauseObject::of(&change.cause),
         }
     }
 }

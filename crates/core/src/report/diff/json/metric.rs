@@ -4,7 +4,7 @@ use super::change::{Change, Group, Number, Value, normal};
 use super::object::object;
 use crate::result::date_text;
 use crate::result::diff::{
-    self, Bearing, FieldChange, MetricDiff, Presence, Subjects, Verdict, VerdictKind,
+    self, ChangeScope, FieldChange, MetricDiff, Presence, Subjects, Verdict, VerdictKind,
 };
 
 object! {
@@ -40,9 +40,9 @@ object! {
         mixes: Vec<Mix<'a>>,
         /// The subjects that the change of the definition touched; null where it touched none that are
         /// known.
-        witnesses: Option<Witnesses<'a>>,
+        witnesses: Option<SubjectsObject<'a>>,
         /// Ceilings and targets that are newly broken or newly met.
-        verdicts: Vec<Judged<'a>>,
+        verdicts: Vec<TargetObject<'a>>,
     }
 }
 
@@ -90,13 +90,13 @@ object! {
 
 object! {
     /// The subjects that a change of a definition touched, over the new data.
-    struct Witnesses<'a> {
+    struct SubjectsObject<'a> {
         /// Those that count only now.
-        entered: Option<Few<'a>>,
+        entered: Option<SubjectCount<'a>>,
         /// Those that count no longer.
-        left: Option<Few<'a>>,
+        left: Option<SubjectCount<'a>>,
         /// Those that count before and after, with another value.
-        changed: Option<Few<'a>>,
+        changed: Option<SubjectCount<'a>>,
         /// Why they are not known; all others are null then.
         unknown: Option<&'a str>,
     }
@@ -104,7 +104,7 @@ object! {
 
 object! {
     /// Some subjects.
-    struct Few<'a> {
+    struct SubjectCount<'a> {
         /// How many there are.
         count: u64,
         /// The first few of them; pseudonyms where subjects are sensitive.
@@ -114,16 +114,16 @@ object! {
 
 object! {
     /// A ceiling or target that is newly broken or newly met.
-    struct Judged<'a> {
+    struct TargetObject<'a> {
         /// `ceiling-broken`, `target-missed`, `ceiling-kept` or `target-met`.
         verdict: &'static str,
         /// The segment values of the group.
         by: Group<'a>,
         /// The UTC date on which the period begins.
         period: String,
-        /// The value that was judged at the base; null where there was none.
+        /// The value that was checked at the base; null where there was none.
         old: Option<Value>,
-        /// The value that is judged at the head.
+        /// The value that is checked at the head.
         new: Value,
     }
 }
@@ -154,8 +154,8 @@ impl<'a> Metric<'a> {
             appeared: metric.appeared.iter().map(Group).collect(),
             vanished: metric.vanished.iter().map(Group).collect(),
             mixes: metric.mixes.iter().map(Mix::of).collect(),
-            witnesses: metric.witnesses.as_ref().map(Witnesses::of),
-            verdicts: metric.verdicts.iter().map(Judged::of).collect(),
+            witnesses: metric.affected_subjects.as_ref().map(SubjectsObject::of),
+            verdicts: metric.verdicts.iter().map(TargetObject::of).collect(),
         }
     }
 }
@@ -163,11 +163,11 @@ impl<'a> Metric<'a> {
 impl<'a> Field<'a> {
     fn of(change: &'a FieldChange) -> Self {
         let bearing = match change.bearing {
-            Bearing::Numbers => "numbers",
-            Bearing::Loosened => "loosened",
-            Bearing::Tightened => "tightened",
-            Bearing::Judgement => "judgement",
-            Bearing::Words => "words",
+            ChangeScope::Numbers => "numbers",
+            ChangeScope::Loosened => "loosened",
+            ChangeScope::Tightened => "tightened",
+            ChangeScope::Judgement => "judgement",
+            ChangeScope::Words => "words",
         };
         let (old, new) = (change.old.as_deref(), change.new.as_deref());
         Self { field: &change.field, old, new, bearing }
@@ -187,23 +187,23 @@ impl<'a> Mix<'a> {
     }
 }
 
-impl<'a> Witnesses<'a> {
-    fn of(witnesses: &'a Result<diff::Witnesses, String>) -> Self {
-        let known = witnesses.as_ref().ok();
-        let some = |of: fn(&diff::Witnesses) -> &Subjects| {
+impl<'a> SubjectsObject<'a> {
+    fn of(affected_subjects: &'a Result<diff::AffectedSubjects, String>) -> Self {
+        let known = affected_subjects.as_ref().ok();
+        let some = |of: fn(&diff::AffectedSubjects) -> &Subjects| {
             let subjects = known.map(of)?;
-            Some(Few { count: subjects.count, first: &subjects.first })
+            Some(SubjectCount { count: subjects.count, first: &subjects.first })
         };
         Self {
-            entered: some(|witnesses| &witnesses.entered),
-            left: some(|witnesses| &witnesses.left),
-            changed: some(|witnesses| &witnesses.changed),
-            unknown: witnesses.as_ref().err().map(String::as_str),
+            entered: some(|affected_subjects| &affected_subjects.entered),
+            left: some(|affected_subjects| &affected_subjects.left),
+            changed: some(|affected_subjects| &affected_subjects.changed),
+            unknown: affected_subjects.as_ref().err().map(String::as_str),
         }
     }
 }
 
-impl<'a> Judged<'a> {
+impl<'a> TargetObject<'a> {
     fn of(verdict: &'a Verdict) -> Self {
         let kind = match verdict.kind {
             VerdictKind::CeilingBroken => "ceiling-broken",

@@ -3,7 +3,7 @@
 mod change;
 mod metric;
 mod object;
-mod side;
+mod revision;
 
 use schemars::generate::SchemaSettings;
 
@@ -13,7 +13,7 @@ use crate::report::diagnostics::{Findings, Object};
 use crate::result::diff::Diff;
 use metric::Metric;
 use object::object;
-use side::{Side, Source};
+use revision::{RevisionObject, Source};
 
 /// The version of the format: another one is another shape.
 const FORMAT: u32 = 1;
@@ -26,9 +26,9 @@ object! {
         /// What changed and why, in one sentence.
         sentence: String,
         /// The state that is compared with.
-        base: Side<'a>,
+        base: RevisionObject<'a>,
         /// The state that is compared.
-        head: Side<'a>,
+        head: RevisionObject<'a>,
         /// The sources whose files are others.
         sources: Vec<Source<'a>>,
         /// What a reviewer should not overlook, as `goodhart check --format json` prints it.
@@ -45,8 +45,8 @@ pub fn json(diff: &Diff, findings: &Findings<'_>) -> String {
     let comparison = Comparison {
         format: FORMAT,
         sentence: sentence(diff),
-        base: Side::of(&diff.base),
-        head: Side::of(&diff.head),
+        base: RevisionObject::of(&diff.base),
+        head: RevisionObject::of(&diff.head),
         sources: diff.sources.iter().map(Source::of).collect(),
         findings: findings.objects(),
         metrics: diff.metrics.iter().map(Metric::of).collect(),

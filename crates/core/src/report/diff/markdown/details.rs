@@ -2,11 +2,11 @@
 
 use similar::TextDiff;
 
-use super::super::change::{self, Told};
+use super::super::change::{self, ValueTexts};
 use super::summary::{cells, field, folded, group, line};
 use super::{WIDEST, WIDEST_LINE};
 use crate::escape::{markdown as md, terminal};
-use crate::result::diff::{Diff, MetricDiff, Witnesses};
+use crate::result::diff::{AffectedSubjects, Diff, MetricDiff};
 use crate::result::{Group, date_text};
 
 /// Groups in a table; JSON has all.
@@ -26,7 +26,7 @@ fn one(metric: &MetricDiff) -> Option<String> {
         format!("by {segment}, the total {says} ({})", date_text(mix.period.start))
     }));
     lines.extend(metric.definition.iter().map(field));
-    lines.extend(metric.witnesses.as_ref().map(witnesses));
+    lines.extend(metric.affected_subjects.as_ref().map(affected_subjects));
     lines.extend(groups("new", &metric.appeared));
     lines.extend(groups("gone", &metric.vanished));
     let mut parts: Vec<String> = Vec::new();
@@ -56,7 +56,7 @@ fn contents(metric: &MetricDiff) -> String {
     if !metric.definition.is_empty() {
         contents.push("definition".to_owned());
     }
-    if metric.witnesses.is_some() {
+    if metric.affected_subjects.is_some() {
         contents.push("subjects".to_owned());
     }
     if contents.is_empty() { String::new() } else { format!(": {}", contents.join(", ")) }
@@ -68,11 +68,11 @@ pub fn verdicts(metric: &MetricDiff) -> Vec<String> {
     change::verdicts(metric, NAMED, group, |what, groups| format!("**{what}**: {groups}"))
 }
 
-fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
-    match witnesses {
-        Ok(witnesses) => {
-            change::witnesses(witnesses, |name| md::code(&terminal::short(name, WIDEST)))
-        }
+fn affected_subjects(affected_subjects: &Result<AffectedSubjects, String>) -> String {
+    match affected_subjects {
+        Ok(affected_subjects) => change::affected_subjects(affected_subjects, |name| {
+            md::code(&terminal::short(name, WIDEST))
+        }),
         Err(why) => format!("subjects not compared: {}", line(why)),
     }
 }
@@ -99,13 +99,13 @@ fn table(metric: &MetricDiff) -> Option<String> {
                 more => format!("{}, {more} more", date_text(change.period.start)),
             };
             let n = change.new.n.map(|n| n.to_string()).unwrap_or_default();
-            let cells = cells(&Told::of(metric, change), &period);
+            let cells = cells(&ValueTexts::of(metric, change), &period);
             Some(format!("| {} | {cells} {n} |\n", group(&series.group)))
         })
         .collect();
     let unknown = metric.series.iter().flat_map(|series| &series.values);
     let why = unknown
-        .map(|change| Told::of(metric, change).unknown)
+        .map(|change| ValueTexts::of(metric, change).unknown)
         .find_map(|why| why)
         .map(|why| format!("\nNot attributable: {}\n", line(&why)));
     let more = metric.series.len().saturating_sub(GROUPS);

@@ -1,11 +1,11 @@
 //! What is seen without unfolding anything: findings, changed values, other changes.
 
-use super::super::change::{self, Course, Told, leading};
+use super::super::change::{self, Assessment, ValueTexts, leading};
 use super::{WIDEST, WIDEST_LINE, details};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::escape::{markdown as md, terminal};
 use crate::report::diagnostics::Findings;
-use crate::result::diff::{Bearing, Diff, FieldChange, MetricDiff, Presence};
+use crate::result::diff::{ChangeScope, Diff, FieldChange, MetricDiff, Presence};
 use crate::result::{Group, date_text};
 
 /// Findings that are not folded.
@@ -120,7 +120,7 @@ fn finding(findings: &Findings<'_>, diagnostic: &Diagnostic) -> String {
 fn row(metric: &MetricDiff) -> Option<String> {
     let series = leading(metric)?;
     let change = series.headline()?;
-    let told = Told::of(metric, change);
+    let told = ValueTexts::of(metric, change);
     let mut name = md::code(&terminal::short(&metric.metric, WIDEST));
     if !series.group.is_empty() {
         name.push_str(&format!("<br>{}", group(&series.group)));
@@ -129,7 +129,7 @@ fn row(metric: &MetricDiff) -> Option<String> {
 }
 
 /// The cells of a changed value, from the period on.
-pub fn cells(told: &Told, period: &str) -> String {
+pub fn cells(told: &ValueTexts, period: &str) -> String {
     let mut cause = md::prose(&told.cause);
     if let Some(interaction) = &told.interaction {
         cause.push_str(&format!("<br>interaction {}", number(interaction)));
@@ -151,10 +151,10 @@ fn number(text: &str) -> String {
     md::prose(&terminal::short(text, WIDEST)).replace(' ', "&nbsp;")
 }
 
-fn course(told: &Told) -> String {
+fn course(told: &ValueTexts) -> String {
     let sign = match told.sure() {
-        Some(Course::Worse) => "🔴 ",
-        Some(Course::Better) => "🟢 ",
+        Some(Assessment::Worse) => "🔴 ",
+        Some(Assessment::Better) => "🟢 ",
         None => "",
     };
     format!("{sign}{}", told.judgement())
@@ -177,7 +177,7 @@ fn other(metric: &MetricDiff) -> Option<String> {
     says.extend(why.map(|why| format!("not compared: {}", line(why))));
     // What is loosened is among the findings.
     let judged = |change: &&FieldChange| {
-        !in_table || matches!(change.bearing, Bearing::Tightened | Bearing::Judgement)
+        !in_table || matches!(change.bearing, ChangeScope::Tightened | ChangeScope::Judgement)
     };
     says.extend(metric.definition.iter().filter(judged).map(field));
     if !in_table {
@@ -196,7 +196,7 @@ pub fn field(change: &FieldChange) -> String {
     let name = md::code(&terminal::short(&change.field, WIDEST));
     let bearing = change::bearing(change);
     let bearing = match change.bearing {
-        Bearing::Loosened => format!("**{bearing}**"),
+        ChangeScope::Loosened => format!("**{bearing}**"),
         _ => bearing.to_owned(),
     };
     match (&change.old, &change.new) {

@@ -2,12 +2,12 @@
 
 use console::Style;
 
-use super::super::change::{self, Course, Told, because, leading};
+use super::super::change::{self, Assessment, ValueTexts, because, leading};
 use super::{TextOptions, WIDEST, WIDEST_LINE, values};
 use crate::escape::terminal;
 use crate::project::definition::metric::Direction;
 use crate::report::table::label;
-use crate::result::diff::{FieldChange, MetricDiff, Presence, Witnesses};
+use crate::result::diff::{AffectedSubjects, FieldChange, MetricDiff, Presence};
 use crate::result::{Group, date_text};
 
 /// Groups shown of a metric unless all are asked for.
@@ -27,7 +27,7 @@ pub fn block(metric: &MetricDiff, options: TextOptions) -> String {
         format!("{segment}: the total {} ({period})", change::mix(&metric.unit, mix))
     }));
     lines.extend(metric.definition.iter().map(field));
-    lines.extend(metric.witnesses.as_ref().map(witnesses));
+    lines.extend(metric.affected_subjects.as_ref().map(affected_subjects));
     lines.extend(groups("new", &metric.appeared));
     lines.extend(groups("gone", &metric.vanished));
     let mut text = title(metric, options);
@@ -69,10 +69,10 @@ fn presence(metric: &MetricDiff) -> Option<String> {
 fn headline(metric: &MetricDiff, options: TextOptions) -> Vec<String> {
     let Some(series) = leading(metric) else { return Vec::new() };
     let Some(change) = series.headline() else { return Vec::new() };
-    let told = Told::of(metric, change);
+    let told = ValueTexts::of(metric, change);
     let colour = match told.sure() {
-        Some(Course::Worse) => Style::new().red(),
-        Some(Course::Better) => Style::new().green(),
+        Some(Assessment::Worse) => Style::new().red(),
+        Some(Assessment::Better) => Style::new().green(),
         None => Style::new(),
     };
     let judgement = colour.force_styling(options.styled).apply_to(told.judgement());
@@ -93,9 +93,11 @@ fn headline(metric: &MetricDiff, options: TextOptions) -> Vec<String> {
 }
 
 /// What the words for the cause leave out.
-fn interaction(told: &Told) -> String {
+fn interaction(told: &ValueTexts) -> String {
     match told.interaction.as_deref() {
-        Some(interaction) => format!("; {interaction} of the definition effect is interaction"),
+        Some(interaction) => {
+            format!("; {interaction} of the definition effect comes from both changes together")
+        }
         None => String::new(),
     }
 }
@@ -117,9 +119,11 @@ fn field(change: &FieldChange) -> String {
     }
 }
 
-fn witnesses(witnesses: &Result<Witnesses, String>) -> String {
-    match witnesses {
-        Ok(witnesses) => change::witnesses(witnesses, |name| terminal::short(name, WIDEST)),
+fn affected_subjects(affected_subjects: &Result<AffectedSubjects, String>) -> String {
+    match affected_subjects {
+        Ok(affected_subjects) => {
+            change::affected_subjects(affected_subjects, |name| terminal::short(name, WIDEST))
+        }
         Err(why) => format!("subjects not compared: {}", long(why)),
     }
 }

@@ -2,7 +2,7 @@
 
 use comfy_table::{Cell, Color};
 
-use super::super::change::{Course, Told};
+use super::super::change::{Assessment, ValueTexts};
 use super::WIDEST;
 use crate::escape::terminal;
 use crate::report::table::{columns, label};
@@ -23,11 +23,11 @@ pub fn table<'a>(
 }
 
 fn line(metric: &MetricDiff, series: &SeriesChange, change: &ValueChange) -> Vec<Cell> {
-    let told = Told::of(metric, change);
+    let told = ValueTexts::of(metric, change);
     let judgement = Cell::new(told.judgement());
     let judgement = match told.sure() {
-        Some(Course::Worse) => judgement.fg(Color::Red),
-        Some(Course::Better) => judgement.fg(Color::Green),
+        Some(Assessment::Worse) => judgement.fg(Color::Red),
+        Some(Assessment::Better) => judgement.fg(Color::Green),
         None => judgement,
     };
     vec![
