@@ -90,7 +90,7 @@ const DEEPEST: usize = 32;
 
 /// Whether a text is the name of a type, and nothing besides.
 ///
-/// What is remembered stands in a file that anybody could have written, and types are the one
+/// What is cached stands in a file that anybody could have written, and types are the one
 /// thing in it that becomes SQL as it is. So a text that is more than a type is not believed; of
 /// one that is missing here the source is only bound again.
 pub fn is_type(text: &str) -> bool {
