@@ -79,6 +79,11 @@ impl Cache {
         Self { folder }
     }
 
+    /// Whether anything is stored.
+    pub fn is_enabled(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// The same, but that nothing is found: everything is computed and stored again.
     #[must_use]
     pub fn refreshed(self) -> Self {
@@ -122,7 +127,7 @@ impl Cache {
 
     /// As [`Cache::put`].
     pub fn put_value<T: Serialize>(&self, key: &Key, value: &T) {
-        if self.folder.is_some()
+        if self.is_enabled()
             && let Ok(bytes) = postcard::to_stdvec(value)
         {
             self.put(key, &bytes);

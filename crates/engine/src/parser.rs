@@ -120,6 +120,9 @@ impl<'a> Parser<'a> {
     }
 
     fn store(&self) {
+        if !self.cache.is_enabled() {
+            return;
+        }
         let known = self.known.borrow();
         let trees: Vec<_> =
             known.iter().map(|((form, text), parsed)| (form, text, parsed.as_ref())).collect();

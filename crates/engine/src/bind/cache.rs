@@ -38,6 +38,8 @@ impl Answers {
             && let Ok(bytes) = serde_json::to_vec(&self.used)
         {
             cache.put(&entry(), &bytes);
+            // Other builds leave entries of their own, and `check` is all that some projects run.
+            cache.evict();
         }
     }
 
@@ -68,7 +70,7 @@ fn entry() -> Key {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::time::SystemTime;
+    use std::time::{Duration, SystemTime};
 
     use super::*;
     use goodhart_core::sql::facts::{Column, Nulls, Origin, Query};
@@ -94,6 +96,22 @@ mod tests {
         one.store(&cache);
         let mut left = Answers::read(&cache);
         assert_eq!((left.get(&a), left.get::<i32>(&b)), (Some(1), None));
+    }
+
+    #[test]
+    fn answers_of_an_earlier_build_are_evicted() {
+        let folder = tempfile::tempdir().unwrap();
+        let entries = folder.path().join("cache");
+        for (second, build) in (1..).zip(["earlier", "now"]) {
+            let program = folder.path().join(build);
+            std::fs::write(&program, build).unwrap();
+            let now = SystemTime::UNIX_EPOCH + Duration::from_secs(second);
+            let mut answers = Answers::default();
+            answers.put(Answers::key(["a"]), &1);
+            // There is room for one of them.
+            answers.store(&Cache::new(entries.clone(), 150, &program, now));
+        }
+        assert_eq!(std::fs::read_dir(entries).unwrap().count(), 1);
     }
 
     #[test]

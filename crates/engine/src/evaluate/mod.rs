@@ -65,11 +65,18 @@ pub fn evaluate(
     request: &Request<'_>,
 ) -> Result<Evaluation, Error> {
     let data = sources::locate(catalog, plan, request);
-    let cache = ResultCache::new(catalog, plan, files, request, &data);
-    let known = cache.get()?;
+    // Without a cache there is no need to hash everything that results depend on.
+    let cache = request.cache.is_enabled();
+    let cache = cache.then(|| ResultCache::new(catalog, plan, files, request, &data));
+    let known = match &cache {
+        Some(cache) => cache.get()?,
+        None => CachedResults::default(),
+    };
     let rest = known.rest(catalog, plan);
     let fresh = compute(catalog, &rest, files, request, data, &known)?;
-    cache.put(&known, &fresh);
+    if let Some(cache) = &cache {
+        cache.put(&known, &fresh);
+    }
     Ok(known.complete(catalog, plan, request, fresh))
 }
 
