@@ -44,7 +44,7 @@ pub use load::{
 pub use parse::{Outcome, ParsedPiece};
 pub use parser::{Parser, Purpose};
 pub use protection::Protection;
-pub use repeated::{first_repeated, in_sql, repeated_column, two_columns};
+pub use repeated::{first_repeated, in_sql, is_given, repeated_column, two_columns};
 pub use worker::{ARGUMENT as WORKER, serve, system_files};
 
 use std::cell::Cell as Slot;

@@ -10,12 +10,13 @@ use goodhart_core::sql::{Form, Name, Piece, Place};
 
 /// The first name that two columns of a query have, of which `columns` are those that are seen
 /// where the query is read. Only where one of them looks as if DuckDB had named it is the query
-/// itself asked for its columns.
+/// itself asked for its columns. Of the names, those that `counts` says matter.
 pub fn repeated_column(
     engine: &Engine,
     columns: &[(String, String)],
     sql: &Sql,
     files: &Files,
+    counts: impl Fn(&str) -> bool,
 ) -> Option<Diagnostic> {
     let named = |name: &str| columns.iter().any(|(known, _)| known.eq_ignore_ascii_case(name));
     let renamed = columns.iter().any(|(name, _)| {
@@ -26,8 +27,7 @@ pub fn repeated_column(
         return None;
     }
     let mut own = engine.describe(&format!("{}\n", sql.as_str())).ok()?;
-    // Nobody names a column that the query gives no name.
-    own.retain(|(name, _)| !is_made_up(name));
+    own.retain(|(name, _)| counts(name));
     first_repeated(&own).map(|name| two_columns(name, in_sql(engine, sql, name, files)))
 }
 
@@ -36,6 +36,13 @@ pub fn first_repeated(columns: &[(String, String)]) -> Option<&str> {
     let mut seen = BTreeSet::new();
     let mut names = columns.iter().map(|(name, _)| name.as_str());
     names.find(|name| !seen.insert(name.to_lowercase()))
+}
+
+/// Whether a query gives a column this name, so that another one can name it.
+pub fn is_given(engine: &Engine, sql: &Sql, name: &str) -> bool {
+    let parsed = engine.parsed(Piece { form: Form::Query, text: sql.as_str() });
+    let same = |known: &Name| known.name.eq_ignore_ascii_case(name);
+    !is_made_up(name) || parsed.is_some_and(|query| query.aliases.iter().any(same))
 }
 
 /// Whether DuckDB made a name out of an expression: `1`, `'x'`, `NULL`, `count_star()`.
@@ -50,7 +57,7 @@ pub fn two_columns(name: &str, place: Span) -> Diagnostic {
         Diagnostic::new(&codes::REPEATED_COLUMN, format!("two columns are called `{name}`"))
             .at(place, "whoever names it gets the first one");
     if is_made_up(name) {
-        return diagnostic.help("give each of them a name with `as`");
+        return diagnostic.help("give each of them a name of its own with `as`");
     }
     diagnostic.help(format!(
         "write `* replace (… as {name})` to change a column of `*`, `* exclude ({name})` to \

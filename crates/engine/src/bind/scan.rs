@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::selected::{ONE_ROW, aggregate, groups};
-use crate::{Engine, Readable, SqlFailure, refusals, repeated_column};
+use crate::{Engine, Readable, SqlFailure, is_given, refusals, repeated_column};
 use goodhart_core::diagnostic::{Diagnostic, Files, codes};
 use goodhart_core::measure::Aggregate;
 use goodhart_core::plan::{Columns, MappedSql, Scan, probe};
@@ -37,8 +37,9 @@ impl Binder<'_> {
             Err(failure) => return Err(self.bind_errors(scan, columns, &sql, &failure)),
         };
         let sql = &scan.population.sql;
-        let mut found: Vec<Diagnostic> =
-            repeated_column(self.engine, &described, sql, self.files).into_iter().collect();
+        let given = |name: &str| is_given(self.engine, sql, name);
+        let repeated = repeated_column(self.engine, &described, sql, self.files, given);
+        let mut found: Vec<Diagnostic> = repeated.into_iter().collect();
         found.extend(check(*self, scan, columns, &described));
         if !found.is_empty() {
             return Err(found);

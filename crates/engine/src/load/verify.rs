@@ -87,7 +87,7 @@ pub fn declared_columns(
         vec![failure.diagnostic(&codes::SQL_ERROR, &MappedSql::default(), files, span)]
     })?;
     let repeated = source.definition.sql.as_ref();
-    let repeated = repeated.and_then(|sql| repeated_column(engine, &columns, sql, files));
+    let repeated = repeated.and_then(|sql| repeated_column(engine, &columns, sql, files, |_| true));
     let mut found: Vec<Diagnostic> = repeated.into_iter().collect();
     for (name, column) in source.definition.columns.iter() {
         let Some((_, type_name)) = columns.iter().find(|(known, _)| known == name.as_str()) else {
