@@ -5,17 +5,15 @@ mod base;
 mod load;
 
 pub use at::Texts;
-pub use base::metrics_at;
 pub use load::{LoadedProject, load};
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
+
+use base::metrics_at;
 
 use goodhart_core::cache::Cache;
 use goodhart_core::error::Error;
 use goodhart_core::project::catalog::{Parse, ParseContext, pieces_of_metric};
-use goodhart_core::project::definition::metric::MetricFile;
 use goodhart_core::rules;
 use goodhart_core::sql::facts::BoundProject;
 use goodhart_engine::Parser;
@@ -48,13 +46,14 @@ pub fn check(
 /// Compares the metrics with those of another revision.
 ///
 /// # Errors
-/// Only an engine failure.
+/// A project that is in no repository, a revision that is not there, or an engine failure.
 pub fn check_against(
     project: &mut LoadedProject,
     today: Date,
-    metrics: BTreeMap<String, MetricFile>,
+    revision: &str,
     parser: &Parser<'_>,
 ) -> Result<(), Error> {
+    let metrics = metrics_at(&project.root, revision)?;
     let Some(catalog) = &project.catalog else {
         return Ok(());
     };

@@ -9,7 +9,7 @@ use super::segment::{self, Format, Segments};
 use super::session::{self, Options};
 use super::stop::Stop;
 use super::{Global, exit, instant, output, progress::Bar};
-use crate::session::{Period as EvaluatedPeriod, Project, Session};
+use crate::session::{Project, Session, Time};
 use goodhart_core::diagnostic::{Diagnostic, Label};
 use goodhart_core::error::Error;
 use goodhart_core::plan::{Selection, Timeline};
@@ -115,13 +115,13 @@ fn evaluate_all(
     let mut said: BTreeMap<Place, Diagnostic> = BTreeMap::new();
     for (done, period) in periods.iter().enumerate() {
         bar.step(&format!("as of {}", instant_text(period.end)), done, periods.len());
-        let period_of = EvaluatedPeriod {
+        let time = Time {
             as_of: Some(period.end),
             grain: Some(grain),
             from: Some(period.start),
             to: Some(period.end),
         };
-        let evaluation = session.evaluate(project, &plan, &period_of)?;
+        let evaluation = session.evaluate(project, &plan, &time)?;
         if done == 0 {
             session::say_missing_protection(&evaluation);
         }

@@ -8,7 +8,7 @@ use super::findings::{self, Format};
 use super::session::{self, Options};
 use super::stop::Stop;
 use super::{Global, clock, exit, fix, instant, output};
-use crate::check::{self, LoadedProject};
+use crate::check::LoadedProject;
 use goodhart_core::error::Error;
 
 #[derive(Debug, Args)]
@@ -52,8 +52,7 @@ fn look(global: &Global, arguments: &Arguments) -> Result<LoadedProject, Error> 
     let today = asked.unwrap_or_else(|| project.today(clock::today()));
     session.check(&mut project, today)?;
     if let Some(revision) = &arguments.base {
-        let base = check::metrics_at(&project.root, revision)?;
-        check::check_against(&mut project, today, base, session.parser())?;
+        session.check_against(&mut project, today, revision)?;
     }
     Ok(project)
 }

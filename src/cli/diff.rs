@@ -12,7 +12,7 @@ use super::stop::Stop;
 use super::{Global, exit, output};
 use crate::compare::{ProjectRevision, compare};
 use crate::publish::is_key;
-use crate::session::{Period, Session};
+use crate::session::{Session, Time};
 use goodhart_core::diagnostic::Diagnostics;
 use goodhart_core::error::Error;
 use goodhart_core::plan::Selection;
@@ -89,7 +89,7 @@ fn working_tree(
 ) -> Result<(ProjectRevision, Diagnostics, BTreeMap<String, String>), Stop> {
     let project = session::open(global, session)?;
     let plan = session.plan(&project, &Selection::default())?;
-    let mut evaluation = session.evaluate(&project, &plan, &Period::default())?;
+    let mut evaluation = session.evaluate(&project, &plan, &Time::default())?;
     session::say_missing_protection(&evaluation);
     let found = std::mem::take(&mut evaluation.diagnostics);
     let skipped = std::mem::take(&mut evaluation.skipped);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use super::session::{self, Options};
 use super::stop::Stop;
 use super::{Global, exit, instant, output, progress::Bar};
-use crate::session::{Period, Project, Purpose, SnapshotComparison};
+use crate::session::{Project, Purpose, SnapshotComparison, Time};
 use goodhart_core::error::Error;
 use goodhart_core::plan::Selection;
 use goodhart_core::project::definition::project::Grain;
@@ -81,12 +81,12 @@ impl Arguments {
 
     /// The time that is evaluated. Where it is another one than the project's, nothing is compared
     /// with the snapshots.
-    fn period(&self) -> Period {
-        Period { as_of: self.as_of, grain: self.grain, from: self.from, to: self.to }
+    fn time(&self) -> Time {
+        Time { as_of: self.as_of, grain: self.grain, from: self.from, to: self.to }
     }
 
     fn is_ad_hoc(&self) -> bool {
-        self.period() != Period::default()
+        self.time() != Time::default()
     }
 }
 
@@ -97,17 +97,17 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
     let options = Options { ignores_cache: arguments.check, threads, progress: &bar, purpose };
     let session = session::start(global, options)?;
     let mut project = session::open(global, &session)?;
-    let (selection, period) = (arguments.selection(), arguments.period());
+    let (selection, time) = (arguments.selection(), arguments.time());
     let plan = session.plan(&project, &selection)?;
     if arguments.explain {
-        let (explained, found) = session.explain(&project, &plan, &period)?;
+        let (explained, found) = session.explain(&project, &plan, &time)?;
         bar.finish();
         project.diagnostics.extend(found);
         output::data(&report::explain(&project.catalog, &plan, &explained))?;
         output::diagnostics(global, &project.diagnostics, &project.files);
         return Ok(exit::of(&project.diagnostics));
     }
-    let mut evaluation = session.evaluate(&project, &plan, &period)?;
+    let mut evaluation = session.evaluate(&project, &plan, &time)?;
     bar.finish();
     session::say_missing_protection(&evaluation);
     project.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
@@ -155,7 +155,7 @@ fn propose(
 }
 
 fn say_changes(comparison: &SnapshotComparison, is_check: bool) {
-    if is_check && comparison.is_unfinished {
+    if comparison.is_unfinished {
         output::say(
             "a change of the snapshots was interrupted; the next `goodhart eval` or `goodhart \
              accept` finishes it",

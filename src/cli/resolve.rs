@@ -10,7 +10,7 @@ use super::progress::Bar;
 use super::session::{self, Options};
 use super::stop::Stop;
 use super::{Global, exit, output};
-use crate::session::{Period, Project, Session, render_snapshots};
+use crate::session::{Project, Session, Time, render_snapshots};
 use goodhart_core::error::Error;
 use goodhart_core::plan;
 use goodhart_core::project::real::{self, Content};
@@ -104,7 +104,7 @@ fn write(
     writer: &Writer,
 ) -> Result<BTreeSet<String>, Error> {
     let plan = plan::build(&project.catalog, chosen);
-    let mut evaluation = session.evaluate(project, &plan, &Period::default())?;
+    let mut evaluation = session.evaluate(project, &plan, &Time::default())?;
     session::say_missing_protection(&evaluation);
     project.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
     for results in &evaluation.results.metrics {

@@ -6,7 +6,7 @@
 //! an [`Environment`] says what they have.
 //!
 //! ```
-//! use goodhart::session::{Environment, Period, Purpose, Session};
+//! use goodhart::session::{Environment, Time, Purpose, Session};
 //! use goodhart_core::plan::Selection;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -46,7 +46,7 @@
 //! let session = Session::new(Some(root), Environment::default(), Purpose::Binding);
 //! let project = session.open()?.map_err(|rejection| rejection.text())?;
 //! let plan = session.plan(&project, &Selection::default())?;
-//! let evaluation = session.evaluate(&project, &plan, &Period::default())?;
+//! let evaluation = session.evaluate(&project, &plan, &Time::default())?;
 //! assert!(evaluation.diagnostics.is_empty());
 //! assert!(session.check_thresholds(&project, &evaluation).is_empty());
 //!
@@ -95,7 +95,7 @@ pub struct Session<'a> {
 
 /// Which time is evaluated instead of the one that the project says; the default is the project's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Period {
+pub struct Time {
     /// With what was known at this instant.
     pub as_of: Option<Timestamp>,
     /// The length of a period.
@@ -178,6 +178,20 @@ impl<'a> Session<'a> {
         check::check(project, day, &self.cache, &self.parser)
     }
 
+    /// Compares the metrics with those of another revision: a definition that changed must have a
+    /// higher version.
+    ///
+    /// # Errors
+    /// A project that is in no repository, a revision that is not there, or an engine failure.
+    pub fn check_against(
+        &self,
+        project: &mut LoadedProject,
+        day: jiff::civil::Date,
+        revision: &str,
+    ) -> Result<(), Error> {
+        check::check_against(project, day, revision, &self.parser)
+    }
+
     /// Binds all SQL; what does not bind is among the diagnostics of the project.
     ///
     /// # Errors
@@ -207,9 +221,9 @@ impl<'a> Session<'a> {
         &self,
         project: &Project,
         plan: &Plan,
-        period: &Period,
+        time: &Time,
     ) -> Result<Evaluation, Error> {
-        let request = self.request_for(&project.root, period);
+        let request = self.request_for(&project.root, time);
         evaluate(&project.catalog, plan, &project.files, &request)
     }
 
@@ -221,9 +235,9 @@ impl<'a> Session<'a> {
         &self,
         project: &Project,
         plan: &Plan,
-        period: &Period,
+        time: &Time,
     ) -> Result<(Vec<ScanExplanation>, Vec<Diagnostic>), Error> {
-        let request = self.request_for(&project.root, period);
+        let request = self.request_for(&project.root, time);
         statements(&project.catalog, plan, &project.files, &request)
     }
 
@@ -232,8 +246,8 @@ impl<'a> Session<'a> {
         check_thresholds(&project.catalog, &evaluation.results)
     }
 
-    fn request_for<'r>(&'r self, root: &'r Path, period: &Period) -> Request<'r> {
-        let Period { as_of, grain, from, to } = *period;
+    fn request_for<'r>(&'r self, root: &'r Path, time: &Time) -> Request<'r> {
+        let Time { as_of, grain, from, to } = *time;
         Request { as_of, grain, from, to, ..self.request(root) }
     }
 

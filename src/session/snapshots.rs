@@ -102,7 +102,8 @@ impl Session<'_> {
         if !is_whole {
             orphaned.clear();
         }
-        let is_unfinished = store.is_unfinished()?;
+        // Who proposes results has finished it.
+        let is_unfinished = !is_proposed && store.is_unfinished()?;
         Ok(Some(SnapshotComparison { texts, is_whole, changed, orphaned, is_unfinished }))
     }
 }

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 
+use super::session;
 use super::stop::Stop;
 use super::{Global, exit, findings, instant, output, publish};
 use goodhart_core::error::Error;
@@ -76,7 +77,7 @@ pub fn run(global: &Global, arguments: &Arguments) -> Result<u8, Stop> {
         threads: arguments.threads,
     };
     let found = stages::run(global, &asked)?;
-    let prefix = findings::prefix(&super::session::root(global)?);
+    let prefix = findings::prefix(&session::root(global)?);
     let mut run = compose(&found, &prefix, arguments);
     run.exit = verdict(&run);
 
@@ -140,9 +141,7 @@ fn print(
         None => {}
     }
     output::diagnostics(global, &found.diagnostics, &found.files);
-    for (metric, reason) in run.skipped {
-        output::say(&format!("not evaluated: {metric} ({reason})"));
-    }
+    session::say_skipped(run.skipped);
     output::say(report::text(run).trim_end());
     Ok(())
 }

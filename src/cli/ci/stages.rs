@@ -8,13 +8,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use super::base::{self, Base};
-use crate::check::{self, LoadedProject};
+use crate::check::LoadedProject;
 use crate::cli::diff::say_unusable;
 use crate::cli::progress::Bar;
 use crate::cli::session::{self, Options};
 use crate::cli::{Global, clock, output};
 use crate::compare::{self, ProjectRevision};
-use crate::session::{Period, Project, Session};
+use crate::session::{Project, Session, Time};
 use goodhart_core::diagnostic::{Diagnostics, Files, Severity};
 use goodhart_core::error::Error;
 use goodhart_core::plan::Selection;
@@ -157,8 +157,7 @@ fn check(
     let compared = match base {
         // A base that cannot be read is what the comparison has to say.
         Err(_) | Ok(Err(_)) => Ok(()),
-        Ok(Ok(base)) => check::metrics_at(&project.root, &base.commit.id)
-            .and_then(|metrics| check::check_against(project, today, metrics, session.parser())),
+        Ok(Ok(base)) => session.check_against(project, today, &base.commit.id),
     };
     let outcome = match (&bound, compared) {
         (Err(error), _) => failed(error),
@@ -218,8 +217,8 @@ fn eval(
 ) -> Result<Evaluation, Error> {
     let before = Count::of(&project.diagnostics);
     let plan = session.plan(project, &Selection::default())?;
-    let period = Period { as_of: asked.as_of, ..Period::default() };
-    let mut evaluation = session.evaluate(project, &plan, &period)?;
+    let time = Time { as_of: asked.as_of, ..Time::default() };
+    let mut evaluation = session.evaluate(project, &plan, &time)?;
     session::say_missing_protection(&evaluation);
     project.diagnostics.extend(std::mem::take(&mut evaluation.diagnostics));
     project.diagnostics.extend(session.check_thresholds(project, &evaluation));
