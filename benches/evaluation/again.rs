@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::alerts::{Alerts, Format};
-use crate::support::cache;
+use crate::cache;
 use crate::support::process::{self, GOODHART};
 use crate::support::table::{Line, Target, Unit, grouped};
 use crate::{project, workload};

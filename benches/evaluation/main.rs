@@ -6,6 +6,7 @@
 
 mod again;
 mod alerts;
+mod cache;
 mod planning;
 mod project;
 mod sides;
@@ -20,7 +21,6 @@ use std::path::{Path, PathBuf};
 
 use alerts::{Alerts, Format};
 use goodhart_engine::Protection;
-use support::cache;
 use support::child::{self, Measured};
 use support::process::GOODHART;
 use support::table::{self, Line, Target, Unit, grouped};

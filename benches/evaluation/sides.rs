@@ -17,7 +17,7 @@ use goodhart_engine::evaluate::{Evaluation, Request, evaluate};
 use goodhart_engine::{Parser, Protection};
 
 use crate::alerts::{Format, literal};
-use crate::support::cache;
+use crate::cache;
 use crate::values::Values;
 use crate::workload::Metric;
 

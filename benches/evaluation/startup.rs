@@ -11,7 +11,7 @@ use goodhart_engine::Protection;
 use goodhart_engine::evaluate::{Request, statements};
 
 use crate::alerts::{Alerts, COLUMNS, Format, literal};
-use crate::support::cache;
+use crate::cache;
 use crate::support::process::{self, GOODHART};
 use crate::{project, sides, workload};
 

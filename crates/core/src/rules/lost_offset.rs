@@ -20,9 +20,12 @@ pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagno
                     (message, format!("{offset} is dropped"), format!("'{text}'"))
                 }
                 Text::Raw(text) => (
-                    format!("an offset in `{text}` would be lost"),
+                    format!(
+                        "an offset in `{}` would be lost",
+                        text.as_deref().unwrap_or("the text")
+                    ),
                     "read without an offset".to_owned(),
-                    if text == UNWRITTEN { "…".to_owned() } else { text.clone() },
+                    text.clone().unwrap_or_else(|| "…".to_owned()),
                 ),
             };
             let mut diagnostic = Diagnostic::new(&codes::LOST_OFFSET, message)
@@ -42,9 +45,6 @@ pub fn check(project: &Project<'_>, bound: &BoundProject, found: &mut Vec<Diagno
         }
     }
 }
-
-/// What stands for a text that is too long to be written again.
-const UNWRITTEN: &str = "the text";
 
 /// The offset at the end of a text, where it is another one than that of UTC.
 fn offset(text: &str) -> Option<&str> {

@@ -66,23 +66,20 @@ fn length(part: &str, interval: &Interval, beside: &[String]) -> String {
         None if interval.written.is_empty() => "epoch(duration)".to_owned(),
         None => format!("epoch({})", interval.written),
     };
-    let times = |by: u32| match &interval.between {
-        Some(_) => format!("`({seconds}) * {by}` is its length in {part}s"),
-        None => format!("`{seconds} * {by}` is its length in {part}s"),
+    let factor = match &interval.between {
+        Some(_) => format!("({seconds})"),
+        None => seconds.clone(),
     };
-    let divided = |by: u32| match &interval.between {
-        Some(_) => format!("`({seconds}) / {by}` is its length in {part}s"),
-        None => format!("`{seconds} / {by}` is its length in {part}s"),
-    };
+    let scaled = |how: &str| format!("`{factor} {how}` is its length in {part}s");
     if beside.iter().any(|other| other != part) {
         return format!("write `{seconds}` in the place of all parts together; it is in seconds");
     }
     match part {
-        "millisecond" => times(1_000),
-        "microsecond" => times(1_000_000),
-        "minute" => divided(60),
-        "hour" => divided(3_600),
-        "day" => divided(86_400),
+        "millisecond" => scaled("* 1000"),
+        "microsecond" => scaled("* 1000000"),
+        "minute" => scaled("/ 60"),
+        "hour" => scaled("/ 3600"),
+        "day" => scaled("/ 86400"),
         "second" => format!("`{seconds}` is its length in seconds"),
         _ => match &interval.between {
             Some(between) => format!(

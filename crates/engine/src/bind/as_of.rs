@@ -17,7 +17,7 @@ use goodhart_core::project::definition::project::Grain;
 const STAND_IN: DateTime = DateTime::constant(5000, 8, 7, 12, 0, 0, 0);
 
 /// Longer intervals are not taken away from an as-of or added to it.
-const YEARS_BESIDE: i16 = 1000;
+const YEARS_BESIDE: u16 = 1000;
 
 /// The instant that stands for the as-of.
 pub fn stand_in() -> Timestamp {
@@ -26,7 +26,7 @@ pub fn stand_in() -> Timestamp {
 
 /// Whether an instant was computed of the as-of.
 pub fn depends(instant: DateTime) -> bool {
-    (instant.year() - STAND_IN.year()).abs() < YEARS_BESIDE
+    instant.year().abs_diff(STAND_IN.year()) < YEARS_BESIDE
 }
 
 /// How SQL writes an instant that was computed of the as-of; `None` where no call alone yields it.

@@ -301,8 +301,7 @@ impl Reader {
                 self.add(TimeUsed::Cast { of: Text::Literal(literal.to_owned()), tries }, cast);
             }
         } else if !is_null(text) && self.is_raw(text, input) {
-            let raw = written(text).unwrap_or_else(|| "the text".to_owned());
-            self.add(TimeUsed::Cast { of: Text::Raw(raw), tries }, cast);
+            self.add(TimeUsed::Cast { of: Text::Raw(written(text)), tries }, cast);
         }
     }
 

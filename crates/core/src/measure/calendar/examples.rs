@@ -5,15 +5,6 @@ use jiff::civil::Weekday;
 
 use super::{Calendar, CalendarDefinition, CalendarProblem, Zones};
 
-const WEEK: [Weekday; 7] = [
-    Weekday::Monday,
-    Weekday::Tuesday,
-    Weekday::Wednesday,
-    Weekday::Thursday,
-    Weekday::Friday,
-    Weekday::Saturday,
-    Weekday::Sunday,
-];
 const HOUR: i64 = 3_600;
 
 /// A calendar with the same hours on the first `days` days of the week.
@@ -23,8 +14,8 @@ pub(super) fn calendar(
     hours: &[&'static str],
     holidays: &[&'static str],
 ) -> Calendar {
-    let hours = WEEK
-        .into_iter()
+    let hours = Weekday::Monday
+        .cycle_forward()
         .take(days)
         .flat_map(|day| hours.iter().map(move |&text| (day, text)))
         .collect();

@@ -184,8 +184,8 @@ pub fn lints(
 }
 
 fn calendar(table: &CalendarTable, found: &mut Vec<Diagnostic>) -> Option<Calendar> {
-    let hours: Vec<(Weekday, &Text)> = WEEK
-        .into_iter()
+    let hours: Vec<(Weekday, &Text)> = Weekday::Monday
+        .cycle_forward()
         .zip(table.hours.days())
         .flat_map(|(day, texts)| texts.iter().map(move |text| (day, text)))
         .collect();
@@ -225,13 +225,3 @@ fn calendar(table: &CalendarTable, found: &mut Vec<Diagnostic>) -> Option<Calend
     }
     None
 }
-
-const WEEK: [Weekday; 7] = [
-    Weekday::Monday,
-    Weekday::Tuesday,
-    Weekday::Wednesday,
-    Weekday::Thursday,
-    Weekday::Friday,
-    Weekday::Saturday,
-    Weekday::Sunday,
-];

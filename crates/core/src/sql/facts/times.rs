@@ -91,8 +91,8 @@ pub enum Day {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Text {
     Literal(String),
-    /// As it stands in the data.
-    Raw(String),
+    /// As it stands in the data, as far as SQL may write it.
+    Raw(Option<String>),
 }
 
 /// The date that a text is: one without a time of day.
